@@ -1,0 +1,33 @@
+// Brings a fresh clone to a runnable state: installs the locked dependencies when they are missing or older than
+// the lock file, then compiles src/ to dist/. Plain JavaScript, because nothing is installed when it starts.
+import { spawnSync } from 'node:child_process';
+import { existsSync, statSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+function run(command) {
+  const result = spawnSync(command, {
+    cwd: root,
+    shell: true,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  if (result.status !== 0) {
+    console.error(`setup: "${command}" failed; the output above says why.`);
+    process.exit(result.status ?? 1);
+  }
+}
+
+const [major] = process.versions.node.split('.').map(Number);
+if (major < 20) {
+  console.error(`setup: expected Node 20 or newer but this is ${process.version}. Install it from https://nodejs.org`);
+  process.exit(1);
+}
+
+const installed = `${root}node_modules/.package-lock.json`;
+const locked = `${root}package-lock.json`;
+if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(locked).mtimeMs) {
+  // Every native binary we use ships inside its package. Install scripts would add nothing but a CUDA download.
+  run('npm ci --ignore-scripts --no-audit --no-fund');
+}
+run('npm run --silent build');

@@ -1,0 +1,112 @@
+import type { NdArray } from 'ndarray';
+
+/** A position in pixels; x grows to the right, y downwards, (0, 0) is the centre of the top left pixel. */
+export interface Point {
+  x: number;
+  y: number;
+}
+
+/** Left, top, right and bottom edge in image pixels. */
+export interface Box {
+  x1: number;
+  y1: number;
+  x2: number;
+  y2: number;
+}
+
+/** Order of the 8-bit samples of one pixel. Nothing in this library guesses it. */
+export type ChannelOrder = 'rgb' | 'bgr' | 'rgba' | 'bgra' | 'gray';
+
+/**
+ * Decoded pixels, 8 bits a sample, rows from top to bottom. Alpha is ignored.
+ * `ImageData` of a browser canvas fits with `channelOrder: 'rgba'` added.
+ */
+export interface PixelImage {
+  data: Uint8Array | Uint8ClampedArray;
+  width: number;
+  height: number;
+  channelOrder: ChannelOrder;
+  /** Bytes from one row's first sample to the next row's. Default: `width` times the samples of a pixel. */
+  rowStride?: number;
+}
+
+/** `(2, 3)` row-major `[[a, b, tx], [c, d, ty]]`: `x' = a*x + b*y + tx`, `y' = c*x + d*y + ty`. */
+export type AffineMatrix = NdArray<Float32Array>;
+
+/** A dense float32 tensor as a network takes and returns it. */
+export type Tensor = NdArray<Float32Array>;
+
+/** What a network declares about one input or output. A dimension that varies is its name, or -1 without one. */
+export interface TensorInfo {
+  name: string;
+  type: string;
+  shape: readonly (number | string)[];
+}
+
+/**
+ * A network with one float32 image input, ready to run. Stages take it as a parameter, so a stub or another
+ * runtime can stand in for `onnxruntime-node`.
+ */
+export interface Network {
+  /** Where the network came from, for error messages: a path, or any other name. */
+  readonly name: string;
+  readonly inputs: readonly TensorInfo[];
+  readonly outputs: readonly TensorInfo[];
+  /** Runs the network on one tensor and returns its outputs in the order of {@link outputs}. */
+  run(input: Tensor): Promise<Tensor[]>;
+}
+
+/** The five key points in SCRFD's order. Left and right are the image's sides (the viewer's). */
+export const KEYPOINT_NAMES = ['leftEye', 'rightEye', 'nose', 'leftMouth', 'rightMouth'] as const;
+export type KeypointName = (typeof KEYPOINT_NAMES)[number];
+
+/** One of the five key points, in image pixels. */
+export interface Keypoint extends Point {
+  name: KeypointName;
+}
+
+/** What the detector says of one face. Coordinates in image pixels, integers as the merged model gives them. */
+export interface Detection {
+  /** Probability in (minScore, 1]. */
+  score: number;
+  box: Box;
+  /** left eye, right eye, nose, left mouth corner, right mouth corner */
+  keypoints: readonly Keypoint[];
+}
+
+/** A face cut out upright, with the way there and back. */
+export interface AlignedFace {
+  /** `(224, 224, 3)` uint8, in `cropChannelOrder` */
+  crop: NdArray<Uint8Array>;
+  cropChannelOrder: 'bgr' | 'rgb';
+  /** image pixels -> crop pixels: the merged model's `M` */
+  imageToCrop: AffineMatrix;
+  /** crop pixels -> image pixels */
+  cropToImage: AffineMatrix;
+  /** True when the key points allow no similarity transform (collinear, identical or not finite). */
+  degenerate: boolean;
+}
+
+/** Everything about one face. */
+export interface Face extends Detection, AlignedFace {
+  /** 106 points in image pixels, truncated toward zero as the merged model gives them. */
+  landmarks: readonly Point[];
+  /** The same 106 points before truncation. */
+  landmarksFloat: readonly Point[];
+}
+
+/** The merged model's six outputs under its own names; `N` faces, score descending. */
+export interface RawOutputs {
+  /** `(N)` */
+  scores: NdArray<Float32Array>;
+  /** `(N, 4)` x1 y1 x2 y2, image pixels */
+  bboxes: NdArray<Int32Array>;
+  /** `(N, 5, 2)` x y, image pixels */
+  kpss: NdArray<Int32Array>;
+  /** `(N, 224, 224, 3)` BGR */
+  align_imgs: NdArray<Uint8Array>;
+  /** `(N, 106, 2)` x y, image pixels */
+  lmks: NdArray<Int32Array>;
+  /** `(N, 2, 3)` image -> 224 crop */
+  M: NdArray<Float32Array>;
+}
