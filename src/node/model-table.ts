@@ -1,0 +1,93 @@
+/** What the bytes of a file must hash to. A git blob id is SHA-1 over `blob <size>\0` and the content. */
+export type Digest = { readonly sha256: string } | { readonly gitBlob: string };
+
+/** Where a file can be had: at a URL of its own, or as one member of a zip archive that is itself pinned. */
+export type FileLocation = { readonly url: string } | { readonly archive: PinnedFile; readonly member: string };
+
+/** A public file that may come from anywhere, because its digest says what it must be. */
+export interface PinnedFile {
+  readonly fileName: string;
+  /** Exact size, or undefined where nobody published it; the digest decides then. */
+  readonly bytes: number | undefined;
+  readonly digest: Digest;
+  /** Tried in this order. */
+  readonly locations: readonly FileLocation[];
+}
+
+export type ModelRole = 'detector' | 'landmarker' | 'merged';
+
+/** A network this library knows by name. */
+export interface KnownModel extends PinnedFile {
+  readonly role: ModelRole;
+  /** Names under which the same bytes are also published. */
+  readonly aliases: readonly string[];
+  /** Names of other exports of the same kind of network; they fit, but their bytes are not pinned. */
+  readonly otherExports: RegExp | undefined;
+}
+
+export const MODEL_LICENSE =
+  'The InsightFace networks are licensed for non-commercial research only (https://github.com/deepinsight/insightface#license); ' +
+  'a different label on a copy of the same bytes does not change that.';
+
+const BUFFALO_L: PinnedFile = {
+  fileName: 'buffalo_l.zip',
+  bytes: 288_621_354,
+  digest: { sha256: '80ffe37d8a5940d59a7384c201a2a38d4741f2f3c51eef46ebb28218a7b0ca2f' },
+  locations: [{ url: 'https://github.com/deepinsight/insightface/releases/download/v0.7/buffalo_l.zip' }],
+};
+
+const HUGGING_FACE = 'https://huggingface.co';
+const PUBLIC_DATA = `${HUGGING_FACE}/public-data/insightface/resolve/33c1063c49c785b7652d3fd529f86fa4f149392b/models/buffalo_l`;
+const UNIFACE = 'https://github.com/yakhyo/uniface/releases/download/weights';
+const LIVE_PORTRAIT = `${HUGGING_FACE}/KwaiVGI/LivePortrait/resolve/main/insightface/models/buffalo_l`;
+
+/** SCRFD-10G with key points. */
+export const DETECTOR: KnownModel = {
+  role: 'detector',
+  fileName: 'det_10g.onnx',
+  aliases: ['scrfd_10g_bnkps.onnx'],
+  otherExports: /^(det|scrfd)_.*\.onnx$/i,
+  bytes: 16_923_827,
+  digest: { sha256: '5838f7fe053675b1c7a08b633df49e7af5495cee0493c7dcf6697200b85b5b91' },
+  locations: [
+    { url: `${PUBLIC_DATA}/det_10g.onnx` },
+    { url: `${UNIFACE}/scrfd_10g_kps.onnx` },
+    { url: `${LIVE_PORTRAIT}/det_10g.onnx` },
+    { archive: BUFFALO_L, member: 'det_10g.onnx' },
+  ],
+};
+
+/** The 106-point landmark network. */
+export const LANDMARKER: KnownModel = {
+  role: 'landmarker',
+  fileName: '2d106det.onnx',
+  aliases: [],
+  otherExports: /^2d106det.*\.onnx$/i,
+  bytes: 5_030_888,
+  digest: { sha256: 'f001b856447c413801ef5c42091ed0cd516fcd21f2d6b79635b1e733a7109dbf' },
+  locations: [
+    { url: `${PUBLIC_DATA}/2d106det.onnx` },
+    { url: `${UNIFACE}/2d106det.onnx` },
+    { url: `${LIVE_PORTRAIT}/2d106det.onnx` },
+    { archive: BUFFALO_L, member: '2d106det.onnx' },
+  ],
+};
+
+/** The single graph that both networks were once merged into; needed only to compare against it. */
+export const MERGED: KnownModel = {
+  role: 'merged',
+  fileName: 'model.onnx',
+  aliases: [],
+  otherExports: undefined,
+  bytes: undefined,
+  digest: { gitBlob: '90b151f193aca52d6780d3121ccbd06b8640cbbe' },
+  locations: [{ url: 'https://github.com/atksh/onnx-facial-lmk-detector/raw/main/model.onnx' }],
+};
+
+export const KNOWN_MODELS: readonly KnownModel[] = [DETECTOR, LANDMARKER, MERGED];
+
+/** Written by this project, part of the package: they know nothing but its own drawn faces. */
+export const BUILT_IN_FILES = {
+  detector: 'drawn-faces-detector.onnx',
+  landmarker: 'drawn-faces-landmarker.onnx',
+} as const;
