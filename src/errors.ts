@@ -72,6 +72,13 @@ export class InferenceError extends FacialLmkError {
 /** A model could not be downloaded from any of its locations. */
 export class DownloadError extends FacialLmkError {
   readonly code = 'ERR_DOWNLOAD';
+  /** What went wrong at each location, in the order they were tried. */
+  readonly failures: readonly { location: string; reason: string }[];
+
+  constructor({ failures, ...parts }: Omit<ErrorParts, 'received'> & Pick<DownloadError, 'failures'>) {
+    super({ ...parts, received: failures.map(({ location, reason }) => `${reason} (${location})`).join(', ') });
+    this.failures = failures;
+  }
 }
 
 /** A file or folder that could not be read or written. */

@@ -74,21 +74,27 @@ export interface Detection {
   keypoints: readonly Keypoint[];
 }
 
-/** A face cut out upright, with the way there and back. */
-export interface AlignedFace {
-  /** `(224, 224, 3)` uint8, in `cropChannelOrder` */
-  crop: NdArray<Uint8Array>;
-  cropChannelOrder: 'bgr' | 'rgb';
+/** The way between the image and the upright crop of one face. */
+export interface Alignment {
   /** image pixels -> crop pixels: the merged model's `M` */
   imageToCrop: AffineMatrix;
   /** crop pixels -> image pixels */
   cropToImage: AffineMatrix;
-  /** True when the key points allow no similarity transform (collinear, identical or not finite). */
+  /** True when the key points are collinear, identical or not finite, see `estimateNorms`. */
   degenerate: boolean;
+  /** `(224, 224, 3)` uint8, BGR */
+  crop: NdArray<Uint8Array>;
+  cropChannelOrder: 'bgr';
+}
+
+/** A face cut out upright: what stage 3 takes. */
+export interface AlignedFace extends Alignment {
+  /** `(3, 192, 192)` float32, 0..255, planes in the order that `landmarkChannelOrder` asked for */
+  landmarkInput: Tensor;
 }
 
 /** Everything about one face. */
-export interface Face extends Detection, AlignedFace {
+export interface Face extends Detection, Alignment {
   /** 106 points in image pixels, truncated toward zero as the merged model gives them. */
   landmarks: readonly Point[];
   /** The same 106 points before truncation. */

@@ -1,0 +1,72 @@
+import ndarray from 'ndarray';
+import { estimateNorms, type Norm } from './alignment/estimate-norm.js';
+import { describe, InvalidOptionError } from './errors.js';
+import { landmarkInput } from './landmark106/preprocess.js';
+import { LANDMARK106 } from './landmark106/spec.js';
+import { invertAffine } from './ops/affine.js';
+import { warpAffine } from './ops/warp-affine.js';
+import { checkChoice } from './options.js';
+import { type PixelView, pixelView } from './pixel-image.js';
+import { type AlignedFace, KEYPOINT_NAMES, type PixelImage, type Point } from './types.js';
+
+export interface AlignOptions {
+  /**
+   * Channel order of the landmark network's input. Default `bgr`, as the merged model feeds it; InsightFace's own package
+   * feeds `rgb`. The crop is BGR either way.
+   */
+  landmarkChannelOrder?: 'bgr' | 'rgb';
+}
+
+/** Cuts one face out along a norm that is already estimated. */
+export function cropAligned(view: PixelView, norm: Norm, options: AlignOptions = {}): AlignedFace {
+  const { cropSide, inputSide } = LANDMARK106;
+  const order = checkChoice('landmarkChannelOrder', options.landmarkChannelOrder ?? 'bgr', ['bgr', 'rgb'] as const);
+  const exact = warpAffine(view, norm.imageToCrop, cropSide, [view.blue, view.green, view.red]);
+  const input = new Float32Array(3 * inputSide * inputSide);
+  landmarkInput(exact, input, order === 'bgr' ? [0, 1, 2] : [2, 1, 0]);
+  return {
+    // The constructor truncates each value toward zero, as the reference's cast does.
+    crop: ndarray(new Uint8Array(exact), [cropSide, cropSide, 3]),
+    cropChannelOrder: 'bgr',
+    landmarkInput: ndarray(input, [3, inputSide, inputSide]),
+    imageToCrop: norm.imageToCrop,
+    cropToImage: invertAffine(norm.imageToCrop),
+    degenerate: norm.degenerate,
+  };
+}
+
+function checkKeypoints(keypoints: readonly Point[]): void {
+  if (keypoints?.length !== KEYPOINT_NAMES.length) {
+    throw new InvalidOptionError({
+      name: 'keypoints',
+      expected: `${KEYPOINT_NAMES.length} points (left eye, right eye, nose, left mouth corner, right mouth corner)`,
+      received: describe(keypoints),
+    });
+  }
+}
+
+/**
+ * Stage 2 for several faces of one image: key points -> upright crops and the matrices there and back, bit for bit
+ * what the merged model makes of these faces in this order.
+ */
+export function alignFaces(
+  image: PixelImage,
+  faces: readonly (readonly Point[])[],
+  options: AlignOptions = {},
+): AlignedFace[] {
+  const view = pixelView(image);
+  faces.forEach(checkKeypoints);
+  return estimateNorms(faces).map((norm) => cropAligned(view, norm, options));
+}
+
+/**
+ * Stage 2: image and five key points -> the face upright in a 224 x 224 crop, with the matrices there and back and the
+ * input of the landmark network. Key points without a two-dimensional spread give a `degenerate` face, see
+ * `estimateNorms`; whatever lies outside the image is black.
+ *
+ * @param keypoints left eye, right eye, nose, left mouth corner, right mouth corner, image pixels
+ * @throws InvalidImageError, InvalidOptionError
+ */
+export function alignFace(image: PixelImage, keypoints: readonly Point[], options: AlignOptions = {}): AlignedFace {
+  return alignFaces(image, [keypoints], options)[0];
+}

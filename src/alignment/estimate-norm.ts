@@ -1,0 +1,112 @@
+import { affineMatrix, transformPoint } from '../ops/affine.js';
+import { similarityTransform } from '../ops/similarity-transform.js';
+import { packetTrig, scalarTrig, type TrigFloat32 } from '../ops/trig-float32.js';
+import type { AffineMatrix, Point } from '../types.js';
+import { ALIGNMENT_TEMPLATES } from './templates.js';
+
+const f32 = Math.fround;
+
+/** How one face is brought upright. */
+export interface Norm {
+  /** image pixels -> 224 crop pixels */
+  imageToCrop: AffineMatrix;
+  /** True when the key points are collinear, identical or not finite. */
+  degenerate: boolean;
+}
+
+/** Sum of the distances between the mapped key points and the template: what the choice of a template minimises. */
+function misfit(matrix: AffineMatrix, keypoints: readonly Point[], template: readonly Point[]): number {
+  let sum = 0;
+  for (let i = 0; i < keypoints.length; i++) {
+    const mapped = transformPoint(matrix, keypoints[i]);
+    const dx = f32(mapped.x - f32(template[i].x));
+    const dy = f32(mapped.y - f32(template[i].y));
+    sum = f32(sum + f32(Math.sqrt(f32(f32(dx * dx) + f32(dy * dy)))));
+  }
+  return sum;
+}
+
+/** The best of `candidates`, the first on a tie. */
+function bestFit(candidates: readonly AffineMatrix[], keypoints: readonly Point[]): AffineMatrix {
+  const errors = candidates.map((matrix, i) => misfit(matrix, keypoints, ALIGNMENT_TEMPLATES[i]));
+  return candidates[errors.indexOf(Math.min(...errors))];
+}
+
+/** Second moments of the key points about their mean, float64. */
+function moments(points: readonly Point[]) {
+  const meanX = points.reduce((sum, p) => sum + p.x, 0) / points.length;
+  const meanY = points.reduce((sum, p) => sum + p.y, 0) / points.length;
+  let [xx, xy, yy] = [0, 0, 0];
+  for (const { x, y } of points) {
+    xx += (x - meanX) ** 2;
+    xy += (x - meanX) * (y - meanY);
+    yy += (y - meanY) ** 2;
+  }
+  return { meanX, meanY, xx, xy, yy };
+}
+
+/**
+ * Least-squares rotation, scale and translation of points on one line. With points as complex numbers e (centred source)
+ * and d (centred target) it is `sum(conj(e) d) / sum(|e|^2)`, which needs no singular value decomposition.
+ */
+function collinearTransform(source: readonly Point[], target: readonly Point[]): AffineMatrix {
+  const from = moments(source);
+  const to = moments(target);
+  let [real, imaginary] = [0, 0];
+  for (let i = 0; i < source.length; i++) {
+    const [ex, ey] = [source[i].x - from.meanX, source[i].y - from.meanY];
+    const [dx, dy] = [target[i].x - to.meanX, target[i].y - to.meanY];
+    real += ex * dx + ey * dy;
+    imaginary += ex * dy - ey * dx;
+  }
+  const spread = from.xx + from.yy;
+  const [a, c] = [real / spread, imaginary / spread];
+  return affineMatrix(
+    a,
+    -c,
+    to.meanX - a * from.meanX + c * from.meanY,
+    c,
+    a,
+    to.meanY - c * from.meanX - a * from.meanY,
+  );
+}
+
+const isFinite = (matrix: AffineMatrix) => matrix.data.every(Number.isFinite);
+
+/** Relative area of the key points' spread below which they count as lying on one line. */
+const COLLINEAR = 1e-9;
+
+function estimateOne(keypoints: readonly Point[], trig: TrigFloat32): Norm {
+  const { xx, xy, yy } = moments(keypoints);
+  const spread = xx + yy;
+  if (!(spread > 0 && spread < Number.POSITIVE_INFINITY)) {
+    return { imageToCrop: affineMatrix(0, 0, 0, 0, 0, 0), degenerate: true };
+  }
+  if (xx * yy - xy * xy > COLLINEAR * spread * spread) {
+    const candidates = ALIGNMENT_TEMPLATES.map((template) => similarityTransform(keypoints, template, trig));
+    if (candidates.every(isFinite)) return { imageToCrop: bestFit(candidates, keypoints), degenerate: false };
+  }
+  const candidates = ALIGNMENT_TEMPLATES.map((template) => collinearTransform(keypoints, template));
+  return { imageToCrop: bestFit(candidates, keypoints), degenerate: true };
+}
+
+/** Lanes of one SIMD packet in the reference's runtime. */
+const PACKET = 4;
+
+/**
+ * Norm estimation: for each face the similarity transform from its five key points to the best of the
+ * {@link ALIGNMENT_TEMPLATES}, bit for bit the merged model's `M` for the same faces in the same order.
+ *
+ * The last bits depend on a face's place in the batch, because the runtime computes full SIMD packets with one set of
+ * float32 functions and the rest of the batch with another (see `trig-float32.ts`). The merged model puts one dummy face
+ * before the real ones.
+ *
+ * Key points without a two-dimensional spread have a defined outcome, marked `degenerate`: on one line, the least-squares
+ * rotation and scale; all identical or not finite, the zero matrix, which maps everything to (0, 0) and crops to black.
+ *
+ * @param faces key points (left eye, right eye, nose, left mouth, right mouth) of every face, image pixels
+ */
+export function estimateNorms(faces: readonly (readonly Point[])[]): Norm[] {
+  const inPackets = Math.floor((faces.length + 1) / PACKET) * PACKET;
+  return faces.map((keypoints, i) => estimateOne(keypoints, i + 1 < inPackets ? packetTrig : scalarTrig));
+}

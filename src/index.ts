@@ -1,0 +1,32 @@
+// The pure entry: stages, kernels, pipeline and types. Runs wherever JavaScript runs; nothing of Node, nothing of the DOM.
+export { type AlignOptions, alignFace, alignFaces } from './align-face.js';
+export { estimateNorms, type Norm } from './alignment/estimate-norm.js';
+export { ALIGNMENT_TEMPLATES } from './alignment/templates.js';
+export { type DetectOptions, detectFaces, detectorInput } from './detect-faces.js';
+export * from './errors.js';
+export { checkLandmarker } from './landmark106/contract.js';
+export { decodeLandmarks, inputToImage } from './landmark106/decode.js';
+export { landmarkInput } from './landmark106/preprocess.js';
+export { LANDMARK106 } from './landmark106/spec.js';
+export { type LandmarkSet, landmarks } from './landmarks.js';
+export {
+  affineEntries,
+  affineMatrix,
+  composeAffine,
+  invertAffine,
+  transformPoint,
+  transformPoints,
+} from './ops/affine.js';
+export { letterboxArea } from './ops/letterbox-area.js';
+export { letterboxBilinear, type Normalization } from './ops/letterbox-bilinear.js';
+export { iou, nms } from './ops/nms.js';
+export { similarityTransform } from './ops/similarity-transform.js';
+export { warpAffine } from './ops/warp-affine.js';
+export { analyzeFaces, type Networks, type PipelineOptions } from './pipeline.js';
+export { imageFromNdarray, type PixelView, pixelView } from './pixel-image.js';
+export { toRawOutputs } from './raw-outputs.js';
+export { type AnchorLevel, anchorLevels } from './scrfd/anchors.js';
+export { checkDetector, type ScrfdOutputs } from './scrfd/contract.js';
+export { type Candidates, decodeAnchors } from './scrfd/decode.js';
+export { SCRFD } from './scrfd/spec.js';
+export * from './types.js';

@@ -1,0 +1,56 @@
+import { ModelContractError } from '../errors.js';
+import { tensorValues } from '../ops/tensor.js';
+import type { Network, Tensor, TensorInfo } from '../types.js';
+import { LANDMARK106 } from './spec.js';
+
+const { inputSide, points } = LANDMARK106;
+const INPUT_SHAPE = [3, inputSide, inputSide];
+
+function refuse(network: Network, received: string): never {
+  throw new ModelContractError({
+    name: `the landmarker (${network.name})`,
+    expected: `a 106-point landmark network (input [N,${INPUT_SHAPE}], output [N,${2 * points}])`,
+    received,
+    hint: 'Use 2d106det.onnx; `facial-lmk models fetch` gets it.',
+  });
+}
+
+const shapeText = ({ name, shape }: TensorInfo) => `${name} [${shape.join(',')}]`;
+
+const matches = (dimension: number | string, value: number) =>
+  typeof dimension === 'string' || dimension < 0 || dimension === value;
+
+/** Refuses a network that declares anything but 2d106det's input and output, before it runs. */
+export function checkLandmarker(network: Network): void {
+  const { inputs, outputs } = network;
+  const [input] = inputs;
+  if (
+    inputs.length !== 1 ||
+    input.shape.length !== 4 ||
+    !INPUT_SHAPE.every((side, i) => matches(input.shape[i + 1], side))
+  ) {
+    refuse(network, `the inputs ${inputs.map(shapeText).join(', ')}`);
+  }
+  const [output] = outputs;
+  if (outputs.length !== 1 || output.shape.length !== 2 || !matches(output.shape[1], 2 * points)) {
+    refuse(network, `the outputs ${outputs.map(shapeText).join(', ')}`);
+  }
+}
+
+/** Faces that the network takes at once: its fixed batch, or undefined where it leaves the choice. */
+export function fixedBatch(network: Network): number | undefined {
+  const batch = network.inputs[0].shape[0];
+  return typeof batch === 'number' && batch > 0 ? batch : undefined;
+}
+
+/** The `(n, 212)` values of a run, x and y in turn. */
+export function landmarkValues(network: Network, tensors: readonly Tensor[], n: number): Float32Array {
+  const [output] = tensors;
+  if (tensors.length !== 1 || output.shape.length !== 2 || output.shape[0] !== n || output.shape[1] !== 2 * points) {
+    refuse(
+      network,
+      `${tensors.length} tensors from a run, [${output?.shape.join(',')}] where [${n},${2 * points}] belongs`,
+    );
+  }
+  return tensorValues(output);
+}

@@ -1,0 +1,30 @@
+import { affineMatrix, composeAffine, transformPoint } from '../ops/affine.js';
+import type { AffineMatrix, Point } from '../types.js';
+import { LANDMARK106 } from './spec.js';
+
+const f32 = Math.fround;
+const { inputToCrop, inputSide, points } = LANDMARK106;
+const INPUT_TO_CROP = affineMatrix(inputToCrop.scale, 0, inputToCrop.offset, 0, inputToCrop.scale, inputToCrop.offset);
+
+/** landmark input pixels -> image pixels */
+export function inputToImage(cropToImage: AffineMatrix): AffineMatrix {
+  return composeAffine(cropToImage, INPUT_TO_CROP);
+}
+
+/**
+ * Network output -> points in image pixels: `(v + 1) * 96` in the 192 frame, then the inverse map. Float32 in the
+ * reference's order, not yet truncated.
+ *
+ * @param values `(212)` x and y in turn, in [-1, 1] over the landmark input
+ */
+export function decodeLandmarks(values: Float32Array, toImage: AffineMatrix): Point[] {
+  const frame = (value: number) => f32(f32(value + 1) * (inputSide / 2));
+  return Array.from({ length: points }, (_, i) =>
+    transformPoint(toImage, { x: frame(values[2 * i]), y: frame(values[2 * i + 1]) }),
+  );
+}
+
+/** Toward zero to an integer, as the merged model's last cast does; -0 becomes 0. */
+export function truncatePoint({ x, y }: Point): Point {
+  return { x: Math.trunc(x) + 0, y: Math.trunc(y) + 0 };
+}

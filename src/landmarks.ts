@@ -1,0 +1,52 @@
+import { InferenceError } from './errors.js';
+import { fixedBatch, landmarkValues } from './landmark106/contract.js';
+import { decodeLandmarks, inputToImage, truncatePoint } from './landmark106/decode.js';
+import { LANDMARK106 } from './landmark106/spec.js';
+import { tensor, tensorValues } from './ops/tensor.js';
+import type { AlignedFace, Network, Point } from './types.js';
+
+/** The 106 points of one face in image pixels. */
+export interface LandmarkSet {
+  /** Truncated toward zero to integers, as the merged model gives them. */
+  landmarks: Point[];
+  landmarksFloat: Point[];
+}
+
+async function runBatch(network: Network, faces: readonly AlignedFace[]): Promise<LandmarkSet[]> {
+  const { inputSide, points } = LANDMARK106;
+  const size = 3 * inputSide * inputSide;
+  const input = new Float32Array(faces.length * size);
+  faces.forEach((face, i) => {
+    input.set(tensorValues(face.landmarkInput), i * size);
+  });
+  const outputs = await network.run(tensor(input, [faces.length, 3, inputSide, inputSide]));
+  const values = landmarkValues(network, outputs, faces.length);
+  if (!values.every(Number.isFinite)) {
+    throw new InferenceError({
+      name: `the landmarker outputs (${network.name})`,
+      expected: 'finite coordinates',
+      received: 'NaN or infinity',
+      hint: 'The network file is damaged or runs in a precision it does not support.',
+    });
+  }
+  return faces.map((face, i) => {
+    const fc1 = values.subarray(i * 2 * points, (i + 1) * 2 * points);
+    const landmarksFloat = decodeLandmarks(fc1, inputToImage(face.cropToImage));
+    return { landmarks: landmarksFloat.map(truncatePoint), landmarksFloat };
+  });
+}
+
+/**
+ * Stage 3: aligned faces -> 106 points each, in image pixels. Faces go through the network in batches of bounded size.
+ *
+ * @param network 2d106det or another network with its contract
+ * @throws ModelContractError, InferenceError
+ */
+export async function landmarks(network: Network, faces: readonly AlignedFace[]): Promise<LandmarkSet[]> {
+  const batch = fixedBatch(network) ?? LANDMARK106.batch;
+  const sets: LandmarkSet[] = [];
+  for (let start = 0; start < faces.length; start += batch) {
+    sets.push(...(await runBatch(network, faces.slice(start, start + batch))));
+  }
+  return sets;
+}

@@ -1,0 +1,93 @@
+import type { PixelView } from '../pixel-image.js';
+import type { AffineMatrix } from '../types.js';
+import { affineEntries, invertAffine } from './affine.js';
+
+const f32 = Math.fround;
+
+/**
+ * Cuts a `size x size` crop out of an image: crop pixel `(u, v)` shows image position `inv(imageToCrop) * (u, v, 1)`,
+ * bilinear between its four neighbours, 0 outside the image. Not rounded to integers.
+ *
+ * Float32 in the reference's order. Two of its habits are kept on purpose: coordinates are truncated toward zero, so
+ * between -1 and 0 the first pixel is extrapolated with a negative weight; and the position is a fused dot product, as
+ * ONNX Runtime's matrix kernel computes it. Positions that are not finite read 0.
+ *
+ * @param channels offsets of the three output channels inside a pixel, e.g. `[blue, green, red]`
+ * @returns `(size, size, 3)` float32 in [0, 255]
+ */
+export function warpAffine(
+  image: PixelView,
+  imageToCrop: AffineMatrix,
+  size: number,
+  channels: readonly [number, number, number],
+): Float32Array {
+  const { data, width, height, offset, rowStride, pixelStride } = image;
+  const [a, b, tx, c, d, ty] = affineEntries(invertAffine(imageToCrop));
+  const [c0, c1, c2] = channels;
+  const out = new Float32Array(size * size * 3);
+  const columnX = Float32Array.from({ length: size }, (_, u) => u * a);
+  const columnY = Float32Array.from({ length: size }, (_, u) => u * c);
+  const tap = (x: number, y: number, channel: number) =>
+    x >= 0 && x < width && y >= 0 && y < height ? data[offset + y * rowStride + x * pixelStride + channel] : 0;
+
+  let to = 0;
+  for (let v = 0; v < size; v++) {
+    // Exact in float64, so that adding the column's share and rounding once is the fused operation.
+    const rowX = v * b;
+    const rowY = v * d;
+    for (let u = 0; u < size; u++, to += 3) {
+      const x = f32(f32(columnX[u] + rowX) + tx);
+      const y = f32(f32(columnY[u] + rowY) + ty);
+      if (!(x > -2 && x < width && y > -2 && y < height)) continue;
+      const x0 = x | 0;
+      const y0 = y | 0;
+      const dx = f32(x - x0);
+      const dy = f32(y - y0);
+      const ex = f32(1 - dx);
+      const ey = f32(1 - dy);
+      const w00 = f32(ex * ey);
+      const w10 = f32(dx * ey);
+      const w01 = f32(ex * dy);
+      const w11 = f32(dx * dy);
+      if (x0 >= 0 && y0 >= 0 && x0 < width - 1 && y0 < height - 1) {
+        const p00 = offset + y0 * rowStride + x0 * pixelStride;
+        const p01 = p00 + rowStride;
+        out[to] = blend(
+          w00 * data[p00 + c0],
+          w10 * data[p00 + pixelStride + c0],
+          w01 * data[p01 + c0],
+          w11 * data[p01 + pixelStride + c0],
+        );
+        out[to + 1] = blend(
+          w00 * data[p00 + c1],
+          w10 * data[p00 + pixelStride + c1],
+          w01 * data[p01 + c1],
+          w11 * data[p01 + pixelStride + c1],
+        );
+        out[to + 2] = blend(
+          w00 * data[p00 + c2],
+          w10 * data[p00 + pixelStride + c2],
+          w01 * data[p01 + c2],
+          w11 * data[p01 + pixelStride + c2],
+        );
+      } else {
+        for (let k = 0; k < 3; k++) {
+          const channel = channels[k];
+          out[to + k] = blend(
+            w00 * tap(x0, y0, channel),
+            w10 * tap(x0 + 1, y0, channel),
+            w01 * tap(x0, y0 + 1, channel),
+            w11 * tap(x0 + 1, y0 + 1, channel),
+          );
+        }
+      }
+    }
+  }
+  return out;
+}
+
+/** Sum of the four weighted taps, each product and sum rounded, clipped to what a pixel can hold. */
+function blend(v00: number, v10: number, v01: number, v11: number): number {
+  const value = f32(f32(f32(f32(v00) + f32(v10)) + f32(v01)) + f32(v11));
+  return value > 0 ? (value < 255 ? value : 255) : 0;
+}

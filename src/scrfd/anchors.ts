@@ -1,0 +1,18 @@
+import { SCRFD } from './spec.js';
+
+/** One level of the feature pyramid: a square grid of cells with two anchors each. */
+export interface AnchorLevel {
+  stride: number;
+  /** Cells along one side of the grid. */
+  cells: number;
+  /** Rows of this level's outputs: `cells^2 * anchorsPerCell`, by cell row, cell column, anchor. */
+  rows: number;
+}
+
+/** The levels of a detector input of `side` pixels, finest first. */
+export function anchorLevels(side: number): AnchorLevel[] {
+  return SCRFD.strides.map((stride) => {
+    const cells = side / stride;
+    return { stride, cells, rows: cells * cells * SCRFD.anchorsPerCell };
+  });
+}

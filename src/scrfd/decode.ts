@@ -1,0 +1,78 @@
+import { InferenceError } from '../errors.js';
+import type { AnchorLevel } from './anchors.js';
+import type { ScrfdOutputs } from './contract.js';
+import { SCRFD } from './spec.js';
+
+const f32 = Math.fround;
+
+/** Decoded rows above the threshold, in the order of the network's rows. Detector input pixels. */
+export interface Candidates {
+  /** Row over the concatenation of the levels. */
+  rows: Int32Array;
+  scores: Float32Array;
+  /** `(n, 4)` x1 y1 x2 y2 */
+  boxes: Float32Array;
+  /** `(n, 10)` five times x y */
+  keypoints: Float32Array;
+}
+
+/**
+ * Turns anchor-relative outputs into boxes and key points, only where `score > minScore`.
+ * The anchor centre of a cell is `(column, row) * stride`, without a half-cell offset; a box side lies
+ * `distance * stride` from it, a key point `offset * stride`. Strides are powers of two, so every value is rounded once.
+ *
+ * @throws InferenceError when a candidate's box or key points are not finite
+ */
+export function decodeAnchors(outputs: ScrfdOutputs, levels: readonly AnchorLevel[], minScore: number): Candidates {
+  const found = findAbove(outputs.scores, f32(minScore));
+  const rows = new Int32Array(found.length);
+  const scores = new Float32Array(found.length);
+  const boxes = new Float32Array(found.length * SCRFD.boxLength);
+  const keypoints = new Float32Array(found.length * SCRFD.keypointLength);
+  let firstRow = 0;
+  let n = 0;
+  levels.forEach(({ stride, cells, rows: levelRows }, level) => {
+    const distances = outputs.boxes[level];
+    const offsets = outputs.keypoints[level];
+    for (; n < found.length && found[n] < firstRow + levelRows; n++) {
+      const row = found[n] - firstRow;
+      const cell = Math.floor(row / SCRFD.anchorsPerCell);
+      const cx = (cell % cells) * stride;
+      const cy = Math.floor(cell / cells) * stride;
+      rows[n] = found[n];
+      scores[n] = outputs.scores[level][row];
+      const from = row * SCRFD.boxLength;
+      boxes[n * 4] = cx - distances[from] * stride;
+      boxes[n * 4 + 1] = cy - distances[from + 1] * stride;
+      boxes[n * 4 + 2] = cx + distances[from + 2] * stride;
+      boxes[n * 4 + 3] = cy + distances[from + 3] * stride;
+      for (let k = 0; k < SCRFD.keypointLength; k += 2) {
+        keypoints[n * 10 + k] = cx + offsets[row * 10 + k] * stride;
+        keypoints[n * 10 + k + 1] = cy + offsets[row * 10 + k + 1] * stride;
+      }
+    }
+    firstRow += levelRows;
+  });
+  if (!boxes.every(Number.isFinite) || !keypoints.every(Number.isFinite)) {
+    throw new InferenceError({
+      name: 'the detector outputs',
+      expected: 'finite boxes and key points wherever a score passes',
+      received: 'NaN or infinity',
+      hint: 'The network file is damaged or runs in a precision it does not support.',
+    });
+  }
+  return { rows, scores, boxes, keypoints };
+}
+
+/** Rows over all levels whose score is above the threshold; the only pass over every anchor. */
+function findAbove(scores: readonly Float32Array[], threshold: number): number[] {
+  const found: number[] = [];
+  let firstRow = 0;
+  for (const level of scores) {
+    for (let row = 0; row < level.length; row++) {
+      if (level[row] > threshold) found.push(firstRow + row);
+    }
+    firstRow += level.length;
+  }
+  return found;
+}
