@@ -71,7 +71,7 @@ function collinearTransform(source: readonly Point[], target: readonly Point[]):
   );
 }
 
-const isFinite = (matrix: AffineMatrix) => matrix.data.every(Number.isFinite);
+const hasFiniteEntries = (matrix: AffineMatrix) => matrix.data.every(Number.isFinite);
 
 /** Relative area of the key points' spread below which they count as lying on one line. */
 const COLLINEAR = 1e-9;
@@ -84,7 +84,7 @@ function estimateOne(keypoints: readonly Point[], trig: TrigFloat32): Norm {
   }
   if (xx * yy - xy * xy > COLLINEAR * spread * spread) {
     const candidates = ALIGNMENT_TEMPLATES.map((template) => similarityTransform(keypoints, template, trig));
-    if (candidates.every(isFinite)) return { imageToCrop: bestFit(candidates, keypoints), degenerate: false };
+    if (candidates.every(hasFiniteEntries)) return { imageToCrop: bestFit(candidates, keypoints), degenerate: false };
   }
   const candidates = ALIGNMENT_TEMPLATES.map((template) => collinearTransform(keypoints, template));
   return { imageToCrop: bestFit(candidates, keypoints), degenerate: true };

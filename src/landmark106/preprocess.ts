@@ -75,7 +75,7 @@ export function landmarkInput(
             ) + f32(w01 * crop[(lowerRow + leftColumn) * 3 + channel]),
           ) + f32(w11 * crop[(lowerRow + rightColumn) * 3 + channel]),
         );
-        out[k * plane + v * inputSide + u] = value > 0 ? (value < 255 ? value : 255) : 0;
+        out[k * plane + v * inputSide + u] = value > 0 ? Math.min(value, 255) : 0;
       }
     }
   }

@@ -89,5 +89,5 @@ export function warpAffine(
 /** Sum of the four weighted taps, each product and sum rounded, clipped to what a pixel can hold. */
 function blend(v00: number, v10: number, v01: number, v11: number): number {
   const value = f32(f32(f32(f32(v00) + f32(v10)) + f32(v01)) + f32(v11));
-  return value > 0 ? (value < 255 ? value : 255) : 0;
+  return value > 0 ? Math.min(value, 255) : 0;
 }
