@@ -10,5 +10,7 @@ export {
   type Timings,
 } from './facial-landmark-detector.js';
 export { type DecodedImage, type DecodeOptions, decodeImage, encodeImage, readImage } from './image-file.js';
+export { loadMergedModel, type MergedModel } from './merged-model.js';
 export { findModels } from './model-files.js';
-export { loadNetwork, type OnnxNetwork, type OnnxNetworkOptions } from './onnx-network.js';
+export { loadNetwork, type OnnxNetwork } from './onnx-network.js';
+export type { SessionOptions } from './onnx-session.js';

@@ -1,0 +1,66 @@
+import ndarray, { type NdArray } from 'ndarray';
+import ops from 'ndarray-ops';
+import { ModelContractError } from '../errors.js';
+import { pixelView } from '../pixel-image.js';
+import type { PixelImage, RawOutputs } from '../types.js';
+import { openSession, type SessionOptions, type SessionTensor } from './onnx-session.js';
+
+/** The whole detector as one ONNX graph: uint8 BGR image in, the six outputs out. */
+export interface MergedModel {
+  readonly name: string;
+  run(image: PixelImage): Promise<RawOutputs>;
+  /** Waits for running calls, then frees the session. */
+  close(): Promise<void>;
+}
+
+const OUTPUTS = ['scores', 'bboxes', 'kpss', 'align_imgs', 'lmks', 'M'] as const satisfies (keyof RawOutputs)[];
+
+/** The graph's input: `(h, w, 3)` uint8 BGR, compact. */
+function toBgr(image: PixelImage): SessionTensor {
+  const { data, width, height, offset, rowStride, pixelStride, red, green, blue } = pixelView(image);
+  const bgr = ndarray(new Uint8Array(width * height * 3), [height, width, 3]);
+  [blue, green, red].forEach((channel, i) => {
+    ops.assign(bgr.pick(-1, -1, i), ndarray(data, [height, width], [rowStride, pixelStride], offset + channel));
+  });
+  return { type: 'uint8', data: bgr.data, dims: bgr.shape };
+}
+
+/** int64 coordinates as int32: no pixel coordinate needs more. */
+function narrow({ data, dims }: SessionTensor): NdArray<Int32Array> {
+  return ndarray(Int32Array.from(data as BigInt64Array, Number), [...dims]);
+}
+
+/**
+ * Opens the upstream `model.onnx`, or any graph with its input and outputs.
+ * @throws ModelNotFoundError, ModelFileError, ModelContractError
+ */
+export async function loadMergedModel(source: string | Uint8Array, options: SessionOptions = {}): Promise<MergedModel> {
+  const session = await openSession(source, options);
+  const names = session.outputs.map((output) => output.name);
+  if (session.inputs.length !== 1 || OUTPUTS.some((name) => !names.includes(name))) {
+    await session.close();
+    throw new ModelContractError({
+      name: `the merged model (${session.name})`,
+      expected: `one image input and the outputs ${OUTPUTS.join(', ')}`,
+      received: `${session.inputs.length} inputs and the outputs ${names.join(', ')}`,
+      hint: 'Use the model.onnx of onnx-facial-lmk-detector.',
+    });
+  }
+  return {
+    name: session.name,
+    async run(image) {
+      const results = await session.run({ [session.inputs[0].name]: toBgr(image) });
+      const by = (name: (typeof OUTPUTS)[number]) => results[names.indexOf(name)];
+      const float = ({ data, dims }: SessionTensor) => ndarray(data as Float32Array, [...dims]);
+      return {
+        scores: float(by('scores')),
+        bboxes: narrow(by('bboxes')),
+        kpss: narrow(by('kpss')),
+        align_imgs: ndarray(by('align_imgs').data as Uint8Array, [...by('align_imgs').dims]),
+        lmks: narrow(by('lmks')),
+        M: float(by('M')),
+      };
+    },
+    close: session.close,
+  };
+}

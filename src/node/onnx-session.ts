@@ -1,0 +1,146 @@
+import { stat } from 'node:fs/promises';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { ClosedError, InferenceError, ModelContractError, ModelFileError, ModelNotFoundError } from '../errors.js';
+import { checkInteger } from '../options.js';
+import type { TensorInfo } from '../types.js';
+
+export interface SessionOptions {
+  /** Threads of one run. Default: ONNX Runtime's choice, the physical cores. */
+  threads?: number;
+  /** What to call the model in messages when it comes as bytes. */
+  name?: string;
+}
+
+/** A tensor of any element type as it enters or leaves a session. */
+export interface SessionTensor {
+  type: Tensor.Type;
+  data: Tensor.DataType;
+  dims: readonly number[];
+}
+
+/** An ONNX model that onnxruntime-node runs on the CPU: the only place that knows the runtime. */
+export interface OnnxSession {
+  readonly name: string;
+  readonly inputs: readonly TensorInfo[];
+  readonly outputs: readonly TensorInfo[];
+  /** Runs the model; outputs in the order of {@link outputs}. */
+  run(feeds: Readonly<Record<string, SessionTensor>>): Promise<SessionTensor[]>;
+  /** Waits for running inferences, then frees the session. Later runs are refused; closing twice is fine. */
+  close(): Promise<void>;
+}
+
+function runtimeOptions({ threads }: SessionOptions): InferenceSession.SessionOptions {
+  return {
+    executionProviders: ['cpu'],
+    graphOptimizationLevel: 'all',
+    // Errors only: warnings of the optimiser would land on the user's stderr.
+    logSeverityLevel: 3,
+    ...(threads === undefined ? {} : { intraOpNumThreads: checkInteger('threads', threads, 1, 1024) }),
+    // Idle threads of one session would keep spinning and steal the cores from the other: twice the time for both.
+    extra: { session: { force_spinning_stop: '1' } },
+  };
+}
+
+async function checkFile(path: string): Promise<void> {
+  const info = await stat(path).catch((cause: NodeJS.ErrnoException) => {
+    throw new ModelNotFoundError({
+      name: 'the model',
+      expected: 'an ONNX file that can be read',
+      received: `${path} (${cause.code ?? cause.message})`,
+      hint: '`facial-lmk models fetch` downloads the networks, `facial-lmk models list` shows where they are looked for.',
+      cause,
+    });
+  });
+  if (!info.isFile()) {
+    throw new ModelFileError({
+      name: `the model ${path}`,
+      expected: 'a file',
+      received: info.isDirectory() ? 'a directory' : 'something that is not a regular file',
+    });
+  }
+}
+
+async function createSession(source: string | Uint8Array, name: string, options: SessionOptions) {
+  const config = runtimeOptions(options);
+  if (typeof source === 'string') await checkFile(source);
+  try {
+    // Two calls, because the overloads take a path or bytes, not either.
+    return await (typeof source === 'string'
+      ? InferenceSession.create(source, config)
+      : InferenceSession.create(source, config));
+  } catch (cause) {
+    throw new ModelFileError({
+      name: `the model ${name}`,
+      expected: 'an ONNX network',
+      received: `something that ONNX Runtime refuses (${firstLine(cause)})`,
+      hint: 'It may be truncated or of another format; `facial-lmk models verify` checks known files.',
+      cause,
+    });
+  }
+}
+
+const firstLine = (error: unknown) => (error as Error).message.split('\n')[0];
+
+function tensorInfo(name: string, metadata: readonly InferenceSession.ValueMetadata[]): TensorInfo[] {
+  return metadata.map((value) => {
+    if (!value.isTensor) {
+      throw new ModelContractError({
+        name: `the model ${name}`,
+        expected: 'tensors only',
+        received: `${value.name}, which is none`,
+      });
+    }
+    return { name: value.name, type: value.type, shape: value.shape };
+  });
+}
+
+/**
+ * Opens an ONNX file, or its bytes.
+ * @throws ModelNotFoundError, ModelFileError, ModelContractError
+ */
+export async function openSession(source: string | Uint8Array, options: SessionOptions = {}): Promise<OnnxSession> {
+  const name = options.name ?? (typeof source === 'string' ? source : `of ${source.byteLength} bytes`);
+  const session = await createSession(source, name, options);
+  const outputs = tensorInfo(name, session.outputMetadata);
+  const running = new Set<Promise<unknown>>();
+  let closing: Promise<void> | undefined;
+
+  async function infer(feeds: Readonly<Record<string, SessionTensor>>): Promise<SessionTensor[]> {
+    const entries = Object.entries(feeds);
+    try {
+      const tensors = entries.map(([key, { type, data, dims }]) => [key, new Tensor(type, data, dims)]);
+      const results = await session.run(Object.fromEntries(tensors));
+      return outputs.map((output) => {
+        const { type, data, dims } = results[output.name];
+        return { type, data, dims };
+      });
+    } catch (cause) {
+      throw new InferenceError({
+        name: `a run of ${name}`,
+        expected: 'inputs that the network can take',
+        received: `${entries.map(([key, { dims }]) => `${key} [${dims}]`).join(', ')} (${firstLine(cause)})`,
+        cause,
+      });
+    }
+  }
+
+  return {
+    name,
+    inputs: tensorInfo(name, session.inputMetadata),
+    outputs,
+    run(feeds) {
+      if (closing) {
+        return Promise.reject(new ClosedError({ name, expected: 'an open network', received: 'a run after close()' }));
+      }
+      const run = infer(feeds);
+      running.add(run);
+      const done = () => running.delete(run);
+      run.then(done, done);
+      return run;
+    },
+    close() {
+      closing ??= Promise.allSettled(running).then(() => session.release());
+      return closing;
+    },
+  };
+}
