@@ -1,11 +1,35 @@
 // The pure entry: stages, kernels, pipeline and types. Runs wherever JavaScript runs; nothing of Node, nothing of the DOM.
 export { type AlignOptions, alignFace, alignFaces } from './align-face.js';
 export { estimateNorms, type Norm } from './alignment/estimate-norm.js';
-export { ALIGNMENT_TEMPLATES } from './alignment/templates.js';
+export { ALIGNMENT_TEMPLATES, ARCFACE_TEMPLATE } from './alignment/templates.js';
 export { type DetectOptions, detectFaces, detectorInput } from './detect-faces.js';
 export * from './errors.js';
+export { type CropOptions, cropFace, type FaceCrop } from './face/crop-face.js';
+export { type FaceJson, type FaceJsonOptions, faceFromJson, faceToJson } from './face/face-json.js';
+export { eyeOpenness, interOcularDistance, mouthOpenness, rollAngle } from './face/geometry.js';
+export { mirrorFace, transformFace } from './face/transform-face.js';
 export { checkLandmarker } from './landmark106/contract.js';
+export {
+  LANDMARKS_300W,
+  LANDMARKS_JD106,
+  mirrorLandmarks,
+  to300W,
+  toJd106,
+} from './landmark106/convert.js';
 export { decodeLandmarks, inputToImage } from './landmark106/decode.js';
+export {
+  EYE_CENTERS,
+  LANDMARK_GROUPS,
+  LANDMARK_MIRROR,
+  LANDMARK_NAMES,
+  LANDMARK_PATHS,
+  type LandmarkGroup,
+  type LandmarkName,
+  type LandmarkPath,
+  landmarkGroup,
+  landmarkPath,
+  PUPILS,
+} from './landmark106/groups.js';
 export { landmarkInput } from './landmark106/preprocess.js';
 export { LANDMARK106 } from './landmark106/spec.js';
 export { type LandmarkSet, landmarks } from './landmarks.js';

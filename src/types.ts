@@ -101,6 +101,9 @@ export interface Face extends Detection, Alignment {
   landmarksFloat: readonly Point[];
 }
 
+/** A face without its pixels: what is kept, moved and written to JSON. */
+export type FaceData = Omit<Face, 'crop' | 'cropChannelOrder'>;
+
 /** The merged model's six outputs under its own names; `N` faces, score descending. */
 export interface RawOutputs {
   /** `(N)` */

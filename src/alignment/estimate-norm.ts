@@ -6,6 +6,9 @@ import { ALIGNMENT_TEMPLATES } from './templates.js';
 
 const f32 = Math.fround;
 
+/** Sets of five points, one set per head turn. */
+type Templates = readonly (readonly Point[])[];
+
 /** How one face is brought upright. */
 export interface Norm {
   /** image pixels -> 224 crop pixels */
@@ -27,8 +30,8 @@ function misfit(matrix: AffineMatrix, keypoints: readonly Point[], template: rea
 }
 
 /** The best of `candidates`, the first on a tie. */
-function bestFit(candidates: readonly AffineMatrix[], keypoints: readonly Point[]): AffineMatrix {
-  const errors = candidates.map((matrix, i) => misfit(matrix, keypoints, ALIGNMENT_TEMPLATES[i]));
+function bestFit(candidates: readonly AffineMatrix[], keypoints: readonly Point[], templates: Templates): AffineMatrix {
+  const errors = candidates.map((matrix, i) => misfit(matrix, keypoints, templates[i]));
   return candidates[errors.indexOf(Math.min(...errors))];
 }
 
@@ -76,18 +79,20 @@ const hasFiniteEntries = (matrix: AffineMatrix) => matrix.data.every(Number.isFi
 /** Relative area of the key points' spread below which they count as lying on one line. */
 const COLLINEAR = 1e-9;
 
-function estimateOne(keypoints: readonly Point[], trig: TrigFloat32): Norm {
+function estimateOne(keypoints: readonly Point[], templates: Templates, trig: TrigFloat32): Norm {
   const { xx, xy, yy } = moments(keypoints);
   const spread = xx + yy;
   if (!(spread > 0 && spread < Number.POSITIVE_INFINITY)) {
     return { imageToCrop: affineMatrix(0, 0, 0, 0, 0, 0), degenerate: true };
   }
   if (xx * yy - xy * xy > COLLINEAR * spread * spread) {
-    const candidates = ALIGNMENT_TEMPLATES.map((template) => similarityTransform(keypoints, template, trig));
-    if (candidates.every(hasFiniteEntries)) return { imageToCrop: bestFit(candidates, keypoints), degenerate: false };
+    const candidates = templates.map((template) => similarityTransform(keypoints, template, trig));
+    if (candidates.every(hasFiniteEntries)) {
+      return { imageToCrop: bestFit(candidates, keypoints, templates), degenerate: false };
+    }
   }
-  const candidates = ALIGNMENT_TEMPLATES.map((template) => collinearTransform(keypoints, template));
-  return { imageToCrop: bestFit(candidates, keypoints), degenerate: true };
+  const candidates = templates.map((template) => collinearTransform(keypoints, template));
+  return { imageToCrop: bestFit(candidates, keypoints, templates), degenerate: true };
 }
 
 /** Lanes of one SIMD packet in the reference's runtime. */
@@ -105,8 +110,12 @@ const PACKET = 4;
  * rotation and scale; all identical or not finite, the zero matrix, which maps everything to (0, 0) and crops to black.
  *
  * @param faces key points (left eye, right eye, nose, left mouth, right mouth) of every face, image pixels
+ * @param templates where the five may lie in the crop; for other crops than the merged model's
  */
-export function estimateNorms(faces: readonly (readonly Point[])[]): Norm[] {
+export function estimateNorms(
+  faces: readonly (readonly Point[])[],
+  templates: Templates = ALIGNMENT_TEMPLATES,
+): Norm[] {
   const inPackets = Math.floor((faces.length + 1) / PACKET) * PACKET;
-  return faces.map((keypoints, i) => estimateOne(keypoints, i + 1 < inPackets ? packetTrig : scalarTrig));
+  return faces.map((keypoints, i) => estimateOne(keypoints, templates, i + 1 < inPackets ? packetTrig : scalarTrig));
 }

@@ -14,3 +14,15 @@ export const ALIGNMENT_TEMPLATES: readonly (readonly Point[])[] = [
   points([93.69, 101.744], [134.764, 100.236], [145.474, 136.222], [96.334, 173.516], [134.472, 172.38]),
   points([109.592, 99.98], [121.542, 100.23], [153.346, 138.014], [110.776, 179.404], [122.514, 178.1]),
 ];
+
+/**
+ * The five key points in the 112 x 112 crop that ArcFace networks were trained on.
+ * Figures: `arcface_dst` of InsightFace's `face_align` (Deng et al., "ArcFace", 2019).
+ */
+export const ARCFACE_TEMPLATE: readonly Point[] = points(
+  [38.2946, 51.6963],
+  [73.5318, 51.5014],
+  [56.0252, 71.7366],
+  [41.5493, 92.3655],
+  [70.7299, 92.2041],
+);

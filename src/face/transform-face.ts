@@ -1,0 +1,116 @@
+import type { NdArray } from 'ndarray';
+import ndarray from 'ndarray';
+import { InvalidOptionError } from '../errors.js';
+import { truncatePoint } from '../landmark106/decode.js';
+import { LANDMARK_MIRROR } from '../landmark106/groups.js';
+import { LANDMARK106 } from '../landmark106/spec.js';
+import { affineEntries, affineMatrix, invertAffine } from '../ops/affine.js';
+import { checkInteger } from '../options.js';
+import type { AffineMatrix, Box, FaceData, Keypoint, Point } from '../types.js';
+
+/** `[[a, b, tx], [c, d, ty]]` row by row in float64: a moved face must not lose digits beside the merged model's float32. */
+type Entries = readonly [a: number, b: number, tx: number, c: number, d: number, ty: number];
+
+const map = ([a, b, tx, c, d, ty]: Entries, { x, y }: Point): Point => ({
+  x: a * x + b * y + tx,
+  y: c * x + d * y + ty,
+});
+
+function compose([a, b, tx, c, d, ty]: Entries, [e, f, ux, g, h, uy]: Entries): Entries {
+  return [a * e + b * g, a * f + b * h, a * ux + b * uy + tx, c * e + d * g, c * f + d * h, c * ux + d * uy + ty];
+}
+
+/** Not `invertAffine`: the reference's `1e-8` there would shift a face that is moved to a much smaller image. */
+function invert([a, b, tx, c, d, ty]: Entries): Entries {
+  const determinant = a * d - b * c;
+  const [e, f, g, h] = [d / determinant, -b / determinant, -c / determinant, a / determinant];
+  return [e, f, -(e * tx + f * ty), g, h, -(g * tx + h * ty)];
+}
+
+/** The upright box around the four moved corners. */
+function mapBox(matrix: Entries, { x1, y1, x2, y2 }: Box): Box {
+  const corners = [
+    { x: x1, y: y1 },
+    { x: x2, y: y1 },
+    { x: x1, y: y2 },
+    { x: x2, y: y2 },
+  ].map((corner) => map(matrix, corner));
+  const xs = corners.map(({ x }) => x);
+  const ys = corners.map(({ y }) => y);
+  return { x1: Math.min(...xs), y1: Math.min(...ys), x2: Math.max(...xs), y2: Math.max(...ys) };
+}
+
+function move<F extends FaceData>(face: F, imageToTarget: Entries, imageToCrop: Entries): F {
+  const landmarksFloat = face.landmarksFloat.map((point) => map(imageToTarget, point));
+  const matrix = affineMatrix(...imageToCrop);
+  return {
+    ...face,
+    box: mapBox(imageToTarget, face.box),
+    keypoints: face.keypoints.map(({ name, ...point }): Keypoint => ({ name, ...map(imageToTarget, point) })),
+    landmarks: landmarksFloat.map(truncatePoint),
+    landmarksFloat,
+    imageToCrop: matrix,
+    cropToImage: invertAffine(matrix),
+  };
+}
+
+/**
+ * The face as it lies after the image was moved, scaled or turned: for a face found in a part, or in a reduced copy, of
+ * another image. Box (the upright box around the turned one) and key points keep fractions; `landmarks` is
+ * `landmarksFloat` truncated, as ever. A crop, if there is one, stays: it shows the same pixels.
+ *
+ * For a flip use {@link mirrorFace}: here every point keeps its name.
+ *
+ * @param imageToTarget old image pixels -> new image pixels
+ * @throws InvalidOptionError when the matrix is singular or not finite
+ */
+export function transformFace<F extends FaceData>(face: F, imageToTarget: AffineMatrix): F {
+  const entries = affineEntries(imageToTarget);
+  const inverse = invert(entries);
+  if (![...entries, ...inverse].every(Number.isFinite)) {
+    throw new InvalidOptionError({
+      name: 'imageToTarget',
+      expected: 'an invertible, finite matrix',
+      received: `[[${entries.slice(0, 3).join(', ')}], [${entries.slice(3).join(', ')}]]`,
+    });
+  }
+  return move(face, entries, compose(affineEntries(face.imageToCrop), inverse));
+}
+
+/** `side` pixels flipped about their middle: `x' = side - 1 - x`. */
+const flip = (side: number): Entries => [-1, 0, side - 1, 0, 1, 0];
+
+function flipCrop(crop: NdArray<Uint8Array>): NdArray<Uint8Array> {
+  const [height, width, channels] = crop.shape;
+  const flipped = ndarray(new Uint8Array(crop.size), [height, width, channels]);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      for (let c = 0; c < channels; c++) flipped.set(y, width - 1 - x, c, crop.get(y, x, c));
+    }
+  }
+  return flipped;
+}
+
+/** Mirrored, the left eye is the right one: where each of the five key points comes from. */
+const KEYPOINT_MIRROR = [1, 0, 2, 4, 3];
+
+/**
+ * The face as it lies in the horizontally flipped image: every point under the name that it has there, the crop flipped,
+ * the matrices between the two. Its own inverse.
+ *
+ * @param width of the image, pixels
+ * @throws InvalidOptionError when the width is not a positive integer
+ */
+export function mirrorFace<F extends FaceData & { crop?: NdArray<Uint8Array> }>(face: F, width: number): F {
+  checkInteger('width', width, 1, Number.MAX_SAFE_INTEGER);
+  const imageToCrop = compose(flip(LANDMARK106.cropSide), compose(affineEntries(face.imageToCrop), flip(width)));
+  const mirrored = move(face, flip(width), imageToCrop);
+  const landmarksFloat = LANDMARK_MIRROR.map((index) => mirrored.landmarksFloat[index]);
+  return {
+    ...mirrored,
+    keypoints: KEYPOINT_MIRROR.map((from, to) => ({ ...mirrored.keypoints[from], name: face.keypoints[to].name })),
+    landmarks: landmarksFloat.map(truncatePoint),
+    landmarksFloat,
+    ...(face.crop && { crop: flipCrop(face.crop) }),
+  };
+}
