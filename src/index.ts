@@ -46,6 +46,16 @@ export { letterboxBilinear, type Normalization } from './ops/letterbox-bilinear.
 export { iou, nms } from './ops/nms.js';
 export { similarityTransform } from './ops/similarity-transform.js';
 export { warpAffine } from './ops/warp-affine.js';
+export {
+  compareOutputs,
+  type Difference,
+  difference,
+  formatDifferences,
+  mergeDifferences,
+  OUTPUT_NAMES,
+  type OutputDifferences,
+  type OutputName,
+} from './parity.js';
 export { analyzeFaces, type Networks, type PipelineOptions } from './pipeline.js';
 export { imageFromNdarray, type PixelView, pixelView } from './pixel-image.js';
 export { toRawOutputs } from './raw-outputs.js';

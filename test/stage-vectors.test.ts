@@ -7,11 +7,12 @@ import { decodeLandmarks, inputToImage, truncatePoint } from '../src/landmark106
 import { decodeImage } from '../src/node/image-file.js';
 import { affineEntries, affineMatrix } from '../src/ops/affine.js';
 import { tensor } from '../src/ops/tensor.js';
+import { difference } from '../src/parity.js';
 import { pixelView } from '../src/pixel-image.js';
 import { anchorLevels } from '../src/scrfd/anchors.js';
 import { KEYPOINT_NAMES, type Network, type PixelImage } from '../src/types.js';
 import { fixture, jsonFixture, sha256 } from './support/fixtures.js';
-import { identical, worst } from './support/worst.js';
+import { identical } from './support/parity.js';
 
 type Cases<T> = { cases: T[] };
 type Matrix = [[number, number, number], [number, number, number]];
@@ -44,7 +45,7 @@ describe('detector input', () => {
     const input = detectorInput(pixelView(pattern(vector)), 640);
     const picked = vector.samples.map(([index]) => input[index]);
     expect(
-      worst(
+      difference(
         picked,
         vector.samples.map(([, value]) => value),
       ),
@@ -148,20 +149,20 @@ describe('alignment', async () => {
   it.each(proper)('$name: matrices, crop and landmark input are bit-identical', (vector) => {
     const [norm] = estimateNorms([toPoints(vector.kps)]);
     expect(norm.degenerate).toBe(false);
-    expect(worst(affineEntries(norm.imageToCrop), vector.M.flat())).toEqual(identical(6));
+    expect(difference(affineEntries(norm.imageToCrop), vector.M.flat())).toEqual(identical(6));
 
     const face = cropAligned(view, norm);
-    expect(worst(affineEntries(inputToImage(face.cropToImage)), vector.IM.flat())).toEqual(identical(6));
+    expect(difference(affineEntries(inputToImage(face.cropToImage)), vector.IM.flat())).toEqual(identical(6));
 
     const rgb = face.crop.data.map((_, i, bgr) => bgr[i - (i % 3) + 2 - (i % 3)]);
     const expected = crops.data.subarray(vector.crop * cropBytes, (vector.crop + 1) * cropBytes);
-    expect(worst(rgb, expected)).toEqual(identical(cropBytes));
+    expect(difference(rgb, expected)).toEqual(identical(cropBytes));
     expect(sha256(face.crop.data)).toBe(vector.cropSha256);
 
     const input = face.landmarkInput.data;
     const picked = vector.landmarkTensorSamples.map(([index]) => input[index]);
     expect(
-      worst(
+      difference(
         picked,
         vector.landmarkTensorSamples.map(([, value]) => value),
       ),
@@ -190,7 +191,7 @@ describe('landmarks', () => {
   it.each(cases.map((vector, index) => ({ index, ...vector })))('case $index: 106 points exactly equal', (vector) => {
     const points = decodeLandmarks(Float32Array.from(vector.fc1), toMatrix(vector.IM)).map(truncatePoint);
     expect(
-      worst(
+      difference(
         points.flatMap(({ x, y }) => [x, y]),
         vector.lmks.flat(),
       ),

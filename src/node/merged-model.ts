@@ -1,6 +1,7 @@
 import ndarray, { type NdArray } from 'ndarray';
 import ops from 'ndarray-ops';
 import { ModelContractError } from '../errors.js';
+import { OUTPUT_NAMES, type OutputName } from '../parity.js';
 import { pixelView } from '../pixel-image.js';
 import type { PixelImage, RawOutputs } from '../types.js';
 import { openSession, type SessionOptions, type SessionTensor } from './onnx-session.js';
@@ -12,8 +13,6 @@ export interface MergedModel {
   /** Waits for running calls, then frees the session. */
   close(): Promise<void>;
 }
-
-const OUTPUTS = ['scores', 'bboxes', 'kpss', 'align_imgs', 'lmks', 'M'] as const satisfies (keyof RawOutputs)[];
 
 /** The graph's input: `(h, w, 3)` uint8 BGR, compact. */
 function toBgr(image: PixelImage): SessionTensor {
@@ -37,11 +36,11 @@ function narrow({ data, dims }: SessionTensor): NdArray<Int32Array> {
 export async function loadMergedModel(source: string | Uint8Array, options: SessionOptions = {}): Promise<MergedModel> {
   const session = await openSession(source, options);
   const names = session.outputs.map((output) => output.name);
-  if (session.inputs.length !== 1 || OUTPUTS.some((name) => !names.includes(name))) {
+  if (session.inputs.length !== 1 || OUTPUT_NAMES.some((name) => !names.includes(name))) {
     await session.close();
     throw new ModelContractError({
       name: `the merged model (${session.name})`,
-      expected: `one image input and the outputs ${OUTPUTS.join(', ')}`,
+      expected: `one image input and the outputs ${OUTPUT_NAMES.join(', ')}`,
       received: `${session.inputs.length} inputs and the outputs ${names.join(', ')}`,
       hint: 'Use the model.onnx of onnx-facial-lmk-detector.',
     });
@@ -50,7 +49,7 @@ export async function loadMergedModel(source: string | Uint8Array, options: Sess
     name: session.name,
     async run(image) {
       const results = await session.run({ [session.inputs[0].name]: toBgr(image) });
-      const by = (name: (typeof OUTPUTS)[number]) => results[names.indexOf(name)];
+      const by = (name: OutputName) => results[names.indexOf(name)];
       const float = ({ data, dims }: SessionTensor) => ndarray(data as Float32Array, [...dims]);
       return {
         scores: float(by('scores')),
