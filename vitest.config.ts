@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    include: ['test/*.test.ts'],
     // Inference saturates the cores by itself, so more files at once would only fight over them.
     maxWorkers: 2,
     testTimeout: 120_000,
