@@ -21,7 +21,7 @@ export interface Candidates {
  * The anchor centre of a cell is `(column, row) * stride`, without a half-cell offset; a box side lies
  * `distance * stride` from it, a key point `offset * stride`. Strides are powers of two, so every value is rounded once.
  *
- * @throws InferenceError when a candidate's box or key points are not finite
+ * @throws InferenceError for a score that is no probability, or a candidate with coordinates that are not finite
  */
 export function decodeAnchors(outputs: ScrfdOutputs, levels: readonly AnchorLevel[], minScore: number): Candidates {
   const found = findAbove(outputs.scores, f32(minScore));
@@ -53,24 +53,29 @@ export function decodeAnchors(outputs: ScrfdOutputs, levels: readonly AnchorLeve
     }
     firstRow += levelRows;
   });
-  if (!boxes.every(Number.isFinite) || !keypoints.every(Number.isFinite)) {
-    throw new InferenceError({
-      name: 'the detector outputs',
-      expected: 'finite boxes and key points wherever a score passes',
-      received: 'NaN or infinity',
-      hint: 'The network file is damaged or runs in a precision it does not support.',
-    });
-  }
+  checkCandidates(scores, boxes, keypoints);
   return { rows, scores, boxes, keypoints };
 }
 
-/** Rows over all levels whose score is above the threshold; the only pass over every anchor. */
+/** A sound network never fails here; a damaged file or a foreign one that has the right shapes does. */
+function checkCandidates(scores: Float32Array, boxes: Float32Array, keypoints: Float32Array): void {
+  const badScore = scores.find((score) => !(score <= 1));
+  if (badScore === undefined && boxes.every(Number.isFinite) && keypoints.every(Number.isFinite)) return;
+  throw new InferenceError({
+    name: 'the detector outputs',
+    expected: 'probabilities, and finite boxes and key points wherever a score passes,',
+    received: badScore === undefined ? 'coordinates that are not finite' : `a score of ${badScore}`,
+    hint: 'The network file is damaged, or it is another network with the same shapes.',
+  });
+}
+
+/** Rows over all levels whose score is above the threshold, or NaN; the only pass over every anchor. */
 function findAbove(scores: readonly Float32Array[], threshold: number): number[] {
   const found: number[] = [];
   let firstRow = 0;
   for (const level of scores) {
     for (let row = 0; row < level.length; row++) {
-      if (level[row] > threshold) found.push(firstRow + row);
+      if (!(level[row] <= threshold)) found.push(firstRow + row);
     }
     firstRow += level.length;
   }
