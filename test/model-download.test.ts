@@ -28,6 +28,12 @@ const CONTENT = noise(300_000, 1);
 const OTHER = noise(300_000, 2);
 const PROXY_VARIABLES = ['http_proxy', 'https_proxy', 'no_proxy', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'];
 
+/** A port that was free a moment ago. */
+const DEAF_ORIGIN = await DownloadServer.start().then(async (server) => {
+  await server.close();
+  return server.origin;
+});
+
 let directory: string;
 let server: DownloadServer;
 let savedProxies: (string | undefined)[];
@@ -126,7 +132,7 @@ describe('a location that fails is followed by the next', () => {
     ['404', () => server.serve('/bad', status(404)), /HTTP 404/],
     ['500', () => server.serve('/bad', status(500)), /HTTP 500/],
     ['redirects for ever', () => server.serve('/bad', status(302, { location: '/bad' })), /redirect count exceeded/],
-    ['nobody listens', () => 'http://127.0.0.1:9/', /./],
+    ['nobody listens', () => DEAF_ORIGIN, /ECONNREFUSED/],
     ['an address that is none', () => 'http://', /URL/i],
     ['wrong bytes', () => server.serve('/bad', whole(OTHER)), /wrong digest/],
     ['too few bytes, declared', () => server.serve('/bad', whole(CONTENT.subarray(1))), /offers 299999 bytes/],
@@ -145,14 +151,25 @@ describe('a location that fails is followed by the next', () => {
     const failures: string[] = [];
     const url = bad();
     const model = modelOf(CONTENT, { url }, { url: server.serve('/good', whole(CONTENT)) });
+    let mostReceived = 0;
     const [path] = await fetchModel(model, {
       stallTimeout: 300,
+      onProgress: ({ received }) => {
+        mostReceived = Math.max(mostReceived, received);
+      },
       onLocationFailed: (failed) => failures.push(`${failed.location} ${failed.reason}`),
     });
     expect(failures).toEqual([expect.stringMatching(reason)]);
     expect(failures[0]).toContain(url);
+    expect(mostReceived).toBeLessThanOrEqual(CONTENT.length);
     expectContent(path, CONTENT);
     expectOnly('det_10g.onnx');
+  });
+
+  test('a file of unknown size is refused when it is far too large', async () => {
+    const url = server.serve('/a', status(200, { 'content-length': '300000000' }));
+    const error = await failure(fetchModel({ ...modelOf(CONTENT, { url }), bytes: undefined }));
+    expect(error.failures[0].reason).toMatch(/offers 300000000 bytes instead of at most/);
   });
 
   test('and when none is left, the error lists them all', async () => {
@@ -265,7 +282,7 @@ describe('an archive', () => {
 
   test('that the user put there serves offline and stays', async () => {
     writeFileSync(join(directory, 'pack.zip'), archiveBytes);
-    await downloadModels({ acceptLicense: true, directory, models: models('http://127.0.0.1:9/'), offline: true });
+    await downloadModels({ acceptLicense: true, directory, models: models(DEAF_ORIGIN), offline: true });
     expectOnly('2d106det.onnx', 'det_10g.onnx', 'pack.zip');
   });
 
@@ -415,10 +432,22 @@ describe('a proxy', () => {
   });
 
   test('whose address is nonsense is named', async () => {
-    process.env.HTTPS_PROXY = 'not an address';
+    process.env.HTTPS_PROXY = 'user:secret@not an address';
     const attempt = fetchModel(modelOf(CONTENT, { url: 'https://models.example/a' }));
-    await expect(attempt).rejects.toThrow(/HTTPS_PROXY.*"not an address"/);
+    const error = await attempt.catch((reason) => reason);
+    expect(error).toBeInstanceOf(InvalidOptionError);
+    expect(error.message).toContain('HTTPS_PROXY');
+    expect(error.message).not.toContain('secret');
   });
+});
+
+test('an error of a progress callback comes through as it is', async () => {
+  const url = server.serve('/a', whole(CONTENT));
+  const onProgress = () => {
+    throw new TypeError('mine');
+  };
+  await expect(fetchModel(modelOf(CONTENT, { url }), { onProgress })).rejects.toThrow(new TypeError('mine'));
+  expect(server.requestsFor('/a')).toHaveLength(1);
 });
 
 describe('options', () => {

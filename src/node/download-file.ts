@@ -1,6 +1,5 @@
 import { open, rm } from 'node:fs/promises';
 import { type Dispatcher, fetch, type Response } from 'undici';
-import { FileAccessError } from '../errors.js';
 import { sizeOf } from './part-file.js';
 import { writeError } from './write-error.js';
 
@@ -41,20 +40,18 @@ const SIZE_LIMIT = 256 * 2 ** 20;
  */
 export async function downloadFile(url: string, part: string, options: DownloadFileOptions): Promise<void> {
   const stall = stallAlarm(options.stallTimeout);
-  const signal = options.signal ? AbortSignal.any([options.signal, stall.signal]) : stall.signal;
-  const get = (start: number) => {
-    // Compressed transfer would make byte ranges and declared lengths mean something else.
-    const headers = { 'accept-encoding': 'identity', ...(start > 0 && { range: `bytes=${start}-` }) };
-    return fetch(url, { dispatcher: options.dispatcher, signal, headers });
+  const connection: Connection = {
+    dispatcher: options.dispatcher,
+    signal: options.signal ? AbortSignal.any([options.signal, stall.signal]) : stall.signal,
   };
   try {
     let start = await sizeOf(part);
     if (start >= (options.bytes ?? SIZE_LIMIT)) start = 0;
-    let response = await get(start);
+    let response = await request(url, start, connection);
     if (start > 0 && refusesRange(response, start)) {
       await response.body?.cancel();
       start = 0;
-      response = await get(start);
+      response = await request(url, start, connection);
     }
     // A server that ignores ranges answers 200 with the whole file.
     if (response.status === 200) start = 0;
@@ -62,11 +59,39 @@ export async function downloadFile(url: string, part: string, options: DownloadF
     await append(response, part, start, options, stall.postpone);
   } catch (error) {
     options.signal?.throwIfAborted();
-    if (error instanceof LocationError || error instanceof FileAccessError) throw error;
-    throw new LocationError(describeNetworkError(error), { cause: error, brokeOff: true });
+    throw error;
   } finally {
     stall.cancel();
   }
+}
+
+interface Connection {
+  dispatcher: Dispatcher;
+  signal: AbortSignal;
+}
+
+function request(url: string, start: number, connection: Connection): Promise<Response> {
+  // Compressed transfer would make byte ranges and declared lengths mean something else.
+  const headers = { 'accept-encoding': 'identity', ...(start > 0 && { range: `bytes=${start}-` }) };
+  return fetch(url, { ...connection, headers }).catch(networkFailure);
+}
+
+/** The chunks of a body. Only here is an error the network's; what the reader of the chunks throws stays what it is. */
+async function* chunksOf({ body }: Response): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const chunk of body ?? []) yield chunk;
+  } catch (error) {
+    networkFailure(error);
+  }
+}
+
+function networkFailure(error: unknown): never {
+  if (error instanceof LocationError) throw error;
+  // fetch itself says "fetch failed" or "terminated"; the reason is in the innermost cause.
+  let innermost = error as NodeJS.ErrnoException;
+  while (innermost.cause instanceof Error) innermost = innermost.cause;
+  const reason = innermost.message || innermost.code || String(innermost);
+  throw new LocationError(reason, { cause: error, brokeOff: true });
 }
 
 function refusesRange({ status, headers }: Response, start: number): boolean {
@@ -95,7 +120,7 @@ async function append(
   let received = start;
   try {
     onProgress?.(received, total);
-    for await (const chunk of response.body ?? []) {
+    for await (const chunk of chunksOf(response)) {
       received += chunk.byteLength;
       if (received > limit) break;
       await file.writeFile(chunk).catch(cannotWrite);
@@ -121,11 +146,4 @@ function stallAlarm(milliseconds: number) {
     milliseconds,
   );
   return { signal: controller.signal, postpone: () => timer.refresh(), cancel: () => clearTimeout(timer) };
-}
-
-/** fetch says "fetch failed" or "terminated"; the reason is in the innermost cause. */
-function describeNetworkError(error: unknown): string {
-  let innermost = error as NodeJS.ErrnoException;
-  while (innermost.cause instanceof Error) innermost = innermost.cause;
-  return innermost.message || innermost.code || String(innermost);
 }

@@ -1,5 +1,5 @@
 import { mkdir, open, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type Dispatcher, EnvHttpProxyAgent } from 'undici';
 import { DownloadError, describe, InvalidOptionError } from '../errors.js';
 import { downloadFile, LocationError } from './download-file.js';
@@ -52,7 +52,7 @@ const MAX_BREAKS = 5;
  */
 export async function downloadModels(options: DownloadOptions): Promise<string[]> {
   checkOptions(options);
-  const directory = options.directory ?? modelCacheFolder();
+  const directory = resolve(options.directory ?? modelCacheFolder());
   await mkdir(directory, { recursive: true }).catch((cause) => {
     throw writeError(directory, cause);
   });
@@ -196,12 +196,11 @@ function proxyAgent(): Dispatcher {
     // Stalls are watched over by downloadFile, from the first packet to the last, with one limit.
     return new EnvHttpProxyAgent({ headersTimeout: 0, bodyTimeout: 0 });
   } catch (cause) {
+    // The value stays out of the message: it may hold a password.
     throw new InvalidOptionError({
-      name: 'the environment variable HTTPS_PROXY or HTTP_PROXY',
-      expected: 'an address such as http://proxy.example:3128',
-      received: describe(
-        process.env.https_proxy ?? process.env.HTTPS_PROXY ?? process.env.http_proxy ?? process.env.HTTP_PROXY,
-      ),
+      name: 'the environment variables HTTPS_PROXY and HTTP_PROXY',
+      expected: 'addresses such as http://proxy.example:3128',
+      received: 'something else',
       cause,
     });
   }
