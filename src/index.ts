@@ -46,6 +46,10 @@ export { letterboxBilinear, type Normalization } from './ops/letterbox-bilinear.
 export { iou, nms } from './ops/nms.js';
 export { similarityTransform } from './ops/similarity-transform.js';
 export { warpAffine } from './ops/warp-affine.js';
+export { type ContactSheetOptions, contactSheet } from './overlay/contact-sheet.js';
+export { overlayRaster } from './overlay/overlay-raster.js';
+export { type OverlayOptions, type OverlayPart, type OverlayShape, overlayShapes } from './overlay/overlay-shapes.js';
+export { type OverlaySvgOptions, overlaySvg } from './overlay/overlay-svg.js';
 export {
   compareOutputs,
   type Difference,

@@ -1,49 +1,20 @@
 // Faces as data: measures worked by hand, moves that undo each other, JSON that comes back the same.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { alignFace } from '../src/align-face.js';
 import { ARCFACE_TEMPLATE } from '../src/alignment/templates.js';
 import { InvalidOptionError } from '../src/errors.js';
 import { cropFace } from '../src/face/crop-face.js';
 import { faceFromJson, faceToJson } from '../src/face/face-json.js';
 import { eyeOpenness, interOcularDistance, mouthOpenness, rollAngle } from '../src/face/geometry.js';
 import { mirrorFace, transformFace } from '../src/face/transform-face.js';
-import { truncatePoint } from '../src/landmark106/decode.js';
 import { affineEntries, affineMatrix, composeAffine, transformPoint } from '../src/ops/affine.js';
-import { type Face, KEYPOINT_NAMES, type PixelImage, type Point } from '../src/types.js';
-import { worst } from './support/worst.js';
+import { difference as compare } from '../src/parity.js';
+import { KEYPOINT_NAMES, type Point } from '../src/types.js';
+import { faceIn, noise } from './support/face.js';
 
 /** 106 points at the origin but for the given ones. */
 const landmarksWith = (points: Record<number, readonly number[]>): Point[] =>
   Array.from({ length: 106 }, (_, i) => ({ x: points[i]?.[0] ?? 0, y: points[i]?.[1] ?? 0 }));
-
-function noise(width: number, height: number, seed = 1): PixelImage {
-  let state = seed;
-  const data = Uint8Array.from({ length: width * height * 3 }, () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state >>> 24;
-  });
-  return { data, width, height, channelOrder: 'rgb' };
-}
-
-/** A face with real matrices and a real crop of `image`, and landmarks spread over its box with fractions. */
-function faceIn(image: PixelImage, x = 60, y = 50, side = 80): Face {
-  const at = (u: number, v: number) => ({ x: Math.trunc(x + u * side), y: Math.trunc(y + v * side) });
-  const places = [at(0.3, 0.35), at(0.7, 0.38), at(0.52, 0.6), at(0.33, 0.8), at(0.66, 0.82)];
-  const { landmarkInput: _, ...alignment } = alignFace(image, places);
-  const landmarksFloat = Array.from({ length: 106 }, (_, i) => ({
-    x: Math.fround(x + ((i * 37) % 101) * 0.0099 * side),
-    y: Math.fround(y + ((i * 61) % 103) * 0.0097 * side),
-  }));
-  return {
-    score: Math.fround(0.87),
-    box: { x1: x, y1: y, x2: x + side, y2: y + side },
-    keypoints: places.map((point, i) => ({ name: KEYPOINT_NAMES[i], ...point })),
-    ...alignment,
-    landmarks: landmarksFloat.map(truncatePoint),
-    landmarksFloat,
-  };
-}
 
 const image = noise(200, 180);
 const face = faceIn(image);
@@ -180,7 +151,7 @@ describe('mirrorFace', () => {
     expect(twice.keypoints).toEqual(face.keypoints);
     expect(twice.box).toEqual(face.box);
     expect(twice.crop.data).toEqual(face.crop.data);
-    expect(worst(affineEntries(twice.imageToCrop), affineEntries(face.imageToCrop)).difference).toBeLessThan(1e-4);
+    expect(compare(affineEntries(twice.imageToCrop), affineEntries(face.imageToCrop)).worst).toBeLessThan(1e-4);
   });
 
   it('is the face of the flipped image: its matrix cuts the flipped crop', () => {
@@ -191,7 +162,10 @@ describe('mirrorFace', () => {
       }
     }
     const mirrored = mirrorFace(face, 200);
-    const { difference } = worst(cropFace(flipped, mirrored).crop.data as Uint8Array, mirrored.crop.data as Uint8Array);
+    const { worst: difference } = compare(
+      cropFace(flipped, mirrored).crop.data as Uint8Array,
+      mirrored.crop.data as Uint8Array,
+    );
     // Noise changes by up to 255 from a pixel to the next, so 1e-4 pixels move a value by less than one level.
     expect(difference).toBeLessThanOrEqual(1);
   });
@@ -208,7 +182,7 @@ describe('JSON', () => {
   it('comes back the same through text, bit for bit', () => {
     const back = faceFromJson(plain(faceToJson(face)));
     expect(back).toEqual(data);
-    expect(worst(coordinates(back.landmarksFloat), coordinates(face.landmarksFloat)).unequal).toBe(0);
+    expect(compare(coordinates(back.landmarksFloat), coordinates(face.landmarksFloat)).unequal).toBe(0);
   });
 
   it('has the shape that the command prints', () => {
@@ -262,7 +236,7 @@ describe('cropFace', () => {
     const { crop, imageToCrop } = cropFace(image, face, { size: 192, margin: 0.25 });
     expect(crop.shape).toEqual([192, 192, 3]);
     const expected = composeAffine(affineMatrix(4 / 7, 0, 32, 0, 4 / 7, 32), face.imageToCrop);
-    expect(worst(affineEntries(imageToCrop), affineEntries(expected)).difference).toBeLessThan(1e-4);
+    expect(compare(affineEntries(imageToCrop), affineEntries(expected)).worst).toBeLessThan(1e-4);
   });
 
   it('maps key points that lie as in the ArcFace template exactly there', () => {
@@ -274,7 +248,7 @@ describe('cropFace', () => {
     const { crop, imageToCrop } = cropFace(image, { ...face, keypoints }, { template: 'arcface' });
     expect(crop.shape).toEqual([112, 112, 3]);
     const mapped = coordinates(keypoints.map((point) => transformPoint(imageToCrop, point)));
-    expect(worst(mapped, coordinates(ARCFACE_TEMPLATE)).difference).toBeLessThan(1e-3);
+    expect(compare(mapped, coordinates(ARCFACE_TEMPLATE)).worst).toBeLessThan(1e-3);
   });
 
   it('a margin keeps the middle in the middle', () => {

@@ -1,0 +1,201 @@
+import { LANDMARK_GROUPS, LANDMARK_PATHS, type LandmarkGroup } from '../landmark106/groups.js';
+import { checkInteger } from '../options.js';
+import type { Box, FaceData, Point } from '../types.js';
+import { OVERLAY_COLORS } from './colors.js';
+
+/** What a shape shows; an SVG's elements carry it as their class. */
+export type OverlayPart = 'box' | 'score' | 'keypoint' | 'index' | LandmarkGroup;
+
+interface ShapeOf {
+  /** Which face it belongs to: its place in the list. */
+  face: number;
+  part: OverlayPart;
+  /** `#rrggbb` */
+  color: string;
+  /** Width of the dark edge around the shape, which keeps it visible on any ground. Pixels, 0 for none. */
+  edge: number;
+}
+
+/** Straight lines from point to point, with round ends. */
+export interface LineShape extends ShapeOf {
+  kind: 'line';
+  points: readonly Point[];
+  /** Whether the last point is joined to the first. */
+  closed: boolean;
+  width: number;
+}
+
+export interface DiscShape extends ShapeOf {
+  kind: 'disc';
+  center: Point;
+  radius: number;
+}
+
+/** A short text of digits and the signs of `stroke-font.ts`. */
+export interface LabelShape extends ShapeOf {
+  kind: 'label';
+  /** Top left corner of the first digit. */
+  at: Point;
+  text: string;
+  /** Height of a digit. */
+  size: number;
+}
+
+/** One thing to draw, in image pixels; (0, 0) is the centre of the top left pixel. */
+export type OverlayShape = LineShape | DiscShape | LabelShape;
+
+export interface OverlayOptions {
+  /** Of the image, pixels. */
+  width: number;
+  height: number;
+  /** Write each landmark's index beside it. Default false. */
+  indices?: boolean;
+}
+
+/** Width that one character takes, as a share of its height. */
+export const CHARACTER_ADVANCE = 0.86;
+
+/** The place that a label covers. */
+export function labelBox({ at, text, size }: LabelShape): Box {
+  return { x1: at.x, y1: at.y, x2: at.x + text.length * size * CHARACTER_ADVANCE, y2: at.y + size };
+}
+
+const clamp = (value: number, min: number, max: number) => Math.min(Math.max(value, min), max);
+
+/** Line width in pixels for a whole image: one pixel up to 800, growing with larger ones that are looked at reduced. */
+export const strokeUnit = (width: number, height: number) => Math.max(1, Math.max(width, height) / 800);
+
+/** Above the box, or inside where the image ends; never beyond the image's sides. */
+function scoreLabel(face: FaceData, index: number, unit: number, imageWidth: number): LabelShape {
+  const size = 10 * unit;
+  const label: LabelShape = {
+    kind: 'label',
+    face: index,
+    part: 'score',
+    color: OVERLAY_COLORS.box,
+    edge: unit,
+    at: { x: 0, y: 0 },
+    text: face.score.toFixed(2),
+    size,
+  };
+  const room = imageWidth - labelBox(label).x2;
+  const above = face.box.y1 - size - 3 * unit;
+  label.at = {
+    x: clamp(face.box.x1, 0, Math.max(0, room)),
+    y: above >= 0 ? above : face.box.y1 + 3 * unit,
+  };
+  return label;
+}
+
+const GROUPS = Object.entries(LANDMARK_GROUPS) as [LandmarkGroup, readonly number[]][];
+
+/** Each index outside its point as seen from the middle of the group, where there is room. */
+function indexLabels(face: FaceData, index: number, fine: number): LabelShape[] {
+  const size = Math.max(5, 3.5 * fine);
+  return GROUPS.flatMap(([, indices]) => {
+    const points = indices.map((i) => face.landmarksFloat[i]);
+    const middleX = points.reduce((sum, { x }) => sum + x, 0) / points.length;
+    const middleY = points.reduce((sum, { y }) => sum + y, 0) / points.length;
+    return points.map(({ x, y }, i): LabelShape => {
+      const text = String(indices[i]);
+      const away = (size + 1.5 * fine) / (Math.hypot(x - middleX, y - middleY) || 1);
+      return {
+        kind: 'label',
+        face: index,
+        part: 'index',
+        color: OVERLAY_COLORS.index,
+        edge: 0.4 * fine,
+        at: {
+          x: x + (x - middleX) * away - (text.length * size * CHARACTER_ADVANCE) / 2,
+          y: y + (y - middleY) * away - size / 2,
+        },
+        text,
+        size,
+      };
+    });
+  });
+}
+
+function faceShapes(face: FaceData, index: number, unit: number, options: OverlayOptions): OverlayShape[] {
+  const { x1, y1, x2, y2 } = face.box;
+  // Fine on a small face, so that its features stay visible under the lines.
+  const fine = clamp(Math.sqrt(Math.abs((x2 - x1) * (y2 - y1))) / 200, 0.5, unit);
+  const landmarkEdge = 0.35 * fine;
+  const corners = [
+    { x: x1, y: y1 },
+    { x: x2, y: y1 },
+    { x: x2, y: y2 },
+    { x: x1, y: y2 },
+  ];
+  return [
+    {
+      kind: 'line',
+      face: index,
+      part: 'box',
+      color: OVERLAY_COLORS.box,
+      edge: 0.75 * unit,
+      points: corners,
+      closed: true,
+      width: 1.5 * unit,
+    },
+    ...Object.values(LANDMARK_PATHS).map(
+      ({ group, closed, indices }): LineShape => ({
+        kind: 'line',
+        face: index,
+        part: group,
+        color: OVERLAY_COLORS[group],
+        edge: landmarkEdge,
+        points: indices.map((i) => face.landmarksFloat[i]),
+        closed,
+        width: Math.max(1, 0.8 * fine),
+      }),
+    ),
+    ...GROUPS.flatMap(([group, indices]) =>
+      indices.map(
+        (i): DiscShape => ({
+          kind: 'disc',
+          face: index,
+          part: group,
+          color: OVERLAY_COLORS[group],
+          edge: landmarkEdge,
+          center: face.landmarksFloat[i],
+          radius: Math.max(0.75, 1.3 * fine),
+        }),
+      ),
+    ),
+    ...face.keypoints.map(
+      ({ x, y }): DiscShape => ({
+        kind: 'disc',
+        face: index,
+        part: 'keypoint',
+        color: OVERLAY_COLORS.keypoint,
+        edge: 0.6 * fine,
+        center: { x, y },
+        radius: Math.max(1.3, 2.2 * fine),
+      }),
+    ),
+    ...(options.indices ? indexLabels(face, index, fine) : []),
+    scoreLabel(face, index, unit, options.width),
+  ];
+}
+
+function hasFinitePosition(shape: OverlayShape): boolean {
+  const points = shape.kind === 'line' ? shape.points : [shape.kind === 'disc' ? shape.center : shape.at];
+  return points.every(({ x, y }) => Number.isFinite(x) && Number.isFinite(y));
+}
+
+/**
+ * What to draw over an image to show its faces: boxes with scores, the five key points, the 106 landmarks joined along
+ * their groups. Sizes follow the image and the face, so that the result can be read on 300 and on 6000 pixels. In the order
+ * of drawing; a shape without a finite position is left out.
+ *
+ * Render with `overlaySvg` or `overlayRaster`.
+ *
+ * @throws InvalidOptionError when a side is not a positive integer
+ */
+export function overlayShapes(faces: readonly FaceData[], options: OverlayOptions): OverlayShape[] {
+  const width = checkInteger('width', options.width, 1, Number.MAX_SAFE_INTEGER);
+  const height = checkInteger('height', options.height, 1, Number.MAX_SAFE_INTEGER);
+  const unit = strokeUnit(width, height);
+  return faces.flatMap((face, i) => faceShapes(face, i, unit, options)).filter(hasFinitePosition);
+}
