@@ -11,6 +11,24 @@ export {
 } from './facial-landmark-detector.js';
 export { type DecodedImage, type DecodeOptions, decodeImage, encodeImage, readImage } from './image-file.js';
 export { loadMergedModel, type MergedModel } from './merged-model.js';
-export { findModels } from './model-files.js';
+export { type DownloadOptions, type DownloadProgress, downloadModels } from './model-download.js';
+export {
+  builtInModels,
+  type FindModelsOptions,
+  findMergedModel,
+  findModels,
+  type ModelPaths,
+  modelCacheFolder,
+} from './model-files.js';
+export {
+  type Digest,
+  type FileLocation,
+  KNOWN_MODELS,
+  type KnownModel,
+  MODEL_LICENSE,
+  type ModelRole,
+  type PinnedFile,
+} from './model-table.js';
 export { loadNetwork, type OnnxNetwork } from './onnx-network.js';
 export type { SessionOptions } from './onnx-session.js';
+export { type FileVerdict, verifyFile } from './verify-file.js';

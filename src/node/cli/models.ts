@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { Command } from 'commander';
-import { DownloadError, FacialLmkError } from '../../errors.js';
+import { DownloadError } from '../../errors.js';
 import { downloadModels } from '../model-download.js';
 import { locateModel, modelCacheFolder } from '../model-files.js';
 import { KNOWN_MODELS, type KnownModel, MODEL_LICENSE } from '../model-table.js';
@@ -109,9 +109,6 @@ async function download(models: KnownModel[], directory: string, offline: boolea
     } else if (error instanceof DownloadError) {
       // Each location's reason was printed when it failed.
       console.error(`Expected ${error.expected} for ${error.subject} but none did. ${error.hint}`);
-      process.exitCode = 1;
-    } else if (error instanceof FacialLmkError) {
-      console.error(error.message);
       process.exitCode = 1;
     } else {
       throw error;
