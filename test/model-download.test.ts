@@ -426,9 +426,14 @@ describe('a proxy', () => {
 
   test('that is silent counts as a stalled location', async () => {
     process.env.HTTPS_PROXY = server.origin;
-    server.http.on('connect', (_request, socket) => socket.on('end', () => socket.destroy()).resume());
+    const asked: (string | undefined)[] = [];
+    server.http.on('connect', (request, socket) => {
+      asked.push(request.url);
+      socket.on('end', () => socket.destroy()).resume();
+    });
     const attempt = fetchModel(modelOf(CONTENT, { url: 'https://models.example/a' }), { stallTimeout: 300 });
     expect((await failure(attempt)).failures[0].reason).toBe('no byte for 0.3 s');
+    expect(asked).toEqual(['models.example:443']);
   });
 
   test('whose address is nonsense is named', async () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -200,6 +200,20 @@ describe('verifyFile', () => {
       expect(await verifyFile('/dev/zero', any)).toEqual({ status: 'unreadable', detail: 'not a file' });
     }
   });
+});
+
+test.skipIf(process.platform === 'win32')('a file that may not be read is neither missing nor intact', async () => {
+  const path = join(put('mine', 'file'), 'file');
+  chmodSync(path, 0);
+  // The superuser may read anything, so it steps down for the attempt ("nobody" by convention).
+  const root = process.getuid?.() === 0;
+  if (root) process.seteuid?.(65534);
+  try {
+    const verdict = await verifyFile(path, { bytes: undefined, digest: { sha256: '' } });
+    expect(verdict).toEqual({ status: 'unreadable', detail: 'EACCES' });
+  } finally {
+    if (root) process.seteuid?.(0);
+  }
 });
 
 test('the table pins every file and names each only once', () => {

@@ -137,7 +137,7 @@ async function checkFile(model: KnownModel, path: string): Promise<void> {
       name,
       expected: 'an ONNX file',
       received: `the path ${path} (${cause.code})`,
-      hint: fetchHint(model),
+      hint: `Check the path. ${fetchHint(model)}`,
       cause,
     });
   });
