@@ -9,7 +9,17 @@ export {
   type LoadOptions,
   type Timings,
 } from './facial-landmark-detector.js';
-export { type DecodedImage, type DecodeOptions, decodeImage, encodeImage, readImage } from './image-file.js';
+export {
+  availableDecoders,
+  type DecodedImage,
+  type DecodeOptions,
+  type Decoder,
+  decodeImage,
+  type EncodedFormat,
+  encodeImage,
+  readImage,
+} from './image-file.js';
+export type { ImageFormat } from './image-format.js';
 export { loadMergedModel, type MergedModel } from './merged-model.js';
 export { type DownloadOptions, type DownloadProgress, downloadModels } from './model-download.js';
 export {

@@ -1,0 +1,251 @@
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import ndarray from 'ndarray';
+import ops from 'ndarray-ops';
+import { FacialLmkError, FileAccessError, ImageDecodeError, InvalidOptionError } from '../errors.js';
+import { checkChoice, checkInteger } from '../options.js';
+import { pixelView } from '../pixel-image.js';
+import type { PixelImage } from '../types.js';
+import { type ImageFormat, type ImageHeader, readImageHeader } from './image-format.js';
+
+export type Decoder = 'sharp' | 'jimp';
+
+export interface DecodeOptions {
+  /**
+   * `sharp` gives the pixels of OpenCV's `imread`; `jimp` is pure JavaScript, slower, and differs on JPEGs.
+   * Default `auto`: sharp where it can be loaded, jimp otherwise; what one lacks the other serves.
+   */
+  decoder?: 'auto' | Decoder;
+  /**
+   * Larger images are refused from their header, before anything is decoded. Default 178956970, where Pillow too calls an
+   * image a decompression bomb: its decoded pixels take half a gigabyte.
+   */
+  maxPixels?: number;
+  /** What to call the image in messages. */
+  name?: string;
+}
+
+/** Decoded pixels and where they come from. */
+export interface DecodedImage extends PixelImage {
+  channelOrder: 'rgb';
+  /** Which decoder ran: the two do not give the same pixels for a JPEG. */
+  decoder: Decoder;
+  format: ImageFormat;
+}
+
+const DEFAULT_MAX_PIXELS = 178_956_970;
+
+/** What each decoder reads. */
+const FORMATS: Record<Decoder, readonly ImageFormat[]> = {
+  sharp: ['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif'],
+  jimp: ['jpeg', 'png', 'gif', 'tiff', 'bmp'],
+};
+
+// A decoder is loaded when it is first needed: jimp alone takes a quarter of a second.
+const loadSharp = async () => (await import('sharp')).default;
+const loadJimp = async () => (await import('jimp')).Jimp;
+
+/** The decoders that can be loaded on this machine. */
+export async function availableDecoders(): Promise<Decoder[]> {
+  return loadSharp().then(
+    () => ['sharp', 'jimp'],
+    () => ['jimp'],
+  );
+}
+
+async function chooseDecoder(wanted: 'auto' | Decoder, format: ImageFormat, name: string): Promise<Decoder> {
+  const candidates = wanted === 'auto' ? await availableDecoders() : [wanted];
+  const decoder = candidates.find((candidate) => FORMATS[candidate].includes(format));
+  if (decoder) return decoder;
+  throw new ImageDecodeError({
+    name,
+    expected: `a format that ${candidates.join(' or ')} reads (${candidates.flatMap((c) => FORMATS[c]).join(', ')})`,
+    received: format,
+    hint: FORMATS.sharp.includes(format) ? 'Install sharp: `npm install sharp`.' : 'Use the decoder "auto" or "jimp".',
+  });
+}
+
+type Pixels = Pick<PixelImage, 'data' | 'width' | 'height'>;
+
+/** OpenCV's way from CMYK to RGB, on the inverted samples that JPEG files hold. */
+function cmykToRgb(cmyk: Uint8Array): Uint8Array {
+  const rgb = new Uint8Array((cmyk.length / 4) * 3);
+  for (let from = 0, to = 0; from < cmyk.length; from += 4) {
+    const k = 255 - cmyk[from + 3];
+    for (let channel = 0; channel < 3; channel++) rgb[to++] = k - ((cmyk[from + channel] * k) >> 8);
+  }
+  return rgb;
+}
+
+/** Gray as three equal channels. */
+function grayToRgb(gray: Uint8Array): Uint8Array {
+  const rgb = ndarray(new Uint8Array(gray.length * 3), [gray.length, 3]);
+  for (let channel = 0; channel < 3; channel++) ops.assign(rgb.pick(-1, channel), ndarray(gray));
+  return rgb.data;
+}
+
+async function decodeWithSharp(bytes: Uint8Array, maxPixels: number): Promise<Pixels> {
+  const sharp = await loadSharp();
+  // Errors only: photographs with harmless slips in their metadata pass, truncated ones do not.
+  // An embedded colour profile is ignored, as OpenCV does.
+  const image = sharp(bytes, { limitInputPixels: maxPixels, failOn: 'error', ignoreIcc: true });
+  const { space } = await image.metadata();
+  const cmyk = space === 'cmyk';
+  const oriented = image.autoOrient();
+  const { data, info } = await (cmyk
+    ? oriented.pipelineColourspace('cmyk').toColourspace('cmyk')
+    : oriented.toColourspace('srgb').removeAlpha()
+  )
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  const samples = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  const rgb = cmyk ? cmykToRgb(samples) : info.channels === 1 ? grayToRgb(samples) : samples;
+  return { data: rgb, width: info.width, height: info.height };
+}
+
+async function decodeWithJimp(bytes: Uint8Array, maxPixels: number): Promise<Pixels> {
+  const Jimp = await loadJimp();
+  const { bitmap } = await Jimp.fromBuffer(Buffer.from(bytes), {
+    // jimp's own limits refuse large JPEGs; ours was checked already.
+    'image/jpeg': { maxResolutionInMP: Math.ceil(maxPixels / 1e6), maxMemoryUsageInMB: Math.ceil(maxPixels / 1e5) },
+  });
+  const { width, height } = bitmap;
+  const rgb = ndarray(new Uint8Array(width * height * 3), [height, width, 3]);
+  ops.assign(
+    rgb,
+    ndarray(new Uint8Array(bitmap.data.buffer, bitmap.data.byteOffset), [height, width, 3], [width * 4, 4, 1]),
+  );
+  return { data: rgb.data, width, height };
+}
+
+const DECODE: Record<Decoder, (bytes: Uint8Array, maxPixels: number) => Promise<Pixels>> = {
+  sharp: decodeWithSharp,
+  jimp: decodeWithJimp,
+};
+
+function checkSize({ width, height }: ImageHeader, maxPixels: number, name: string): void {
+  if (width * height <= maxPixels) return;
+  throw new ImageDecodeError({
+    name,
+    expected: `at most ${maxPixels} pixels`,
+    received: `${width} x ${height} = ${width * height}`,
+    hint: 'Reduce the image, or raise `maxPixels` if you trust where it comes from.',
+  });
+}
+
+/**
+ * Encoded bytes -> RGB pixels, upright by their EXIF orientation, alpha dropped, first frame of an animation.
+ * @throws ImageDecodeError for another format, damaged or truncated bytes, more than `maxPixels`
+ */
+export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}): Promise<DecodedImage> {
+  const name = options.name ?? 'the image';
+  const wanted = checkChoice('decoder', options.decoder ?? 'auto', ['auto', 'sharp', 'jimp'] as const);
+  const maxPixels = checkInteger('maxPixels', options.maxPixels ?? DEFAULT_MAX_PIXELS, 1, Number.MAX_SAFE_INTEGER);
+  // A copy of shared memory: another thread could change it between the check and the decoding.
+  const own = bytes.buffer instanceof ArrayBuffer ? bytes : Uint8Array.from(bytes);
+  const header = readImageHeader(own, name);
+  checkSize(header, maxPixels, name);
+  const decoder = await chooseDecoder(wanted, header.format, name);
+  try {
+    const pixels = await DECODE[decoder](own, maxPixels);
+    pixelView({ ...pixels, channelOrder: 'rgb' });
+    return { ...pixels, channelOrder: 'rgb', decoder, format: header.format };
+  } catch (cause) {
+    throw new ImageDecodeError({
+      name,
+      expected: `a whole ${header.format}`,
+      received: `bytes that ${decoder} cannot decode (${messageOf(cause)})`,
+      hint: 'The file is damaged or cut off.',
+      cause,
+    });
+  }
+}
+
+const messageOf = (error: unknown) => String(error instanceof Error ? error.message : error).split('\n')[0];
+
+/**
+ * A file's image. Only regular files are read: a directory, pipe or device is refused before it could block.
+ * @throws FileAccessError, ImageDecodeError
+ */
+export async function readImage(path: string | URL, options: DecodeOptions = {}): Promise<DecodedImage> {
+  const file = path instanceof URL ? urlToPath(path) : path;
+  return decodeImage(await readRegularFile(file), { name: file, ...options });
+}
+
+function urlToPath(url: URL): string {
+  if (url.protocol === 'file:') return fileURLToPath(url);
+  throw new InvalidOptionError({
+    name: 'the image URL',
+    expected: 'a file: URL',
+    received: url.protocol,
+    hint: 'Fetch the bytes yourself and pass them as a Uint8Array.',
+  });
+}
+
+async function readRegularFile(path: string): Promise<Uint8Array> {
+  const refuse = (received: string, cause?: unknown): never => {
+    throw new FileAccessError({ name: path, expected: 'a file that can be read', received, cause });
+  };
+  try {
+    // O_NONBLOCK: opening a pipe without a writer would wait for one.
+    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      const info = await file.stat();
+      if (!info.isFile()) refuse(info.isDirectory() ? 'a directory' : 'something that is not a regular file');
+      return await file.readFile();
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if (error instanceof FacialLmkError) throw error;
+    return refuse((error as NodeJS.ErrnoException).code ?? messageOf(error), error);
+  }
+}
+
+/** Formats that can be written. */
+export type EncodedFormat = 'png' | 'jpeg' | 'webp';
+
+/**
+ * Pixels -> an encoded image, by sharp where it can be loaded, else by jimp (which writes no WebP).
+ * @param options.quality 1 to 100, for JPEG and WebP; default 90
+ * @throws InvalidImageError, InvalidOptionError
+ */
+export async function encodeImage(
+  image: PixelImage,
+  format: EncodedFormat,
+  options: { quality?: number } = {},
+): Promise<Uint8Array> {
+  checkChoice('format', format, ['png', 'jpeg', 'webp'] as const);
+  const quality = checkInteger('quality', options.quality ?? 90, 1, 100);
+  const { width, height } = image;
+  const [decoder] = await availableDecoders();
+  if (decoder === 'sharp') {
+    const sharp = await loadSharp();
+    const rgb = interleave(image, 3);
+    return sharp(rgb, { raw: { width, height, channels: 3 } })
+      .toFormat(format, format === 'png' ? {} : { quality })
+      .toBuffer();
+  }
+  if (format === 'webp') {
+    throw new InvalidOptionError({
+      name: 'format',
+      expected: '"png" or "jpeg" where sharp is not installed',
+      received: '"webp"',
+      hint: 'Install sharp: `npm install sharp`.',
+    });
+  }
+  const Jimp = await loadJimp();
+  const bitmap = Jimp.fromBitmap({ data: Buffer.from(interleave(image, 4).buffer), width, height });
+  return format === 'png' ? bitmap.getBuffer('image/png') : bitmap.getBuffer('image/jpeg', { quality });
+}
+
+/** Compact RGB or opaque RGBA samples of an image in any channel order. */
+function interleave(image: PixelImage, channels: 3 | 4): Uint8Array {
+  const { data, width, height, offset, rowStride, pixelStride, red, green, blue } = pixelView(image);
+  const out = ndarray(new Uint8Array(width * height * channels).fill(255), [height, width, channels]);
+  [red, green, blue].forEach((channel, i) => {
+    ops.assign(out.pick(-1, -1, i), ndarray(data, [height, width], [rowStride, pixelStride], offset + channel));
+  });
+  return out.data;
+}

@@ -1,0 +1,66 @@
+import { imageSize } from 'image-size';
+import { ImageDecodeError } from '../errors.js';
+
+/** Formats that some decoder reads. */
+export type ImageFormat = 'jpeg' | 'png' | 'webp' | 'gif' | 'tiff' | 'bmp' | 'avif';
+
+export interface ImageHeader {
+  format: ImageFormat;
+  width: number;
+  height: number;
+}
+
+const SUPPORTED = 'a JPEG, PNG, WebP, GIF, TIFF, BMP or AVIF image';
+
+/** Where a format shows its name among the first bytes (Latin-1): what can be read, and what users try. */
+const SIGNATURES: readonly (readonly [offset: number, magic: string, format: string])[] = [
+  [0, '\xff\xd8\xff', 'jpeg'],
+  [0, '\x89PNG\r\n\x1a\n', 'png'],
+  [8, 'WEBP', 'webp'],
+  [0, 'GIF8', 'gif'],
+  [0, 'II*\0', 'tiff'],
+  [0, 'MM\0*', 'tiff'],
+  [0, 'BM', 'bmp'],
+  [4, 'ftypavi', 'avif'],
+  [4, 'ftyphe', 'HEIC'],
+  [4, 'ftypmif1', 'HEIC'],
+  [4, 'ftyp', 'a video'],
+  [0, '\xff\x0a', 'JPEG XL'],
+  [4, 'JXL ', 'JPEG XL'],
+  [4, 'jP  ', 'JPEG 2000'],
+  [0, '%PDF-', 'PDF'],
+  [0, '8BPS', 'Photoshop'],
+  [0, '\0\0\x01\0', 'an icon'],
+  [0, 'PK\x03\x04', 'a zip archive'],
+];
+
+/** What the bytes are, or undefined where nothing tells. */
+function sniffFormat(bytes: Uint8Array): string | undefined {
+  const start = Buffer.from(bytes.subarray(0, 256)).toString('latin1');
+  const found = SIGNATURES.find(([offset, magic]) => start.startsWith(magic, offset));
+  if (found) return found[2];
+  if (start.includes('<svg')) return 'SVG';
+  return /^[\s\x20-\x7e]+$/.test(start) ? 'text' : undefined;
+}
+
+const READABLE: readonly string[] = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'bmp', 'avif'] satisfies ImageFormat[];
+
+/**
+ * Reads format and size from the first bytes without decoding. The content decides, never a file's name.
+ * @throws ImageDecodeError for anything but a readable format, naming what it is instead where that can be told
+ */
+export function readImageHeader(bytes: Uint8Array, name: string): ImageHeader {
+  const refuse = (received: string, cause?: unknown): never => {
+    throw new ImageDecodeError({ name, expected: SUPPORTED, received, cause });
+  };
+  if (bytes.length === 0) refuse('no bytes at all');
+  const format = sniffFormat(bytes) ?? refuse('bytes of no known image format');
+  if (!READABLE.includes(format)) refuse(format);
+  try {
+    const { width, height } = imageSize(bytes);
+    if (width > 0 && height > 0) return { format: format as ImageFormat, width, height };
+  } catch (cause) {
+    return refuse(`a ${format} whose header is damaged or cut off`, cause);
+  }
+  return refuse(`a ${format} without pixels`);
+}
