@@ -1,6 +1,13 @@
 // The Node entry: all of the pure one, plus model loading, image files and the downloader.
 export * from '../index.js';
 export {
+  type DrawOverlayOptions,
+  drawOverlay,
+  OVERLAY_FORMATS,
+  type OverlayFormat,
+  writeOverlay,
+} from './draw-overlay.js';
+export {
   type AnalyzeOptions,
   type Faces,
   FacialLandmarkDetector,
@@ -20,6 +27,7 @@ export {
   readImage,
 } from './image-file.js';
 export type { ImageFormat } from './image-format.js';
+export { type ImageReport, imageReport } from './image-report.js';
 export { loadMergedModel, type MergedModel } from './merged-model.js';
 export { type DownloadOptions, type DownloadProgress, downloadModels } from './model-download.js';
 export {
@@ -42,3 +50,4 @@ export {
 export { loadNetwork, type OnnxNetwork } from './onnx-network.js';
 export type { SessionOptions } from './onnx-session.js';
 export { type FileVerdict, verifyFile } from './verify-file.js';
+export { writeImage } from './write-image.js';

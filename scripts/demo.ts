@@ -1,0 +1,96 @@
+// `npm run demo`: draws a scene, finds the faces in it with the built-in networks, leaves pictures and JSON.
+// `npm run demo -- photo.jpg`: the same for photographs, with the real networks.
+import { basename, extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  builtInModels,
+  contactSheet,
+  type Faces,
+  FacialLandmarkDetector,
+  FacialLmkError,
+  findModels,
+  imageFromNdarray,
+  imageReport,
+  interOcularDistance,
+  mouthOpenness,
+  readImage,
+  rollAngle,
+  writeImage,
+  writeOverlay,
+} from '../src/node/index.js';
+import { writeFileAtomic } from '../src/node/write-file.js';
+import { drawScene } from '../src/scenes/draw-scene.js';
+
+const OUTPUT = fileURLToPath(new URL('../demo-output/', import.meta.url));
+const photos = process.argv.slice(2);
+
+function printTable(faces: Faces): void {
+  const rows = faces.map(({ score, box, landmarks, landmarksFloat }, i) => ({
+    face: i + 1,
+    score: score.toFixed(2),
+    box: `${box.x1}, ${box.y1} to ${box.x2}, ${box.y2}`,
+    'chin at': `${landmarks[0].x}, ${landmarks[0].y}`,
+    'roll (degrees)': rollAngle(landmarksFloat).toFixed(1),
+    'eyes apart (px)': interOcularDistance(landmarksFloat).toFixed(1),
+    'mouth open': mouthOpenness(landmarksFloat).toFixed(2),
+  }));
+  const columns = Object.keys(rows[0]) as (keyof (typeof rows)[0])[];
+  const widths = columns.map((column) => Math.max(column.length, ...rows.map((row) => String(row[column]).length)));
+  const line = (cells: unknown[]) => console.log(cells.map((cell, i) => String(cell).padStart(widths[i])).join('  '));
+  line(columns);
+  for (const row of rows) line(columns.map((column) => row[column]));
+}
+
+async function show(detector: FacialLandmarkDetector, path: string): Promise<void> {
+  const image = await readImage(path);
+  const faces = await detector.detect(image);
+  const stem = join(OUTPUT, basename(path, extname(path)));
+  const { width, height } = image;
+  const count = `${faces.length} ${faces.length === 1 ? 'face' : 'faces'}`;
+  console.log(`\n${path}: ${width} x ${height}, ${count} in ${faces.timings.analyze.toFixed(0)} ms\n`);
+  await writeOverlay(`${stem}.overlay.png`, image, faces);
+  await writeOverlay(`${stem}.overlay.svg`, image, faces, { indices: true });
+  await writeFileAtomic(`${stem}.json`, `${JSON.stringify(imageReport(path, faces), null, 2)}\n`);
+  console.log('Drawn over   ', `${stem}.overlay.png`);
+  console.log('With indices ', `${stem}.overlay.svg`);
+  console.log('As JSON      ', `${stem}.json`);
+  if (faces.length === 0) return;
+  for (const [i, face] of faces.entries()) {
+    await writeImage(`${stem}.face-${i + 1}.png`, imageFromNdarray(face.crop, face.cropChannelOrder));
+  }
+  await writeImage(`${stem}.sheet.png`, contactSheet(faces));
+  console.log('All upright  ', `${stem}.sheet.png`);
+  console.log('One by one   ', `${stem}.face-1.png ...\n`);
+  printTable(faces);
+}
+
+async function demo(): Promise<void> {
+  const paths = photos.length > 0 ? await findModels() : builtInModels();
+  const detector = await FacialLandmarkDetector.load(paths);
+  try {
+    if (photos.length === 0) {
+      const scene = join(OUTPUT, 'scene.png');
+      await writeImage(scene, drawScene({ seed: 7, width: 1280, height: 800 }).image);
+      await show(detector, scene);
+      console.log(`
+This scene was drawn, and the built-in networks know only drawn faces.
+For photographs fetch the real networks once, then name your pictures:
+
+  npx facial-lmk models fetch
+  npm run demo -- photo.jpg
+  npx facial-lmk detect photo.jpg --overlay drawn/`);
+    } else {
+      for (const photo of photos) await show(detector, photo);
+    }
+  } finally {
+    await detector.close();
+  }
+}
+
+try {
+  await demo();
+} catch (error) {
+  if (!(error instanceof FacialLmkError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}

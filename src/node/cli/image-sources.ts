@@ -1,0 +1,54 @@
+import { stat } from 'node:fs/promises';
+import { isAbsolute, join } from 'node:path';
+import { glob, isDynamicPattern } from 'tinyglobby';
+import { type FacialLmkError, FileAccessError } from '../../errors.js';
+
+/** What an argument of the command stands for: an image, or the reason why there is none. */
+export type ImageSource = { name: string } | { name: string; error: FacialLmkError };
+
+/** What counts as an image in a folder. A file that is named itself may be called anything. */
+const EXTENSIONS = ['jpg', 'jpeg', 'png', 'webp', 'gif', 'tif', 'tiff', 'bmp', 'avif'];
+const ANY_IMAGE = `**/*.{${EXTENSIONS.join(',')}}`;
+
+async function kindOf(path: string): Promise<'file' | 'folder' | 'missing'> {
+  try {
+    return (await stat(path)).isDirectory() ? 'folder' : 'file';
+  } catch (error) {
+    // Whatever else is wrong with it shows when it is opened.
+    return ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '') ? 'missing' : 'file';
+  }
+}
+
+/** Sorted by code units, so that the order is the same on every machine. */
+async function imagesIn(folder: string): Promise<string[]> {
+  const found = await glob(ANY_IMAGE, { cwd: folder, caseSensitiveMatch: false, expandDirectories: false });
+  return found.sort().map((path) => join(folder, path));
+}
+
+async function expand(argument: string): Promise<ImageSource[]> {
+  const none = (expected: string, received: string, hint: string): ImageSource[] => [
+    { name: argument, error: new FileAccessError({ name: 'the images', expected, received, hint }) },
+  ];
+  if (argument === '-') return [{ name: argument }];
+  const kind = await kindOf(argument);
+  if (kind === 'file') return [{ name: argument }];
+  if (kind === 'folder') {
+    const found = await imagesIn(argument);
+    if (found.length > 0) return found.map((name) => ({ name }));
+    return none('a folder with images', 'one without', `Images are files that end in ${EXTENSIONS.join(', ')}.`);
+  }
+  if (!isDynamicPattern(argument)) {
+    return none('a file, a folder or a pattern', 'a path where nothing is', 'Check the spelling.');
+  }
+  const found = (await glob(argument, { absolute: isAbsolute(argument), expandDirectories: false })).sort();
+  if (found.length > 0) return found.map((name) => ({ name }));
+  return none('a pattern that fits some file', 'one that fits none', 'Quote it, so that the shell leaves it alone.');
+}
+
+/**
+ * Files, folders (searched through all levels), glob patterns and `-` as a list of images, in the order of the
+ * arguments, inside one sorted by name. What leads nowhere stays in the list with its error.
+ */
+export async function imageSources(args: readonly string[]): Promise<ImageSource[]> {
+  return (await Promise.all(args.map(expand))).flat();
+}

@@ -1,0 +1,49 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { FacialLmkError } from '../../errors.js';
+import { detectCommand } from './detect.js';
+import { modelsCommand } from './models.js';
+import { parityCommand } from './parity.js';
+import { reportError } from './report-error.js';
+
+const USAGE = 2;
+const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
+
+/** Settings that commander does not hand down to commands made elsewhere. */
+function adopt(command: Command): Command {
+  command.exitOverride().configureOutput({
+    outputError: (text, write) => write(text.replace(/^error: /, 'facial-lmk: ')),
+  });
+  command.commands.forEach(adopt);
+  return command;
+}
+
+const program = new Command('facial-lmk')
+  .description('Photo in, every face out: box, 5 key points, 106 landmarks, aligned crops and matrices.')
+  .version(version)
+  .option('--verbose', 'show where an error comes from')
+  .addCommand(detectCommand())
+  .addCommand(modelsCommand())
+  .addCommand(parityCommand());
+
+// A reader that has seen enough (`| head`) is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
+try {
+  await adopt(program).parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    // Commander has said what is wrong; its code is 0 for --help and --version.
+    process.exitCode = error.exitCode === 0 ? 0 : USAGE;
+  } else {
+    // Whatever ends a command as a whole is a wrong setting, unless it is a mistake of this program.
+    const { verbose } = program.opts<{ verbose?: boolean }>();
+    const expected = error instanceof FacialLmkError;
+    reportError(error, { verbose: verbose || !expected });
+    process.exitCode = expected ? USAGE : 1;
+  }
+}
