@@ -1,6 +1,6 @@
 // `npm run demo`: draws a scene, finds the faces in it with the built-in networks, leaves pictures and JSON.
 // `npm run demo -- photo.jpg`: the same for photographs, with the real networks.
-import { basename, extname, join } from 'node:path';
+import { basename, extname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   builtInModels,
@@ -21,7 +21,7 @@ import {
 import { writeFileAtomic } from '../src/node/write-file.js';
 import { drawScene } from '../src/scenes/draw-scene.js';
 
-const OUTPUT = fileURLToPath(new URL('../demo-output/', import.meta.url));
+const OUTPUT = relative('', fileURLToPath(new URL('../demo-output/', import.meta.url)));
 const photos = process.argv.slice(2);
 
 function printTable(faces: Faces): void {
@@ -50,7 +50,7 @@ async function show(detector: FacialLandmarkDetector, path: string): Promise<voi
   console.log(`\n${path}: ${width} x ${height}, ${count} in ${faces.timings.analyze.toFixed(0)} ms\n`);
   await writeOverlay(`${stem}.overlay.png`, image, faces);
   await writeOverlay(`${stem}.overlay.svg`, image, faces, { indices: true });
-  await writeFileAtomic(`${stem}.json`, `${JSON.stringify(imageReport(path, faces), null, 2)}\n`);
+  await writeFileAtomic(`${stem}.json`, `${JSON.stringify(imageReport(path, faces))}\n`);
   console.log('Drawn over   ', `${stem}.overlay.png`);
   console.log('With indices ', `${stem}.overlay.svg`);
   console.log('As JSON      ', `${stem}.json`);
