@@ -271,9 +271,10 @@ describe('raster', () => {
     }
     expect(touchedOutside).toBe(0);
     expect(touchedInside / (width * height)).toBeGreaterThan(0.01);
-    const { x1, x2, y2 } = scaled.box;
+    const { x1, y1, x2, y2 } = scaled.box;
     const boxAlone = overlayRaster(ground, of(shapes, 'line', 'box'));
     expect(pixel(boxAlone, (x1 + x2) / 2, y2)).toEqual([0xf0, 0xe4, 0x42]);
+    expect(pixel(boxAlone, x1, (y1 + y2) / 2)).toEqual([0xf0, 0xe4, 0x42]);
   });
 
   it.each(['bgr', 'rgba', 'gray'] as const)('reads %s with padded rows', (channelOrder) => {
