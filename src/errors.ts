@@ -44,9 +44,14 @@ export class InvalidImageError extends FacialLmkError {
   readonly code = 'ERR_INVALID_IMAGE';
 }
 
-/** Encoded image bytes that no decoder can read: another format, truncated, damaged, too large. */
+/** Encoded image bytes that cannot be decoded: another format, truncated, damaged, too large. */
 export class ImageDecodeError extends FacialLmkError {
-  readonly code = 'ERR_IMAGE_DECODE';
+  readonly code: string = 'ERR_IMAGE_DECODE';
+}
+
+/** Bytes of a format that no decoder here reads. */
+export class ImageFormatError extends ImageDecodeError {
+  override readonly code = 'ERR_IMAGE_FORMAT';
 }
 
 /** A network that is not what the stage needs: other inputs, outputs, shapes. */

@@ -1,4 +1,5 @@
 import { affineMatrix, transformPoint } from '../ops/affine.js';
+import { closedFormSimilarity, moments } from '../ops/closed-form-similarity.js';
 import { similarityTransform } from '../ops/similarity-transform.js';
 import { packetTrig, scalarTrig, type TrigFloat32 } from '../ops/trig-float32.js';
 import type { AffineMatrix, Point } from '../types.js';
@@ -35,45 +36,6 @@ function bestFit(candidates: readonly AffineMatrix[], keypoints: readonly Point[
   return candidates[errors.indexOf(Math.min(...errors))];
 }
 
-/** Second moments of the key points about their mean, float64. */
-function moments(points: readonly Point[]) {
-  const meanX = points.reduce((sum, p) => sum + p.x, 0) / points.length;
-  const meanY = points.reduce((sum, p) => sum + p.y, 0) / points.length;
-  let [xx, xy, yy] = [0, 0, 0];
-  for (const { x, y } of points) {
-    xx += (x - meanX) ** 2;
-    xy += (x - meanX) * (y - meanY);
-    yy += (y - meanY) ** 2;
-  }
-  return { meanX, meanY, xx, xy, yy };
-}
-
-/**
- * Least-squares rotation, scale and translation of points on one line. With points as complex numbers e (centred source)
- * and d (centred target) it is `sum(conj(e) d) / sum(|e|^2)`, which needs no singular value decomposition.
- */
-function collinearTransform(source: readonly Point[], target: readonly Point[]): AffineMatrix {
-  const from = moments(source);
-  const to = moments(target);
-  let [real, imaginary] = [0, 0];
-  for (let i = 0; i < source.length; i++) {
-    const [ex, ey] = [source[i].x - from.meanX, source[i].y - from.meanY];
-    const [dx, dy] = [target[i].x - to.meanX, target[i].y - to.meanY];
-    real += ex * dx + ey * dy;
-    imaginary += ex * dy - ey * dx;
-  }
-  const spread = from.xx + from.yy;
-  const [a, c] = [real / spread, imaginary / spread];
-  return affineMatrix(
-    a,
-    -c,
-    to.meanX - a * from.meanX + c * from.meanY,
-    c,
-    a,
-    to.meanY - c * from.meanX - a * from.meanY,
-  );
-}
-
 const hasFiniteEntries = (matrix: AffineMatrix) => matrix.data.every(Number.isFinite);
 
 /** Relative area of the key points' spread below which they count as lying on one line. */
@@ -91,7 +53,7 @@ function estimateOne(keypoints: readonly Point[], templates: Templates, trig: Tr
       return { imageToCrop: bestFit(candidates, keypoints, templates), degenerate: false };
     }
   }
-  const candidates = templates.map((template) => collinearTransform(keypoints, template));
+  const candidates = templates.map((template) => closedFormSimilarity(keypoints, template));
   return { imageToCrop: bestFit(candidates, keypoints, templates), degenerate: true };
 }
 

@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import ndarray from 'ndarray';
 import ops from 'ndarray-ops';
-import { FacialLmkError, FileAccessError, ImageDecodeError, InvalidOptionError } from '../errors.js';
+import { FacialLmkError, FileAccessError, ImageDecodeError, ImageFormatError, InvalidOptionError } from '../errors.js';
 import { checkChoice, checkInteger } from '../options.js';
 import { pixelView } from '../pixel-image.js';
 import type { PixelImage } from '../types.js';
@@ -58,7 +58,7 @@ async function chooseDecoder(wanted: 'auto' | Decoder, format: ImageFormat, name
   const candidates = wanted === 'auto' ? await availableDecoders() : [wanted];
   const decoder = candidates.find((candidate) => FORMATS[candidate].includes(format));
   if (decoder) return decoder;
-  throw new ImageDecodeError({
+  throw new ImageFormatError({
     name,
     expected: `a format that ${candidates.join(' or ')} reads (${candidates.flatMap((c) => FORMATS[c]).join(', ')})`,
     received: format,
@@ -136,7 +136,8 @@ function checkSize({ width, height }: ImageHeader, maxPixels: number, name: stri
 
 /**
  * Encoded bytes -> RGB pixels, upright by their EXIF orientation, alpha dropped, first frame of an animation.
- * @throws ImageDecodeError for another format, damaged or truncated bytes, more than `maxPixels`
+ * @throws ImageFormatError for another format
+ * @throws ImageDecodeError for damaged or truncated bytes, or more than `maxPixels`
  */
 export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}): Promise<DecodedImage> {
   const name = options.name ?? 'the image';

@@ -1,5 +1,5 @@
 import { imageSize } from 'image-size';
-import { ImageDecodeError } from '../errors.js';
+import { ImageDecodeError, ImageFormatError } from '../errors.js';
 
 /** Formats that some decoder reads. */
 export type ImageFormat = 'jpeg' | 'png' | 'webp' | 'gif' | 'tiff' | 'bmp' | 'avif';
@@ -47,15 +47,18 @@ const READABLE: readonly string[] = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'bmp'
 
 /**
  * Reads format and size from the first bytes without decoding. The content decides, never a file's name.
- * @throws ImageDecodeError for anything but a readable format, naming what it is instead where that can be told
+ * @throws ImageFormatError for anything but a readable format, naming what it is instead where that can be told
+ * @throws ImageDecodeError for a header that is damaged or cut off
  */
 export function readImageHeader(bytes: Uint8Array, name: string): ImageHeader {
   const refuse = (received: string, cause?: unknown): never => {
     throw new ImageDecodeError({ name, expected: SUPPORTED, received, cause });
   };
   if (bytes.length === 0) refuse('no bytes at all');
-  const format = sniffFormat(bytes) ?? refuse('bytes of no known image format');
-  if (!READABLE.includes(format)) refuse(format);
+  const format = sniffFormat(bytes);
+  if (format === undefined || !READABLE.includes(format)) {
+    throw new ImageFormatError({ name, expected: SUPPORTED, received: format ?? 'bytes of no known image format' });
+  }
   try {
     const { width, height } = imageSize(bytes);
     if (width > 0 && height > 0) return { format: format as ImageFormat, width, height };

@@ -1,0 +1,168 @@
+import { alignFaces } from '../align-face.js';
+import { landmarks } from '../landmarks.js';
+import { transformPoint, transformPoints } from '../ops/affine.js';
+import { closedFormSimilarity } from '../ops/closed-form-similarity.js';
+import { checkInteger, checkNumber } from '../options.js';
+import { analyzeFaces, type Networks, type PipelineOptions } from '../pipeline.js';
+import type { Face, PixelImage, Point } from '../types.js';
+import { DEFAULT_SMOOTHING, FaceSmoother, type SmoothingOptions } from './face-smoother.js';
+import { dissimilarity, matchFaces } from './match-faces.js';
+
+export interface TrackerOptions extends PipelineOptions {
+  /** The detector runs on every so many frames; in between the landmarks carry the faces. Default 5. */
+  detectEvery?: number;
+  /** A face that was not seen for so many frames is lost; should it come back, it gets a new id. Default 15. */
+  maxMissing?: number;
+  /** Smoothing of landmarks, key points and box; `false` for none. */
+  smoothing?: SmoothingOptions | false;
+}
+
+/** A face with an identity over time. */
+export interface TrackedFace extends Face {
+  /** The same for the same face from frame to frame, never reused. */
+  id: number;
+}
+
+interface Track {
+  id: number;
+  /** As last measured, not smoothed. */
+  face: Face;
+  /** As last detected: what box and key points are carried on from. */
+  detected: Face;
+  smoother: FaceSmoother;
+  time: number;
+  missing: number;
+}
+
+/** Moves box and key points along with the landmarks since the detection. */
+function carry(track: Track, points: readonly Point[]): Pick<Face, 'box' | 'keypoints'> {
+  const { box, keypoints, landmarksFloat } = track.detected;
+  const motion = closedFormSimilarity(landmarksFloat, points);
+  const moved = transformPoints(motion, keypoints);
+  const centre = transformPoint(motion, { x: (box.x1 + box.x2) / 2, y: (box.y1 + box.y2) / 2 });
+  // The box stays upright when the face turns: only the scale applies to its sides.
+  const scale = Math.hypot(motion.get(0, 0), motion.get(1, 0));
+  const [halfWidth, halfHeight] = [((box.x2 - box.x1) / 2) * scale, ((box.y2 - box.y1) / 2) * scale];
+  return {
+    box: {
+      x1: centre.x - halfWidth,
+      y1: centre.y - halfHeight,
+      x2: centre.x + halfWidth,
+      y2: centre.y + halfHeight,
+    },
+    keypoints: keypoints.map(({ name }, i) => ({ name, ...moved[i] })),
+  };
+}
+
+function shifted<T extends Pick<Face, 'box' | 'keypoints' | 'landmarksFloat'>>(face: T, { x: dx, y: dy }: Point): T {
+  const move = <P extends Point>(point: P): P => ({ ...point, x: point.x + dx, y: point.y + dy });
+  const { x1, y1, x2, y2 } = face.box;
+  return {
+    ...face,
+    box: { x1: x1 + dx, y1: y1 + dy, x2: x2 + dx, y2: y2 + dy },
+    keypoints: face.keypoints.map(move),
+    landmarksFloat: face.landmarksFloat.map(move),
+  };
+}
+
+/**
+ * Follows faces over the frames of a video or camera: stable ids, smoothed landmarks, and a detector that runs on every
+ * k-th frame only. Faces are told apart by where they are, so one that leaves and comes back later is a new face.
+ *
+ * Frames go in one by one and in order; await each call before the next.
+ */
+export class FaceTracker {
+  readonly #networks: Networks;
+  readonly #options: TrackerOptions;
+  readonly #detectEvery: number;
+  readonly #maxMissing: number;
+  #tracks: Track[] = [];
+  #nextId = 1;
+  #untilDetection = 0;
+  #frame = 0;
+
+  constructor(networks: Networks, options: TrackerOptions = {}) {
+    this.#networks = networks;
+    this.#options = options;
+    this.#detectEvery = checkInteger('detectEvery', options.detectEvery ?? 5, 1, Number.MAX_SAFE_INTEGER);
+    this.#maxMissing = checkInteger('maxMissing', options.maxMissing ?? 15, 0, Number.MAX_SAFE_INTEGER);
+  }
+
+  /**
+   * The faces of the next frame.
+   * @param time of the frame in seconds; default: 30 frames a second
+   */
+  async track(frame: PixelImage, time = this.#frame / 30): Promise<TrackedFace[]> {
+    checkNumber('time', time, 0, Number.MAX_VALUE);
+    this.#frame++;
+    if (this.#untilDetection > 0) {
+      this.#untilDetection--;
+      const faces = await this.#follow(frame, time);
+      if (faces) return faces;
+    }
+    this.#untilDetection = this.#detectEvery - 1;
+    return this.#update(await analyzeFaces(this.#networks, frame, this.#options), time);
+  }
+
+  /** Forgets all faces, for a cut in the film. Ids go on. */
+  reset(): void {
+    this.#tracks = [];
+    this.#untilDetection = 0;
+  }
+
+  /** Lets the landmarks carry the faces on; undefined when one of them was lost on the way. */
+  async #follow(frame: PixelImage, time: number): Promise<TrackedFace[] | undefined> {
+    const tracks = this.#tracks.filter((track) => track.missing === 0);
+    const expected = tracks.map((track) => shifted(track.face, track.smoother.predict(time - track.time)));
+    const aligned = alignFaces(
+      frame,
+      expected.map((face) => face.keypoints),
+      this.#options,
+    );
+    const sets = await landmarks(this.#networks.landmarker, aligned);
+    const faces = tracks.map((track, i): Face => {
+      const { landmarkInput: _, ...alignment } = aligned[i];
+      return { score: track.face.score, ...carry(track, sets[i].landmarksFloat), ...alignment, ...sets[i] };
+    });
+    // The landmark network finds a face in anything: what jumps or changes its shape is none.
+    if (faces.some((face, i) => !(dissimilarity(expected[i], face) < MAX_STEP))) return undefined;
+    return tracks.map((track, i) => this.#advance(track, faces[i], time));
+  }
+
+  /** Takes over what the detector found: known faces go on, new ones begin, missing ones are given up after a while. */
+  #update(found: readonly Face[], time: number): TrackedFace[] {
+    const expected = this.#tracks.map((track) => shifted(track.face, track.smoother.predict(time - track.time)));
+    const matches = matchFaces(expected, found);
+    const results = new Map<number, TrackedFace>();
+    this.#tracks.forEach((track, i) => {
+      const j = matches[i];
+      if (j === undefined) {
+        track.missing += this.#detectEvery;
+        return;
+      }
+      track.missing = 0;
+      track.detected = found[j];
+      results.set(j, this.#advance(track, found[j], time));
+    });
+    this.#tracks = this.#tracks.filter((track) => track.missing <= this.#maxMissing);
+    return found.map((face, j) => results.get(j) ?? this.#begin(face, time));
+  }
+
+  #begin(face: Face, time: number): TrackedFace {
+    const smoother = new FaceSmoother(this.#options.smoothing || DEFAULT_SMOOTHING);
+    const track: Track = { id: this.#nextId++, face, detected: face, smoother, time, missing: 0 };
+    this.#tracks.push(track);
+    return this.#advance(track, face, time);
+  }
+
+  #advance(track: Track, face: Face, time: number): TrackedFace {
+    // The smoother runs even when its result is not wanted: it also knows the speed.
+    const smooth = track.smoother.next(face, time - track.time);
+    track.face = face;
+    track.time = time;
+    return { ...(this.#options.smoothing === false ? face : smooth), id: track.id };
+  }
+}
+
+/** Largest {@link dissimilarity} between a face and where it was expected one frame later. */
+const MAX_STEP = 0.8;
