@@ -63,7 +63,7 @@ export function labelBox({ at, text, size }: LabelShape): Box {
 const clamp = (value: number, min: number, max: number) => Math.min(Math.max(value, min), max);
 
 /** Line width in pixels for a whole image: one pixel up to 800, growing with larger ones that are looked at reduced. */
-export const strokeUnit = (width: number, height: number) => Math.max(1, Math.max(width, height) / 800);
+const strokeUnit = (width: number, height: number) => Math.max(1, Math.max(width, height) / 800);
 
 /** Above the box, or inside where the image ends; never beyond the image's sides. */
 function scoreLabel(face: FaceData, index: number, unit: number, imageWidth: number): LabelShape {

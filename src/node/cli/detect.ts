@@ -121,6 +121,8 @@ async function detect(images: readonly string[], options: DetectCommandOptions):
   const detector = await loadDetector(options);
   const format: ReportFormat = REPORT_FORMATS[options.csv ? 'csv' : options.jsonl ? 'jsonl' : 'json'];
   const stems = new OutputStems();
+  // Waits for the first result, so that wrong usage that shows only then prints no data at all.
+  let opening = format.start;
   let reported = 0;
   try {
     for (const source of await imageSources(images)) {
@@ -129,9 +131,9 @@ async function detect(images: readonly string[], options: DetectCommandOptions):
       try {
         const { image, faces } = await analyze(detector, source, options);
         await writePictures(stem, image, faces, options);
-        const report = format.report(imageReport(source.name, faces, options), reported);
-        // The beginning waits for the first result, so that wrong usage that shows only here prints no data at all.
-        await print(reported++ === 0 ? format.start + report : report);
+        await print(opening + format.report(imageReport(source.name, faces, options), reported));
+        opening = '';
+        reported++;
       } catch (error) {
         // The same for every image: not the image's fault.
         if (error instanceof InvalidOptionError) throw error;
@@ -139,7 +141,7 @@ async function detect(images: readonly string[], options: DetectCommandOptions):
         process.exitCode = 1;
       }
     }
-    await print(reported === 0 ? format.start + format.end : format.end);
+    await print(opening + format.end);
   } finally {
     await detector.close();
   }
@@ -186,9 +188,12 @@ async function writePictures(stem: string, image: PixelImage, faces: Faces, opti
   }
 }
 
-/** Waits until the text is on its way, so that a slow reader slows the work instead of filling the memory. */
+/**
+ * Waits until the text is on its way, so that a slow reader slows the work instead of filling the memory. A reader that is
+ * gone shows as the stream's `error` event, which main.ts takes.
+ */
 function print(text: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    process.stdout.write(text, (error) => (error ? reject(error) : resolve()));
+  return new Promise((resolve) => {
+    process.stdout.write(text, () => resolve());
   });
 }

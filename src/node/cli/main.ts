@@ -27,10 +27,11 @@ const program = new Command('facial-lmk')
   .addCommand(modelsCommand())
   .addCommand(parityCommand());
 
-// A reader that has seen enough (`| head`) is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit();
+  // A reader that has seen enough (`| head`) is no failure.
+  if (error.code === 'EPIPE') process.exit();
+  reportError(error, { file: 'standard output' });
+  process.exit(1);
 });
 
 try {
