@@ -91,7 +91,7 @@ const GROUPS = Object.entries(LANDMARK_GROUPS) as [LandmarkGroup, readonly numbe
 
 /** Each index outside its point as seen from the middle of the group, where there is room. */
 function indexLabels(face: FaceData, index: number, fine: number): LabelShape[] {
-  const size = Math.max(5, 3.5 * fine);
+  const size = Math.max(6, 4 * fine);
   return GROUPS.flatMap(([, indices]) => {
     const points = indices.map((i) => face.landmarksFloat[i]);
     const middleX = points.reduce((sum, { x }) => sum + x, 0) / points.length;
