@@ -1,6 +1,7 @@
 // Faces as data: measures worked by hand, moves that undo each other, JSON that comes back the same.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { alignFace } from '../src/align-face.js';
 import { ARCFACE_TEMPLATE } from '../src/alignment/templates.js';
 import { InvalidOptionError } from '../src/errors.js';
 import { cropFace } from '../src/face/crop-face.js';
@@ -272,6 +273,17 @@ describe('cropFace', () => {
   ])('refuses %j', (options) => {
     expect(() => cropFace(image, face, options)).toThrow(InvalidOptionError);
   });
+
+  it.each(['reference', 'arcface'] as const)(
+    'five identical key points: one colour, that of the first pixel (%s)',
+    (template) => {
+      const keypoints = KEYPOINT_NAMES.map((name) => ({ name, x: 40, y: 40 }));
+      const { crop } = cropFace(image, { ...alignFace(image, keypoints), keypoints }, { template, margin: 0.5 });
+      const [red, green, blue] = image.data;
+      const colors = new Set(Array.from({ length: crop.size / 3 }, (_, i) => crop.data.slice(3 * i, 3 * i + 3).join()));
+      expect([...colors]).toEqual([`${blue},${green},${red}`]);
+    },
+  );
 
   it('cuts black outside the image and does not crash on a face far away', () => {
     const far = transformFace(face, affineMatrix(1, 0, 10_000, 0, 1, 10_000));
