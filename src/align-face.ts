@@ -1,10 +1,10 @@
 import ndarray from 'ndarray';
 import { estimateNorms, type Norm } from './alignment/estimate-norm.js';
 import { describe, InvalidOptionError } from './errors.js';
-import { landmarkInput } from './landmark106/preprocess.js';
-import { LANDMARK106 } from './landmark106/spec.js';
+import { defaultKernels } from './kernels/default-kernels.js';
+import type { Kernels } from './kernels/kernels.js';
+import { LANDMARK_INPUT_LENGTH, LANDMARK106 } from './landmark106/spec.js';
 import { invertAffine } from './ops/affine.js';
-import { warpAffine } from './ops/warp-affine.js';
 import { checkChoice } from './options.js';
 import { type PixelView, pixelView } from './pixel-image.js';
 import { type AlignedFace, KEYPOINT_NAMES, type PixelImage, type Point } from './types.js';
@@ -17,16 +17,23 @@ export interface AlignOptions {
   landmarkChannelOrder?: 'bgr' | 'rgb';
 }
 
-/** Cuts one face out along a norm that is already estimated. */
-export function cropAligned(view: PixelView, norm: Norm, options: AlignOptions = {}): AlignedFace {
+/**
+ * Cuts one face out along a norm that is already estimated.
+ * @param input where to write the landmark input
+ */
+export function cropAligned(
+  view: PixelView,
+  norm: Norm,
+  options: AlignOptions = {},
+  kernels: Kernels = defaultKernels(),
+  input: Float32Array = new Float32Array(LANDMARK_INPUT_LENGTH),
+): AlignedFace {
   const { cropSide, inputSide } = LANDMARK106;
   const order = checkChoice('landmarkChannelOrder', options.landmarkChannelOrder ?? 'bgr', ['bgr', 'rgb'] as const);
-  const exact = warpAffine(view, norm.imageToCrop, cropSide, [view.blue, view.green, view.red]);
-  const input = new Float32Array(3 * inputSide * inputSide);
-  landmarkInput(exact, input, order === 'bgr' ? [0, 1, 2] : [2, 1, 0]);
+  const crop = new Uint8Array(3 * cropSide * cropSide);
+  kernels.cropFace(view, norm.imageToCrop, order, crop, input);
   return {
-    // The constructor truncates each value toward zero, as the reference's cast does.
-    crop: ndarray(new Uint8Array(exact), [cropSide, cropSide, 3]),
+    crop: ndarray(crop, [cropSide, cropSide, 3]),
     cropChannelOrder: 'bgr',
     landmarkInput: ndarray(input, [3, inputSide, inputSide]),
     imageToCrop: norm.imageToCrop,

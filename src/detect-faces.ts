@@ -1,6 +1,7 @@
 import { InvalidImageError, InvalidOptionError } from './errors.js';
+import { defaultKernels } from './kernels/default-kernels.js';
+import type { Kernels } from './kernels/kernels.js';
 import { letterboxArea } from './ops/letterbox-area.js';
-import { letterboxBilinear } from './ops/letterbox-bilinear.js';
 import { nms } from './ops/nms.js';
 import { tensor } from './ops/tensor.js';
 import { checkInteger, checkNumber } from './options.js';
@@ -10,6 +11,7 @@ import { fixedDetectorSide, sortOutputs } from './scrfd/contract.js';
 import { type Candidates, decodeAnchors } from './scrfd/decode.js';
 import { SCRFD } from './scrfd/spec.js';
 import { type Detection, KEYPOINT_NAMES, type Network, type PixelImage } from './types.js';
+import { Workspace } from './workspace.js';
 
 /** Defaults are the merged model's values. */
 export interface DetectOptions {
@@ -52,10 +54,18 @@ function detectorSide(network: Network, requested: number | undefined): number {
 /**
  * Image -> detector input `(1, 3, side, side)` float32 RGB in normalised units. Up to 1920 pixels bit-identical to the
  * reference; above, reduced by area averaging so that small faces are not lost to aliasing.
+ *
+ * @param out where to write; every element is written
  */
-export function detectorInput(view: PixelView, side: number): Float32Array {
-  const large = Math.max(view.width, view.height) > SCRFD.maxImageSide;
-  return large ? letterboxArea(view, side, SCRFD) : letterboxBilinear(view, side, SCRFD);
+export function detectorInput(
+  view: PixelView,
+  side: number,
+  kernels: Kernels = defaultKernels(),
+  out: Float32Array = new Float32Array(3 * side * side),
+): Float32Array {
+  if (Math.max(view.width, view.height) > SCRFD.maxImageSide) return letterboxArea(view, side, SCRFD, out);
+  kernels.letterbox(view, side, SCRFD, out);
+  return out;
 }
 
 /**
@@ -87,6 +97,7 @@ function toDetection(candidates: Candidates, row: number, { width, height }: Pix
  * Stage 1: image -> faces with box, score and five key points, in image pixels, best score first.
  *
  * @param network an SCRFD export with key points
+ * @param workspace what calls share; pass the same one to every call of a series
  * @returns `[]` when there is no face
  * @throws InvalidImageError when `strict` and the image is longer than 1920 pixels
  * @throws InvalidOptionError, ModelContractError, InferenceError
@@ -95,6 +106,7 @@ export async function detectFaces(
   network: Network,
   image: PixelImage,
   options: DetectOptions = {},
+  workspace: Workspace = new Workspace(),
 ): Promise<Detection[]> {
   const view = pixelView(image);
   const minScore = checkNumber('minScore', options.minScore ?? SCRFD.minScore, 0, 1);
@@ -109,7 +121,9 @@ export async function detectFaces(
       hint: 'The merged model fails there too. Leave out `strict` to have larger images reduced for the detector.',
     });
   }
-  const outputs = await network.run(tensor(detectorInput(view, side), [1, 3, side, side]));
+  const outputs = await workspace.lend(3 * side * side, (input) =>
+    network.run(tensor(detectorInput(view, side, workspace.kernels, input), [1, 3, side, side])),
+  );
   const candidates = decodeAnchors(sortOutputs(network, outputs, side), anchorLevels(side), minScore);
   return nms(candidates.boxes, candidates.scores, iouThreshold, maxFaces).map((row) =>
     toDetection(candidates, row, view, side),

@@ -1,9 +1,10 @@
 import { InferenceError } from './errors.js';
 import { fixedBatch, landmarkValues } from './landmark106/contract.js';
 import { decodeLandmarks, inputToImage, truncatePoint } from './landmark106/decode.js';
-import { LANDMARK106 } from './landmark106/spec.js';
+import { LANDMARK_INPUT_LENGTH, LANDMARK106 } from './landmark106/spec.js';
 import { tensor, tensorValues } from './ops/tensor.js';
 import type { AlignedFace, Network, Point } from './types.js';
+import { Workspace } from './workspace.js';
 
 /** The 106 points of one face in image pixels. */
 export interface LandmarkSet {
@@ -12,13 +13,21 @@ export interface LandmarkSet {
   landmarksFloat: Point[];
 }
 
-async function runBatch(network: Network, faces: readonly AlignedFace[]): Promise<LandmarkSet[]> {
+/** Faces that go through the network at once. */
+export function landmarkBatchSize(network: Network): number {
+  return fixedBatch(network) ?? LANDMARK106.batch;
+}
+
+/**
+ * One run of the network.
+ * @param input `(n, 3, 192, 192)`, the inputs of `faces` one after the other
+ */
+export async function runLandmarkBatch(
+  network: Network,
+  input: Float32Array,
+  faces: readonly Pick<AlignedFace, 'cropToImage'>[],
+): Promise<LandmarkSet[]> {
   const { inputSide, points } = LANDMARK106;
-  const size = 3 * inputSide * inputSide;
-  const input = new Float32Array(faces.length * size);
-  faces.forEach((face, i) => {
-    input.set(tensorValues(face.landmarkInput), i * size);
-  });
   const outputs = await network.run(tensor(input, [faces.length, 3, inputSide, inputSide]));
   const values = landmarkValues(network, outputs, faces.length);
   if (!values.every(Number.isFinite)) {
@@ -40,13 +49,25 @@ async function runBatch(network: Network, faces: readonly AlignedFace[]): Promis
  * Stage 3: aligned faces -> 106 points each, in image pixels. Faces go through the network in batches of bounded size.
  *
  * @param network 2d106det or another network with its contract
+ * @param workspace what calls share; pass the same one to every call of a series
  * @throws ModelContractError, InferenceError
  */
-export async function landmarks(network: Network, faces: readonly AlignedFace[]): Promise<LandmarkSet[]> {
-  const batch = fixedBatch(network) ?? LANDMARK106.batch;
+export async function landmarks(
+  network: Network,
+  faces: readonly AlignedFace[],
+  workspace: Workspace = new Workspace(),
+): Promise<LandmarkSet[]> {
+  const size = landmarkBatchSize(network);
   const sets: LandmarkSet[] = [];
-  for (let start = 0; start < faces.length; start += batch) {
-    sets.push(...(await runBatch(network, faces.slice(start, start + batch))));
+  for (let start = 0; start < faces.length; start += size) {
+    const batch = faces.slice(start, start + size);
+    const found = await workspace.lend(batch.length * LANDMARK_INPUT_LENGTH, (input) => {
+      batch.forEach((face, i) => {
+        input.set(tensorValues(face.landmarkInput), i * LANDMARK_INPUT_LENGTH);
+      });
+      return runLandmarkBatch(network, input, batch);
+    });
+    sets.push(...found);
   }
   return sets;
 }

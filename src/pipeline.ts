@@ -1,10 +1,11 @@
 import { type AlignOptions, cropAligned } from './align-face.js';
 import { estimateNorms } from './alignment/estimate-norm.js';
 import { type DetectOptions, detectFaces } from './detect-faces.js';
-import { LANDMARK106 } from './landmark106/spec.js';
-import { landmarks } from './landmarks.js';
+import { LANDMARK_INPUT_LENGTH } from './landmark106/spec.js';
+import { landmarkBatchSize, runLandmarkBatch } from './landmarks.js';
 import { pixelView } from './pixel-image.js';
 import type { Face, Network, PixelImage } from './types.js';
+import { Workspace } from './workspace.js';
 
 export interface PipelineOptions extends DetectOptions, AlignOptions {}
 
@@ -15,22 +16,34 @@ export interface Networks {
   landmarker: Network;
 }
 
-/** Stages 1, 2 and 3 in a row: image -> every face with box, key points, landmarks, crop and matrices. */
+/**
+ * Stages 1, 2 and 3 in a row: image -> every face with box, key points, landmarks, crop and matrices.
+ *
+ * @param workspace what calls share; pass the same one to every call of a series
+ */
 export async function analyzeFaces(
   networks: Networks,
   image: PixelImage,
   options: PipelineOptions = {},
+  workspace: Workspace = new Workspace(),
 ): Promise<Face[]> {
-  const detections = await detectFaces(networks.detector, image, options);
+  const detections = await detectFaces(networks.detector, image, options, workspace);
   const view = pixelView(image);
   const norms = estimateNorms(detections.map((detection) => detection.keypoints));
   const faces: Face[] = [];
+  const size = landmarkBatchSize(networks.landmarker);
   // Batch by batch, so that a thousand faces never hold a thousand network inputs at once.
-  for (let start = 0; start < detections.length; start += LANDMARK106.batch) {
-    const aligned = norms.slice(start, start + LANDMARK106.batch).map((norm) => cropAligned(view, norm, options));
-    const sets = await landmarks(networks.landmarker, aligned);
-    aligned.forEach(({ landmarkInput: _, ...alignment }, i) => {
-      faces.push({ ...detections[start + i], ...alignment, ...sets[i] });
+  for (let start = 0; start < norms.length; start += size) {
+    const batch = norms.slice(start, start + size);
+    await workspace.lend(batch.length * LANDMARK_INPUT_LENGTH, async (input) => {
+      const aligned = batch.map((norm, i) => {
+        const own = input.subarray(i * LANDMARK_INPUT_LENGTH, (i + 1) * LANDMARK_INPUT_LENGTH);
+        return cropAligned(view, norm, options, workspace.kernels, own);
+      });
+      const sets = await runLandmarkBatch(networks.landmarker, input, aligned);
+      aligned.forEach(({ landmarkInput: _, ...alignment }, i) => {
+        faces.push({ ...detections[start + i], ...alignment, ...sets[i] });
+      });
     });
   }
   return faces;

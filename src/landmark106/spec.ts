@@ -12,3 +12,6 @@ export const LANDMARK106 = {
   /** Faces that go through the network at once: 32 inputs take 14 MB, and the gain of a batch ends well before. */
   batch: 32,
 } as const;
+
+/** Values of one face's landmark input. */
+export const LANDMARK_INPUT_LENGTH = 3 * LANDMARK106.inputSide ** 2;

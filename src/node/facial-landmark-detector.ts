@@ -4,6 +4,7 @@ import { analyzeFaces, type PipelineOptions } from '../pipeline.js';
 import { toRawOutputs } from '../raw-outputs.js';
 import { checkDetector } from '../scrfd/contract.js';
 import type { Face, Network, PixelImage, RawOutputs } from '../types.js';
+import { Workspace } from '../workspace.js';
 import { type DecodedImage, type DecodeOptions, decodeImage, readImage } from './image-file.js';
 import { loadNetwork, type OnnxNetwork } from './onnx-network.js';
 
@@ -63,6 +64,7 @@ async function toPixels(input: ImageInput, options: DecodeOptions): Promise<Pixe
 export class FacialLandmarkDetector {
   readonly #detector: OnnxNetwork;
   readonly #landmarker: OnnxNetwork;
+  readonly #workspace = new Workspace();
   #closing: Promise<void> | undefined;
   readonly #running = new Set<Promise<unknown>>();
 
@@ -134,7 +136,7 @@ export class FacialLandmarkDetector {
     const image = await toPixels(input, options);
     const decoded = performance.now();
     const networks = { detector: this.#detector, landmarker: this.#landmarker };
-    const faces = await analyzeFaces(networks, image, options);
+    const faces = await analyzeFaces(networks, image, options, this.#workspace);
     return Object.assign(faces, {
       image: {
         width: image.width,

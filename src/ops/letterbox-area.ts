@@ -1,20 +1,26 @@
 import type { PixelView } from '../pixel-image.js';
-import type { Normalization } from './letterbox-bilinear.js';
+import { clearPadding, type Normalization } from './letterbox-bilinear.js';
 
 /**
  * Image -> detector input for images beyond the merged model's canvas: the same letterbox, reduced by area averaging,
  * so that what lies between the sampling points of a bilinear resize is not lost. Output pixel `o` covers
  * `[o, o + 1) * L / side` of the image on each axis; the padding counts as 0 in normalised units.
  *
- * @returns `(3, side, side)` float32, RGB planes
+ * @param out where to write; every element is written
+ * @returns `out`: `(3, side, side)` float32, RGB planes
  */
-export function letterboxArea(image: PixelView, side: number, { mean, std }: Normalization): Float32Array {
+export function letterboxArea(
+  image: PixelView,
+  side: number,
+  { mean, std }: Normalization,
+  out: Float32Array = new Float32Array(3 * side * side),
+): Float32Array {
   const { data, width, height, offset, rowStride, pixelStride, red, green, blue } = image;
   const ratio = Math.max(width, height) / side;
   const plane = side * side;
-  const out = new Float32Array(3 * plane);
   const columns = Math.min(side, Math.ceil(width / ratio));
   const rows = Math.min(side, Math.ceil(height / ratio));
+  clearPadding(out, side, columns, rows);
   const sums = new Float64Array(3 * columns);
 
   for (let oy = 0; oy < rows; oy++) {

@@ -8,41 +8,52 @@ export interface Normalization {
   std: number;
 }
 
-/** Where one output column or row reads along its axis, align_corners: the ends of both grids coincide. */
-interface Taps {
-  /** First source index; the second is its neighbour, or the same one at the far end. */
+/** Where each output column or row reads along its axis: two neighbours and their weights. */
+export interface AxisTaps {
   first: Int32Array;
   second: Int32Array;
-  /** Distance to the first and to the second tap, each the other's weight. */
-  toFirst: Float32Array;
-  toSecond: Float32Array;
+  firstWeight: Float32Array;
+  secondWeight: Float32Array;
+  /** How many leading outputs see the image at all; the later ones lie in the padding. */
+  inside: number;
 }
 
-/** `s = o * (length - 1) / (side - 1)` in float32, as ONNX Runtime's Resize (linear, align_corners) computes it. */
-function alignCornersTaps(length: number, side: number): Taps {
-  const taps: Taps = {
+/**
+ * Taps along an axis of `length` pixels in a canvas of `canvas` pixels, align_corners (the ends of both grids coincide):
+ * `s = o * (canvas - 1) / (side - 1)` in float32, as ONNX Runtime's Resize computes it. A second tap in the padding,
+ * which is 0, has no weight and reads the first tap's pixel.
+ */
+export function alignCornersTaps(length: number, canvas: number, side: number): AxisTaps {
+  const taps: AxisTaps = {
     first: new Int32Array(side),
     second: new Int32Array(side),
-    toFirst: new Float32Array(side),
-    toSecond: new Float32Array(side),
+    firstWeight: new Float32Array(side),
+    secondWeight: new Float32Array(side),
+    inside: 0,
   };
   for (let o = 0; o < side; o++) {
-    const s = f32(f32(o * (length - 1)) / (side - 1));
-    const i1 = Math.min(Math.trunc(s), length - 1);
-    const i2 = Math.min(i1 + 1, length - 1);
+    const s = f32(f32(o * (canvas - 1)) / (side - 1));
+    const i1 = Math.min(Math.trunc(s), canvas - 1);
+    const i2 = Math.min(i1 + 1, canvas - 1);
+    if (i1 >= length) break;
+    taps.inside = o + 1;
     taps.first[o] = i1;
-    taps.second[o] = i2;
-    taps.toFirst[o] = i1 === i2 ? 0.5 : Math.abs(s - i1);
-    taps.toSecond[o] = i1 === i2 ? 0.5 : Math.abs(s - i2);
+    taps.second[o] = i2 < length ? i2 : i1;
+    taps.firstWeight[o] = i1 === i2 ? 0.5 : Math.abs(s - i2);
+    taps.secondWeight[o] = i2 >= length ? 0 : i1 === i2 ? 0.5 : Math.abs(s - i1);
   }
   return taps;
 }
 
-/** How many leading output positions have their first tap inside the image; all later ones lie in the padding. */
-function countInside(taps: Int32Array, length: number): number {
-  let n = taps.length;
-  while (n > 0 && taps[n - 1] >= length) n--;
-  return n;
+/** Zeros the part of `(3, side, side)` planes that lies right of and below the image. */
+export function clearPadding(planes: Float32Array, side: number, columns: number, rows: number): void {
+  for (let channel = 0; channel < 3; channel++) {
+    const plane = channel * side * side;
+    for (let y = 0; columns < side && y < rows; y++) {
+      planes.fill(0, plane + y * side + columns, plane + (y + 1) * side);
+    }
+    planes.fill(0, plane + rows * side, plane + side * side);
+  }
 }
 
 /**
@@ -50,56 +61,56 @@ function countInside(taps: Int32Array, length: number): number {
  * normalised units, resized to `side x side`, bilinear, align_corners, no antialiasing. Bit-identical to the reference:
  * every product and sum rounded to float32, upper left, upper right, lower left, lower right in that order.
  *
- * @returns `(3, side, side)` float32, RGB planes
+ * @param out where to write; every element is written
+ * @returns `out`: `(3, side, side)` float32, RGB planes
  */
-export function letterboxBilinear(image: PixelView, side: number, { mean, std }: Normalization): Float32Array {
-  const { data, width, height, offset, rowStride, pixelStride } = image;
-  const out = new Float32Array(3 * side * side);
+export function letterboxBilinear(
+  image: PixelView,
+  side: number,
+  { mean, std }: Normalization,
+  out: Float32Array = new Float32Array(3 * side * side),
+): Float32Array {
+  const { data, width, height, offset, rowStride, pixelStride, red, green, blue } = image;
+  const canvas = Math.max(width, height);
+  const x = alignCornersTaps(width, canvas, side);
+  const y = alignCornersTaps(height, canvas, side);
+  clearPadding(out, side, x.inside, y.inside);
   const normalized = Float32Array.from({ length: 256 }, (_, p) => f32(p - mean) / std);
-  const taps = alignCornersTaps(Math.max(width, height), side);
-  const columns = countInside(taps.first, width);
-  const rows = countInside(taps.first, height);
-  // Columns whose right neighbour is in the image too: no bounds test there.
-  const innerColumns = countInside(taps.second.subarray(0, columns), width);
-  const firstOffset = taps.first.map((x) => x * pixelStride);
-  const secondOffset = taps.second.map((x) => x * pixelStride);
-  const channels = [image.red, image.green, image.blue];
+  const plane = side * side;
 
-  for (let oy = 0; oy < rows; oy++) {
-    const upper = offset + taps.first[oy] * rowStride;
-    const lower = offset + taps.second[oy] * rowStride;
-    const lowerInside = taps.second[oy] < height;
-    const dy1 = taps.toFirst[oy];
-    const dy2 = taps.toSecond[oy];
-    for (let channel = 0; channel < 3; channel++) {
-      const up = upper + channels[channel];
-      const low = lower + channels[channel];
-      const line = (channel * side + oy) * side;
-      const inner = lowerInside ? innerColumns : 0;
-      for (let ox = 0; ox < inner; ox++) {
-        const dx1 = taps.toFirst[ox];
-        const dx2 = taps.toSecond[ox];
-        const left = firstOffset[ox];
-        const right = secondOffset[ox];
-        out[line + ox] =
-          f32(
-            f32(
-              f32(f32(dx2 * dy2) * normalized[data[up + left]]) + f32(f32(dx1 * dy2) * normalized[data[up + right]]),
-            ) + f32(f32(dx2 * dy1) * normalized[data[low + left]]),
-          ) + f32(f32(dx1 * dy1) * normalized[data[low + right]]);
-      }
-      for (let ox = inner; ox < columns; ox++) {
-        const dx1 = taps.toFirst[ox];
-        const dx2 = taps.toSecond[ox];
-        const rightInside = taps.second[ox] < width;
-        const v11 = normalized[data[up + firstOffset[ox]]];
-        const v21 = rightInside ? normalized[data[up + secondOffset[ox]]] : 0;
-        const v12 = lowerInside ? normalized[data[low + firstOffset[ox]]] : 0;
-        const v22 = rightInside && lowerInside ? normalized[data[low + secondOffset[ox]]] : 0;
-        out[line + ox] =
-          f32(f32(f32(f32(dx2 * dy2) * v11) + f32(f32(dx1 * dy2) * v21)) + f32(f32(dx2 * dy1) * v12)) +
-          f32(f32(dx1 * dy1) * v22);
-      }
+  for (let oy = 0; oy < y.inside; oy++) {
+    const upper = offset + y.first[oy] * rowStride;
+    const lower = offset + y.second[oy] * rowStride;
+    const up = y.firstWeight[oy];
+    const low = y.secondWeight[oy];
+    for (let ox = 0, to = oy * side; ox < x.inside; ox++, to++) {
+      const left = x.firstWeight[ox];
+      const right = x.secondWeight[ox];
+      const w11 = f32(left * up);
+      const w21 = f32(right * up);
+      const w12 = f32(left * low);
+      const w22 = f32(right * low);
+      const first = x.first[ox] * pixelStride;
+      const second = x.second[ox] * pixelStride;
+      const p11 = upper + first;
+      const p21 = upper + second;
+      const p12 = lower + first;
+      const p22 = lower + second;
+      out[to] =
+        f32(
+          f32(f32(w11 * normalized[data[p11 + red]]) + f32(w21 * normalized[data[p21 + red]])) +
+            f32(w12 * normalized[data[p12 + red]]),
+        ) + f32(w22 * normalized[data[p22 + red]]);
+      out[to + plane] =
+        f32(
+          f32(f32(w11 * normalized[data[p11 + green]]) + f32(w21 * normalized[data[p21 + green]])) +
+            f32(w12 * normalized[data[p12 + green]]),
+        ) + f32(w22 * normalized[data[p22 + green]]);
+      out[to + 2 * plane] =
+        f32(
+          f32(f32(w11 * normalized[data[p11 + blue]]) + f32(w21 * normalized[data[p21 + blue]])) +
+            f32(w12 * normalized[data[p12 + blue]]),
+        ) + f32(w22 * normalized[data[p22 + blue]]);
     }
   }
   return out;

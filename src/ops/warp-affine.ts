@@ -4,6 +4,33 @@ import { affineEntries, invertAffine } from './affine.js';
 
 const f32 = Math.fround;
 
+/** Inclusive bounds in pixels. */
+export interface Extent {
+  left: number;
+  top: number;
+  right: number;
+  bottom: number;
+}
+
+/**
+ * The part of the image that `warpAffine` reads for a crop, at most two pixels beyond the image: what lies further out
+ * is as black as that frame.
+ *
+ * @param cropToImage `a b tx c d ty`, all finite
+ */
+export function cropExtent(cropToImage: readonly number[], size: number, width: number, height: number): Extent {
+  const [a, b, tx, c, d, ty] = cropToImage;
+  // Rounding is monotonic, so the extremes are at the corners, computed exactly as the positions between them.
+  const axis = (column: number, row: number, shift: number, length: number) => {
+    const corners = [0, size - 1].flatMap((u) => [0, size - 1].map((v) => f32(f32(f32(u * column) + v * row) + shift)));
+    const index = (position: number) => Math.trunc(Math.min(Math.max(position, -2), length));
+    return [index(Math.min(...corners)), index(Math.max(...corners)) + 1];
+  };
+  const [left, right] = axis(a, b, tx, width);
+  const [top, bottom] = axis(c, d, ty, height);
+  return { left, top, right, bottom };
+}
+
 /**
  * Cuts a `size x size` crop out of an image: crop pixel `(u, v)` shows image position `inv(imageToCrop) * (u, v, 1)`,
  * bilinear between its four neighbours, 0 outside the image. Not rounded to integers.
@@ -51,25 +78,12 @@ export function warpAffine(
       const w11 = f32(dx * dy);
       if (x0 >= 0 && y0 >= 0 && x0 < width - 1 && y0 < height - 1) {
         const p00 = offset + y0 * rowStride + x0 * pixelStride;
+        const p10 = p00 + pixelStride;
         const p01 = p00 + rowStride;
-        out[to] = blend(
-          w00 * data[p00 + c0],
-          w10 * data[p00 + pixelStride + c0],
-          w01 * data[p01 + c0],
-          w11 * data[p01 + pixelStride + c0],
-        );
-        out[to + 1] = blend(
-          w00 * data[p00 + c1],
-          w10 * data[p00 + pixelStride + c1],
-          w01 * data[p01 + c1],
-          w11 * data[p01 + pixelStride + c1],
-        );
-        out[to + 2] = blend(
-          w00 * data[p00 + c2],
-          w10 * data[p00 + pixelStride + c2],
-          w01 * data[p01 + c2],
-          w11 * data[p01 + pixelStride + c2],
-        );
+        const p11 = p01 + pixelStride;
+        out[to] = blend(w00 * data[p00 + c0], w10 * data[p10 + c0], w01 * data[p01 + c0], w11 * data[p11 + c0]);
+        out[to + 1] = blend(w00 * data[p00 + c1], w10 * data[p10 + c1], w01 * data[p01 + c1], w11 * data[p11 + c1]);
+        out[to + 2] = blend(w00 * data[p00 + c2], w10 * data[p10 + c2], w01 * data[p01 + c2], w11 * data[p11 + c2]);
       } else {
         for (let k = 0; k < 3; k++) {
           const channel = channels[k];

@@ -1,0 +1,4 @@
+export * from './landmark-input';
+export * from './letterbox';
+export * from './memory';
+export * from './warp-crop';

@@ -1,0 +1,23 @@
+import type { Normalization } from '../ops/letterbox-bilinear.js';
+import type { PixelView } from '../pixel-image.js';
+import type { AffineMatrix } from '../types.js';
+
+/** Which channel of a BGR pixel goes to which plane of the landmark network's input. */
+export type PlaneOrder = 'bgr' | 'rgb';
+
+/**
+ * The per-pixel work around the networks, in two sets that give the same bits: {@link plainKernels} in TypeScript, the
+ * reference that runs anywhere, and `wasmKernels` with SIMD. Kernels keep nothing from one call to the next.
+ */
+export interface Kernels {
+  readonly name: 'plain' | 'wasm';
+  /** `letterboxBilinear`: writes every element of `out`, `(3, side, side)`. */
+  letterbox(image: PixelView, side: number, normalization: Normalization, out: Float32Array): void;
+  /**
+   * Both crops of one face. Writes every element.
+   *
+   * @param crop receives `(224, 224, 3)` bytes, BGR
+   * @param input receives `(3, 192, 192)`
+   */
+  cropFace(image: PixelView, imageToCrop: AffineMatrix, order: PlaneOrder, crop: Uint8Array, input: Float32Array): void;
+}

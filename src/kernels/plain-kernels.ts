@@ -1,0 +1,17 @@
+import { landmarkInput } from '../landmark106/preprocess.js';
+import { LANDMARK106 } from '../landmark106/spec.js';
+import { letterboxBilinear } from '../ops/letterbox-bilinear.js';
+import { warpAffine } from '../ops/warp-affine.js';
+import type { Kernels } from './kernels.js';
+
+/** The kernels in plain TypeScript: the definition of every bit, and what runs where WebAssembly SIMD is missing. */
+export const plainKernels: Kernels = {
+  name: 'plain',
+  letterbox: letterboxBilinear,
+  cropFace(image, imageToCrop, order, crop, input) {
+    const exact = warpAffine(image, imageToCrop, LANDMARK106.cropSide, [image.blue, image.green, image.red]);
+    // Truncates each value toward zero, as the reference's cast does.
+    crop.set(exact);
+    landmarkInput(exact, input, order === 'bgr' ? [0, 1, 2] : [2, 1, 0]);
+  },
+};

@@ -1,0 +1,74 @@
+import { KERNEL_BINARY } from './wasm-binary.js';
+
+interface Pointer {
+  readonly value: number;
+}
+
+/** What `assembly/` exports: where its buffers lie and the kernels that work on them. */
+export interface KernelModule {
+  readonly memory: { readonly buffer: ArrayBuffer };
+  readonly MAX_ROW_BYTES: Pointer;
+  readonly MAX_SIDE: Pointer;
+  readonly MAX_REGION_BYTES: Pointer;
+  readonly CROP_SIDE: Pointer;
+  readonly INPUT_SIDE: Pointer;
+  readonly ROWS: Pointer;
+  readonly FIRST_OFFSETS: Pointer;
+  readonly SECOND_OFFSETS: Pointer;
+  readonly FIRST_WEIGHTS: Pointer;
+  readonly SECOND_WEIGHTS: Pointer;
+  readonly OUTPUT_ROWS: Pointer;
+  readonly REGION: Pointer;
+  readonly BYTE_ORDER: Pointer;
+  readonly CROP_BYTES: Pointer;
+  readonly INPUT_FIRST: Pointer;
+  readonly INPUT_FRACTION: Pointer;
+  readonly INPUT_PLANES: Pointer;
+  letterboxRow(
+    upper: number,
+    lower: number,
+    columns: number,
+    upperWeight: number,
+    lowerWeight: number,
+    red: number,
+    green: number,
+    blue: number,
+    mean: number,
+    reciprocal: number,
+  ): void;
+  warpCrop(
+    origin: number,
+    rowStride: number,
+    pixelStride: number,
+    width: number,
+    height: number,
+    a: number,
+    b: number,
+    tx: number,
+    c: number,
+    d: number,
+    ty: number,
+  ): void;
+  landmarkPlanes(from: number, to: number, first: number, second: number, third: number): void;
+}
+
+/** The part of the WebAssembly interface that is used here; this code knows neither Node's types nor the DOM's. */
+declare const WebAssembly:
+  | {
+      Module: new (bytes: Uint8Array) => object;
+      Instance: new (module: object) => { exports: unknown };
+    }
+  | undefined;
+
+/**
+ * A fresh instance, or undefined where there is no WebAssembly, no SIMD in it, or a policy that forbids it. Compiled
+ * at once and not in the background: it is four kilobytes.
+ */
+export function instantiateKernels(): KernelModule | undefined {
+  if (typeof WebAssembly === 'undefined') return undefined;
+  try {
+    return new WebAssembly.Instance(new WebAssembly.Module(KERNEL_BINARY)).exports as KernelModule;
+  } catch {
+    return undefined;
+  }
+}
