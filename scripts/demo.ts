@@ -70,7 +70,7 @@ async function demo(): Promise<void> {
   try {
     if (photos.length === 0) {
       const scene = join(OUTPUT, 'scene.png');
-      await writeImage(scene, drawScene({ seed: 7, width: 1280, height: 800 }).image);
+      await writeImage(scene, drawScene({ seed: 7, width: 1280, height: 800, faces: 6 }).image);
       await show(detector, scene);
       console.log(`
 This scene was drawn, and the built-in networks know only drawn faces.

@@ -43,11 +43,14 @@ const reports = (jsonl: string) => lines(jsonl).map((line) => JSON.parse(line) a
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'facial-lmk-'));
-  const { image } = drawScene({ seed: 3, width: 640, height: 480 });
+  const { image } = drawScene({ seed: 3, width: 640, height: 480, faces: 3 });
   await writeImage(join(folder, 'scene.png'), image);
-  await writeImage(join(folder, 'photos/b.png'), drawScene({ seed: 4, width: 500, height: 600 }).image);
+  await writeImage(join(folder, 'photos/b.png'), drawScene({ seed: 4, width: 500, height: 600, faces: 1 }).image);
   await writeImage(join(folder, 'photos/a.png'), image);
-  await writeImage(join(folder, 'photos/deep/scene.png'), drawScene({ seed: 5, width: 480, height: 320 }).image);
+  await writeImage(
+    join(folder, 'photos/deep/scene.png'),
+    drawScene({ seed: 5, width: 480, height: 320, faces: 2 }).image,
+  );
   await writeImage(join(folder, 'odd, "name".png'), image);
   const gray = new Uint8Array(64 * 48).fill(128);
   await writeImage(join(folder, 'nobody.png'), { data: gray, width: 64, height: 48, channelOrder: 'gray' });
