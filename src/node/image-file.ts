@@ -3,11 +3,19 @@ import { open } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import ndarray from 'ndarray';
 import ops from 'ndarray-ops';
-import { FacialLmkError, FileAccessError, ImageDecodeError, ImageFormatError, InvalidOptionError } from '../errors.js';
+import {
+  describe,
+  FacialLmkError,
+  FileAccessError,
+  ImageDecodeError,
+  ImageFormatError,
+  InvalidOptionError,
+} from '../errors.js';
 import { checkChoice, checkInteger } from '../options.js';
 import { pixelView } from '../pixel-image.js';
 import type { PixelImage } from '../types.js';
 import { type ImageFormat, type ImageHeader, readImageHeader } from './image-format.js';
+import { decodeWithJimp, type Pixels } from './jimp/decode-with-jimp.js';
 
 export type Decoder = 'sharp' | 'jimp';
 
@@ -66,8 +74,6 @@ async function chooseDecoder(wanted: 'auto' | Decoder, format: ImageFormat, name
   });
 }
 
-type Pixels = Pick<PixelImage, 'data' | 'width' | 'height'>;
-
 /** OpenCV's way from CMYK to RGB, on the inverted samples that JPEG files hold. */
 function cmykToRgb(cmyk: Uint8Array): Uint8Array {
   const rgb = new Uint8Array((cmyk.length / 4) * 3);
@@ -85,7 +91,7 @@ function grayToRgb(gray: Uint8Array): Uint8Array {
   return rgb.data;
 }
 
-async function decodeWithSharp(bytes: Uint8Array, maxPixels: number): Promise<Pixels> {
+async function decodeWithSharp(bytes: Uint8Array, _header: ImageHeader, maxPixels: number): Promise<Pixels> {
   const sharp = await loadSharp();
   // Errors only: photographs with harmless slips in their metadata pass, truncated ones do not.
   // An embedded colour profile is ignored, as OpenCV does.
@@ -104,22 +110,7 @@ async function decodeWithSharp(bytes: Uint8Array, maxPixels: number): Promise<Pi
   return { data: rgb, width: info.width, height: info.height };
 }
 
-async function decodeWithJimp(bytes: Uint8Array, maxPixels: number): Promise<Pixels> {
-  const Jimp = await loadJimp();
-  const { bitmap } = await Jimp.fromBuffer(Buffer.from(bytes), {
-    // jimp's own limits refuse large JPEGs; ours was checked already.
-    'image/jpeg': { maxResolutionInMP: Math.ceil(maxPixels / 1e6), maxMemoryUsageInMB: Math.ceil(maxPixels / 1e5) },
-  });
-  const { width, height } = bitmap;
-  const rgb = ndarray(new Uint8Array(width * height * 3), [height, width, 3]);
-  ops.assign(
-    rgb,
-    ndarray(new Uint8Array(bitmap.data.buffer, bitmap.data.byteOffset), [height, width, 3], [width * 4, 4, 1]),
-  );
-  return { data: rgb.data, width, height };
-}
-
-const DECODE: Record<Decoder, (bytes: Uint8Array, maxPixels: number) => Promise<Pixels>> = {
+const DECODE: Record<Decoder, (bytes: Uint8Array, header: ImageHeader, maxPixels: number) => Promise<Pixels>> = {
   sharp: decodeWithSharp,
   jimp: decodeWithJimp,
 };
@@ -143,24 +134,42 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}
   const name = options.name ?? 'the image';
   const wanted = checkChoice('decoder', options.decoder ?? 'auto', ['auto', 'sharp', 'jimp'] as const);
   const maxPixels = checkInteger('maxPixels', options.maxPixels ?? DEFAULT_MAX_PIXELS, 1, Number.MAX_SAFE_INTEGER);
-  // A copy of shared memory: another thread could change it between the check and the decoding.
-  const own = bytes.buffer instanceof ArrayBuffer ? bytes : Uint8Array.from(bytes);
+  if (!(bytes instanceof Uint8Array)) {
+    throw new InvalidOptionError({ name, expected: 'a Uint8Array of encoded bytes', received: describe(bytes) });
+  }
+  // A copy: while a thread decodes, the caller may change the bytes, or give their memory away.
+  const own = Uint8Array.from(bytes);
   const header = readImageHeader(own, name);
   checkSize(header, maxPixels, name);
   const decoder = await chooseDecoder(wanted, header.format, name);
   try {
-    const pixels = await DECODE[decoder](own, maxPixels);
-    pixelView({ ...pixels, channelOrder: 'rgb' });
+    const pixels = await DECODE[decoder](own, header, maxPixels);
+    checkDecoded(pixels, header);
     return { ...pixels, channelOrder: 'rgb', decoder, format: header.format };
   } catch (cause) {
     throw new ImageDecodeError({
       name,
       expected: `a whole ${header.format}`,
       received: `bytes that ${decoder} cannot decode (${messageOf(cause)})`,
-      hint: 'The file is damaged or cut off.',
+      hint: HINTS[decoder],
       cause,
     });
   }
+}
+
+const HINTS: Record<Decoder, string> = {
+  sharp: 'The file is damaged or cut off.',
+  jimp: 'The file is damaged, cut off, or of a kind that jimp does not read; try sharp, or save it as PNG.',
+};
+
+/** A decoder that found another image than the header announces was led astray, and so was the check of the size. */
+function checkDecoded({ data, width, height }: Pixels, header: ImageHeader): void {
+  // AVIF turns and cuts images in ways of its own; for the others EXIF may turn them.
+  const sides = [`${header.width} x ${header.height}`, `${header.height} x ${header.width}`];
+  if (header.format !== 'avif' && !sides.includes(`${width} x ${height}`)) {
+    throw new Error(`${width} x ${height} pixels where the header says ${sides[0]}`);
+  }
+  pixelView({ data, width, height, channelOrder: 'rgb' });
 }
 
 const messageOf = (error: unknown) => String(error instanceof Error ? error.message : error).split('\n')[0];

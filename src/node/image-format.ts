@@ -1,5 +1,7 @@
 import { imageSize } from 'image-size';
 import { ImageDecodeError, ImageFormatError } from '../errors.js';
+import { jpegSize } from './jpeg-size.js';
+import { readTiffDirectory } from './tiff-directory.js';
 
 /** Formats that some decoder reads. */
 export type ImageFormat = 'jpeg' | 'png' | 'webp' | 'gif' | 'tiff' | 'bmp' | 'avif';
@@ -45,8 +47,22 @@ function sniffFormat(bytes: Uint8Array): string | undefined {
 
 const READABLE: readonly string[] = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'bmp', 'avif'] satisfies ImageFormat[];
 
+/** The first directory's ImageWidth and ImageLength. */
+function tiffSize(bytes: Uint8Array): { width: number; height: number } {
+  const { entries } = readTiffDirectory(bytes);
+  const value = (tag: number) => entries.find((entry) => entry.tag === tag)?.values()[0] ?? 0;
+  return { width: value(256), height: value(257) };
+}
+
+/** Own readers where `image-size` goes on beyond the header: through all bytes of a JPEG, past a TIFF's directory. */
+function readSize(format: ImageFormat, bytes: Uint8Array): { width: number; height: number } {
+  if (format === 'jpeg') return jpegSize(bytes);
+  return format === 'tiff' ? tiffSize(bytes) : imageSize(bytes);
+}
+
 /**
  * Reads format and size from the first bytes without decoding. The content decides, never a file's name.
+ * @param bytes a view of its whole buffer: `image-size` reads past the end of a smaller one
  * @throws ImageFormatError for anything but a readable format, naming what it is instead where that can be told
  * @throws ImageDecodeError for a header that is damaged or cut off
  */
@@ -60,7 +76,7 @@ export function readImageHeader(bytes: Uint8Array, name: string): ImageHeader {
     throw new ImageFormatError({ name, expected: SUPPORTED, received: format ?? 'bytes of no known image format' });
   }
   try {
-    const { width, height } = imageSize(bytes);
+    const { width, height } = readSize(format as ImageFormat, bytes);
     if (width > 0 && height > 0) return { format: format as ImageFormat, width, height };
   } catch (cause) {
     return refuse(`a ${format} whose header is damaged or cut off`, cause);

@@ -1,0 +1,85 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import type { ImageFormat, ImageHeader } from '../image-format.js';
+import { prepareBmp } from './prepare-bmp.js';
+import { prepareGif } from './prepare-gif.js';
+import { preparePng } from './prepare-png.js';
+import { prepareTiff } from './prepare-tiff.js';
+
+export interface Pixels {
+  data: Uint8Array;
+  width: number;
+  height: number;
+}
+
+/** JavaScript heap of the thread. Samples lie outside it; `PREPARE` bounds them by the size in the header. */
+const HEAP_MEGABYTES = 4096;
+
+/** Seconds that an image may take: two for each megapixel, where a JPEG takes 0.3 on one core of a server. */
+const timeLimit = ({ width, height }: ImageHeader) => 10 + Math.ceil((width * height) / 5e5);
+
+/** Refuses, or mends, what the decoders behind jimp would get wrong. */
+const PREPARE: Partial<
+  Record<ImageFormat, (bytes: Uint8Array, header: ImageHeader) => Uint8Array | Promise<Uint8Array>>
+> = {
+  png: preparePng,
+  gif: prepareGif,
+  bmp: prepareBmp,
+  tiff: prepareTiff,
+};
+
+// One thread for all images: starting it and loading jimp takes longer than most images do.
+let thread: Worker | undefined;
+let lastJob: Promise<unknown> = Promise.resolve();
+
+function startThread(): Worker {
+  const worker = new Worker(new URL('./worker.js', import.meta.url), {
+    resourceLimits: { maxOldGenerationSizeMb: HEAP_MEGABYTES },
+    // The program's own flags (loaders, inspector, heap size) are not meant for this thread.
+    execArgv: [],
+  });
+  const forget = () => {
+    if (thread === worker) thread = undefined;
+  };
+  // One that dies is replaced at the next image, also when it dies in between.
+  return worker.on('error', forget).on('exit', forget);
+}
+
+async function stopThread(): Promise<void> {
+  const worker = thread;
+  thread = undefined;
+  await worker?.terminate();
+}
+
+async function runJob(bytes: Uint8Array, header: ImageHeader, maxPixels: number): Promise<Pixels> {
+  thread ??= startThread();
+  const worker = thread;
+  const limit = timeLimit(header);
+  const deadline = AbortSignal.timeout(limit * 1000);
+  worker.ref();
+  try {
+    const reply = once(worker, 'message', { signal: deadline });
+    worker.postMessage({ bytes, maxPixels });
+    const [{ pixels, reason }] = (await reply) as [{ pixels?: Pixels; reason?: string }];
+    if (pixels) return pixels;
+    throw new Error(reason);
+  } catch (error) {
+    if (deadline.aborted) await stopThread();
+    throw deadline.aborted ? new Error(`not done after ${limit} seconds`) : error;
+  } finally {
+    // An idle thread keeps no program alive.
+    worker.unref();
+  }
+}
+
+/**
+ * Decodes in a thread of its own, with limits on time and memory: jimp's decoders are not made for hostile bytes, and
+ * they would block the program. Images go through one after the other.
+ * @throws Error saying in a few words why jimp cannot decode the bytes
+ */
+export async function decodeWithJimp(bytes: Uint8Array, header: ImageHeader, maxPixels: number): Promise<Pixels> {
+  const prepared = (await PREPARE[header.format]?.(bytes, header)) ?? bytes;
+  const job = lastJob.then(() => runJob(prepared, header, maxPixels));
+  lastJob = job.catch(() => undefined);
+  return job;
+}
