@@ -8,16 +8,14 @@ function gather(row: usize, offsets: usize): v128 {
   return v128.load_lane<u32>(row + load<u32>(offsets, 12), pixels, 3);
 }
 
-/** `p - mean` for one channel of four pixels. */
+/** `p - mean` for one sample of four pixels. */
 function centred(pixels: v128, shift: i32, mean: v128): v128 {
   return f32x4.sub(f32x4.convert_i32x4_s(v128.and(i32x4.shr_u(pixels, shift), i32x4.splat(0xff))), mean);
 }
 
 /**
- * One output row, three channels, four columns at a time; the tables must be valid up to the next multiple of four.
- * Dividing by a power of two commutes with rounding, so it is left to the end.
- *
- * @param red,green,blue offsets of the channels inside a pixel
+ * One output row of the first three samples of a pixel, four columns at a time; the tables must be valid up to the next
+ * multiple of four. Dividing by a power of two commutes with rounding, so it is left to the end.
  */
 export function letterboxRow(
   upper: usize,
@@ -25,9 +23,6 @@ export function letterboxRow(
   columns: i32,
   upperWeight: f32,
   lowerWeight: f32,
-  red: i32,
-  green: i32,
-  blue: i32,
   mean: f32,
   reciprocal: f32,
 ): void {
@@ -46,13 +41,13 @@ export function letterboxRow(
     const p21 = gather(upper, SECOND_OFFSETS + i);
     const p12 = gather(lower, FIRST_OFFSETS + i);
     const p22 = gather(lower, SECOND_OFFSETS + i);
-    for (let channel: usize = 0; channel < 3; channel++) {
-      const shift = (channel === 0 ? red : channel === 1 ? green : blue) << 3;
+    for (let sample: usize = 0; sample < 3; sample++) {
+      const shift = <i32>sample << 3;
       let sum = f32x4.mul(w11, centred(p11, shift, means));
       sum = f32x4.add(sum, f32x4.mul(w21, centred(p21, shift, means)));
       sum = f32x4.add(sum, f32x4.mul(w12, centred(p12, shift, means)));
       sum = f32x4.add(sum, f32x4.mul(w22, centred(p22, shift, means)));
-      v128.store(OUTPUT_ROWS + channel * (MAX_SIDE << 2) + i, f32x4.mul(sum, scale));
+      v128.store(OUTPUT_ROWS + sample * (MAX_SIDE << 2) + i, f32x4.mul(sum, scale));
     }
   }
 }

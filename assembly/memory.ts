@@ -24,6 +24,10 @@ export const OUTPUT_ROWS = memory.data(3 * MAX_SIDE * 4, 16);
 export const REGION = memory.data(MAX_REGION_BYTES + SLACK, 16);
 export const COLUMN_X = memory.data(CROP_SIDE * 8, 16);
 export const COLUMN_Y = memory.data(CROP_SIDE * 8, 16);
+/** What four neighbouring pixels have at hand: the weights of their four taps, where the first taps lie, the results. */
+export const WEIGHTS = memory.data(64, 16);
+export const TAP_OFFSETS = memory.data(16, 16);
+export const FOUR_PIXELS = memory.data(64, 16);
 /** Which byte of four pixels of four samples becomes which of twelve crop bytes. */
 export const BYTE_ORDER = memory.data(16, 16);
 export const CROP_BYTES = memory.data(CROP_SIDE * CROP_SIDE * 3 + SLACK, 16);

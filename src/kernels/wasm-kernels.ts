@@ -40,7 +40,9 @@ function kernelsOf(module: KernelModule): Kernels {
   const byteOrder = bytes.subarray(module.BYTE_ORDER.value, module.BYTE_ORDER.value + 16);
   const cropSide = module.CROP_SIDE.value;
   const cropBytes = bytes.subarray(module.CROP_BYTES.value, module.CROP_BYTES.value + cropSide * cropSide * 3);
-  const inputPlanes = floats(module.INPUT_PLANES, 3 * module.INPUT_SIDE.value ** 2);
+  const planeLength = module.INPUT_SIDE.value ** 2;
+  const allPlanes = floats(module.INPUT_PLANES, 3 * planeLength);
+  const inputPlanes = [0, 1, 2].map((plane) => allPlanes.subarray(plane * planeLength, (plane + 1) * planeLength));
 
   floats(module.INPUT_FRACTION, module.INPUT_SIDE.value).set(INPUT_TAPS.fraction);
   // Counted from the frame of zeros around the crop; columns beyond it, done for the sake of groups of four, read its end.
@@ -92,7 +94,9 @@ function kernelsOf(module: KernelModule): Kernels {
       firstWeights.set(x.firstWeight);
       secondWeights.set(x.secondWeight);
       clearPadding(out, side, columns, y.inside);
-      const planes = [0, 1, 2].map((channel) => outputRows.subarray(channel * maxSide, channel * maxSide + columns));
+      const planes = [red, green, blue].map((sample) =>
+        outputRows.subarray(sample * maxSide, sample * maxSide + columns),
+      );
       // Neighbouring rows differ in parity, so two slots hold any pair and a row is copied once while it is needed.
       const held = [-1, -1];
       const slot = (row: number) => {
@@ -111,9 +115,6 @@ function kernelsOf(module: KernelModule): Kernels {
           columns,
           y.firstWeight[oy],
           y.secondWeight[oy],
-          red,
-          green,
-          blue,
           mean,
           1 / std,
         );
@@ -138,8 +139,10 @@ function kernelsOf(module: KernelModule): Kernels {
       module.warpCrop(region.origin, region.rowStride, pixelStride, width, height, a, b, tx, c, d, ty);
       crop.set(cropBytes);
       if (order === 'rgb') channels.reverse();
-      module.landmarkPlanes(INPUT_TAPS.from, INPUT_TAPS.to, channels[0], channels[1], channels[2]);
-      input.set(inputPlanes);
+      module.landmarkPlanes(INPUT_TAPS.from, INPUT_TAPS.to);
+      channels.forEach((sample, plane) => {
+        input.set(inputPlanes[sample], plane * planeLength);
+      });
     },
   };
 }

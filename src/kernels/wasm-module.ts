@@ -30,9 +30,6 @@ export interface KernelModule {
     columns: number,
     upperWeight: number,
     lowerWeight: number,
-    red: number,
-    green: number,
-    blue: number,
     mean: number,
     reciprocal: number,
   ): void;
@@ -49,7 +46,7 @@ export interface KernelModule {
     d: number,
     ty: number,
   ): void;
-  landmarkPlanes(from: number, to: number, first: number, second: number, third: number): void;
+  landmarkPlanes(from: number, to: number): void;
 }
 
 /** The part of the WebAssembly interface that is used here; this code knows neither Node's types nor the DOM's. */
