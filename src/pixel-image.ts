@@ -33,14 +33,18 @@ function refuse(name: string, expected: string, received: string): never {
   throw new InvalidImageError({ name, expected, received });
 }
 
+function layoutOf(channelOrder: ChannelOrder) {
+  if (Object.hasOwn(LAYOUTS, channelOrder)) return LAYOUTS[channelOrder];
+  return refuse('channelOrder', CHANNEL_ORDERS.map((order) => `"${order}"`).join(', '), describe(channelOrder));
+}
+
 /**
  * Checks raw pixels and gives the kernels a flat view of them, without a copy.
  * @throws InvalidImageError for an empty image, a buffer or row stride that is too short, an unknown channel order
  */
 export function pixelView(image: PixelImage): PixelView {
   const { data, width, height, channelOrder } = image;
-  const layout = Object.hasOwn(LAYOUTS, channelOrder) ? LAYOUTS[channelOrder] : undefined;
-  if (!layout) refuse('channelOrder', CHANNEL_ORDERS.map((o) => `"${o}"`).join(', '), describe(channelOrder));
+  const layout = layoutOf(channelOrder);
   for (const [name, side] of Object.entries({ width, height })) {
     if (!Number.isSafeInteger(side) || side < 1) refuse(`the image's ${name}`, 'a positive integer', describe(side));
   }
@@ -62,12 +66,13 @@ export function pixelView(image: PixelImage): PixelView {
 /**
  * An ndarray `(h, w, c)`, or `(h, w)` for gray, as a {@link PixelImage}. Shares its samples where the strides allow
  * (rows downwards, pixels and channels side by side), else copies.
+ * @throws InvalidImageError for another shape or an unknown channel order
  */
 export function imageFromNdarray(
   array: NdArray<Uint8Array | Uint8ClampedArray>,
   channelOrder: ChannelOrder,
 ): PixelImage {
-  const samples = LAYOUTS[channelOrder]?.pixelStride;
+  const samples = layoutOf(channelOrder).pixelStride;
   const [height, width, channels = 1] = array.shape;
   if (channels !== samples || array.shape.length !== (samples === 1 && array.shape.length === 2 ? 2 : 3)) {
     refuse('the array', `shape [h, w, ${samples}] for ${channelOrder}`, `[${array.shape.join(', ')}]`);
