@@ -1,5 +1,49 @@
 const f32 = Math.fround;
 
+/** Box `row` of `boxes` with its corners in order, into `out`. */
+function orderCorners(boxes: Float32Array, row: number, out: Float32Array, to: number): void {
+  const [x1, y1, x2, y2] = [boxes[row * 4], boxes[row * 4 + 1], boxes[row * 4 + 2], boxes[row * 4 + 3]];
+  out[to] = Math.min(x1, x2);
+  out[to + 1] = Math.min(y1, y2);
+  out[to + 2] = Math.max(x1, x2);
+  out[to + 3] = Math.max(y1, y2);
+}
+
+/** IoU of the boxes at `a` and `b` of a list whose corners are in order. */
+function orderedIou(corners: Float32Array, a: number, b: number): number {
+  const ax1 = corners[a];
+  const ay1 = corners[a + 1];
+  const ax2 = corners[a + 2];
+  const ay2 = corners[a + 3];
+  const bx1 = corners[b];
+  const by1 = corners[b + 1];
+  const bx2 = corners[b + 2];
+  const by2 = corners[b + 3];
+  const width = f32(Math.min(ax2, bx2) - Math.max(ax1, bx1));
+  const height = f32(Math.min(ay2, by2) - Math.max(ay1, by1));
+  if (!(width > 0 && height > 0)) return 0;
+  const intersection = f32(width * height);
+  const areaA = f32(f32(ax2 - ax1) * f32(ay2 - ay1));
+  const areaB = f32(f32(bx2 - bx1) * f32(by2 - by1));
+  const union = f32(f32(areaA + areaB) - intersection);
+  if (!(intersection > 0 && areaA > 0 && areaB > 0 && union > 0)) return 0;
+  return f32(intersection / union);
+}
+
+/** Whether the box at `end` has an IoU above the threshold with any box before it. */
+function isSuppressed(corners: Float32Array, end: number, threshold: number): boolean {
+  const x1 = corners[end];
+  const y1 = corners[end + 1];
+  const x2 = corners[end + 2];
+  const y2 = corners[end + 3];
+  for (let i = 0; i < end; i += 4) {
+    // Most pairs are apart, which a comparison or two can tell.
+    const touching = corners[i] < x2 && x1 < corners[i + 2] && corners[i + 1] < y2 && y1 < corners[i + 3];
+    if (touching && orderedIou(corners, end, i) > threshold) return true;
+  }
+  return false;
+}
+
 /**
  * Intersection over union of two boxes, float32 by the rules of the ONNX operator `NonMaxSuppression`: corners in any
  * order; 0 where the boxes do not overlap on an axis or have no area.
@@ -9,26 +53,10 @@ const f32 = Math.fround;
  * @param j row of the second box
  */
 export function iou(boxes: Float32Array, i: number, j: number): number {
-  const a = i * 4;
-  const b = j * 4;
-  const ax1 = Math.min(boxes[a], boxes[a + 2]);
-  const ax2 = Math.max(boxes[a], boxes[a + 2]);
-  const bx1 = Math.min(boxes[b], boxes[b + 2]);
-  const bx2 = Math.max(boxes[b], boxes[b + 2]);
-  const width = f32(Math.min(ax2, bx2) - Math.max(ax1, bx1));
-  if (!(width > 0)) return 0;
-  const ay1 = Math.min(boxes[a + 1], boxes[a + 3]);
-  const ay2 = Math.max(boxes[a + 1], boxes[a + 3]);
-  const by1 = Math.min(boxes[b + 1], boxes[b + 3]);
-  const by2 = Math.max(boxes[b + 1], boxes[b + 3]);
-  const height = f32(Math.min(ay2, by2) - Math.max(ay1, by1));
-  if (!(height > 0)) return 0;
-  const intersection = f32(width * height);
-  const areaA = f32(f32(ax2 - ax1) * f32(ay2 - ay1));
-  const areaB = f32(f32(bx2 - bx1) * f32(by2 - by1));
-  const union = f32(f32(areaA + areaB) - intersection);
-  if (!(intersection > 0 && areaA > 0 && areaB > 0 && union > 0)) return 0;
-  return f32(intersection / union);
+  const corners = new Float32Array(8);
+  orderCorners(boxes, i, corners, 0);
+  orderCorners(boxes, j, corners, 4);
+  return orderedIou(corners, 0, 4);
 }
 
 /**
@@ -45,9 +73,12 @@ export function nms(boxes: Float32Array, scores: Float32Array, iouThreshold: num
   const threshold = f32(iouThreshold);
   const order = Array.from(scores.keys()).sort((i, j) => scores[j] - scores[i] || i - j);
   const kept: number[] = [];
+  // The kept boxes side by side, behind them the candidate in question.
+  const corners = new Float32Array(4 * order.length + 4);
   for (const row of order) {
     if (kept.length >= limit) break;
-    if (!kept.some((other) => iou(boxes, row, other) > threshold)) kept.push(row);
+    orderCorners(boxes, row, corners, 4 * kept.length);
+    if (!isSuppressed(corners, 4 * kept.length, threshold)) kept.push(row);
   }
   return kept;
 }
