@@ -1,6 +1,35 @@
 import type { PixelView } from '../pixel-image.js';
 import { clearPadding, type Normalization } from './letterbox-bilinear.js';
 
+/** The source pixels that one output position covers along an axis: whole ones between a first and a last share. */
+interface Spans {
+  first: Int32Array;
+  last: Int32Array;
+  firstWeight: Float64Array;
+  /** 0 where first and last are the same pixel. */
+  lastWeight: Float64Array;
+}
+
+function areaSpans(length: number, ratio: number, count: number): Spans {
+  const spans: Spans = {
+    first: new Int32Array(count),
+    last: new Int32Array(count),
+    firstWeight: new Float64Array(count),
+    lastWeight: new Float64Array(count),
+  };
+  for (let o = 0; o < count; o++) {
+    const from = o * ratio;
+    const to = Math.min(from + ratio, length);
+    const first = Math.floor(from);
+    const last = Math.ceil(to) - 1;
+    spans.first[o] = first;
+    spans.last[o] = last;
+    spans.firstWeight[o] = Math.min(first + 1, to) - from;
+    spans.lastWeight[o] = last > first ? to - last : 0;
+  }
+  return spans;
+}
+
 /**
  * Image -> detector input for images beyond the merged model's canvas: the same letterbox, reduced by area averaging,
  * so that what lies between the sampling points of a bilinear resize is not lost. Output pixel `o` covers
@@ -20,36 +49,41 @@ export function letterboxArea(
   const plane = side * side;
   const columns = Math.min(side, Math.ceil(width / ratio));
   const rows = Math.min(side, Math.ceil(height / ratio));
-  clearPadding(out, side, columns, rows);
+  const x = areaSpans(width, ratio, columns);
+  const y = areaSpans(height, ratio, rows);
   const sums = new Float64Array(3 * columns);
+  const scale = 1 / (ratio * ratio * std);
+  clearPadding(out, side, columns, rows);
 
   for (let oy = 0; oy < rows; oy++) {
-    const top = oy * ratio;
-    const bottom = Math.min(top + ratio, height);
     sums.fill(0);
-    for (let y = Math.floor(top); y < bottom; y++) {
-      const rowWeight = Math.min(y + 1, bottom) - Math.max(y, top);
-      const row = offset + y * rowStride;
-      for (let ox = 0; ox < columns; ox++) {
-        const left = ox * ratio;
-        const right = Math.min(left + ratio, width);
-        let [r, g, b] = [0, 0, 0];
-        for (let x = Math.floor(left); x < right; x++) {
-          const weight = Math.min(x + 1, right) - Math.max(x, left);
-          const pixel = row + x * pixelStride;
-          r += weight * (data[pixel + red] - mean);
-          g += weight * (data[pixel + green] - mean);
-          b += weight * (data[pixel + blue] - mean);
+    for (let sy = y.first[oy]; sy <= y.last[oy]; sy++) {
+      const rowWeight = sy === y.first[oy] ? y.firstWeight[oy] : sy === y.last[oy] ? y.lastWeight[oy] : 1;
+      const row = offset + sy * rowStride;
+      for (let ox = 0, to = 0; ox < columns; ox++, to += 3) {
+        const first = row + x.first[ox] * pixelStride;
+        const last = row + x.last[ox] * pixelStride;
+        // The whole pixels are summed as integers, which is what makes 24 megapixels bearable.
+        let r = 0;
+        let g = 0;
+        let b = 0;
+        for (let pixel = first + pixelStride; pixel < last; pixel += pixelStride) {
+          r += data[pixel + red];
+          g += data[pixel + green];
+          b += data[pixel + blue];
         }
-        sums[3 * ox] += rowWeight * r;
-        sums[3 * ox + 1] += rowWeight * g;
-        sums[3 * ox + 2] += rowWeight * b;
+        const w1 = x.firstWeight[ox];
+        const w2 = x.lastWeight[ox];
+        sums[to] += rowWeight * (w1 * data[first + red] + r + w2 * data[last + red]);
+        sums[to + 1] += rowWeight * (w1 * data[first + green] + g + w2 * data[last + green]);
+        sums[to + 2] += rowWeight * (w1 * data[first + blue] + b + w2 * data[last + blue]);
       }
     }
-    const scale = 1 / (ratio * ratio * std);
+    const covered = Math.min(ratio, height - oy * ratio);
     for (let ox = 0; ox < columns; ox++) {
+      const area = covered * Math.min(ratio, width - ox * ratio);
       for (let channel = 0; channel < 3; channel++) {
-        out[channel * plane + oy * side + ox] = sums[3 * ox + channel] * scale;
+        out[channel * plane + oy * side + ox] = (sums[3 * ox + channel] - mean * area) * scale;
       }
     }
   }
