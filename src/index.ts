@@ -63,6 +63,7 @@ export {
 export { analyzeFaces, type Networks, type PipelineOptions } from './pipeline.js';
 export { imageFromNdarray, type PixelView, pixelView } from './pixel-image.js';
 export { toRawOutputs } from './raw-outputs.js';
+export { drawScene, type Scene, type SceneFace, type SceneOptions } from './scenes/draw-scene.js';
 export { type AnchorLevel, anchorLevels } from './scrfd/anchors.js';
 export { checkDetector, type ScrfdOutputs } from './scrfd/contract.js';
 export { type Candidates, decodeAnchors } from './scrfd/decode.js';

@@ -1,0 +1,131 @@
+import type { PixelImage, Point } from '../types.js';
+
+export type Color = readonly [red: number, green: number, blue: number];
+
+/** Signed distance from a point to a figure, negative inside, in the figure's own unit. */
+export type Figure = {
+  distance(x: number, y: number): number;
+  /** Half the side of a square around `center` outside of which nothing is drawn. */
+  reach: number;
+  center: Point;
+};
+
+export function ellipse(center: Point, rx: number, ry: number): Figure {
+  return {
+    center,
+    reach: Math.max(rx, ry),
+    // Exact on the border, close enough next to it, where alone it matters.
+    distance: (x, y) => (Math.hypot((x - center.x) / rx, (y - center.y) / ry) - 1) * Math.min(rx, ry),
+  };
+}
+
+/** Distance to the segment from `a` to `b`. */
+function segmentDistance(x: number, y: number, a: Point, b: Point): number {
+  const [dx, dy] = [b.x - a.x, b.y - a.y];
+  const t = Math.min(Math.max(((x - a.x) * dx + (y - a.y) * dy) / (dx * dx + dy * dy || 1), 0), 1);
+  return Math.hypot(x - a.x - t * dx, y - a.y - t * dy);
+}
+
+function around(points: readonly Point[], width: number): Pick<Figure, 'center' | 'reach'> {
+  const xs = points.map(({ x }) => x);
+  const ys = points.map(({ y }) => y);
+  const [x1, x2, y1, y2] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+  return { center: { x: (x1 + x2) / 2, y: (y1 + y2) / 2 }, reach: Math.max(x2 - x1, y2 - y1) / 2 + width };
+}
+
+/** Lines from point to point with round ends. */
+export function stroke(points: readonly Point[], width: number): Figure {
+  return {
+    ...around(points, width),
+    distance: (x, y) => {
+      let nearest = Number.POSITIVE_INFINITY;
+      for (let i = 1; i < points.length; i++) {
+        nearest = Math.min(nearest, segmentDistance(x, y, points[i - 1], points[i]));
+      }
+      return nearest - width / 2;
+    },
+  };
+}
+
+/** A closed polygon with rounded corners. */
+export function polygon(points: readonly Point[], rounding = 0): Figure {
+  const edge = stroke([...points, points[0]], 0);
+  return {
+    ...around(points, rounding),
+    distance: (x, y) => {
+      let inside = false;
+      for (let i = 0, j = points.length - 1; i < points.length; j = i++) {
+        const [a, b] = [points[i], points[j]];
+        if (a.y > y !== b.y > y && x < ((b.x - a.x) * (y - a.y)) / (b.y - a.y) + a.x) inside = !inside;
+      }
+      return (inside ? -1 : 1) * edge.distance(x, y) - rounding;
+    },
+  };
+}
+
+/** Where a figure lies in the image: turned, scaled and moved. */
+export interface Placement {
+  center: Point;
+  /** Pixels of one unit. */
+  size: number;
+  /** Radians, clockwise as the viewer sees it. */
+  roll: number;
+}
+
+/** figure units -> image pixels */
+export function place({ center, size, roll }: Placement, { x, y }: Point): Point {
+  const [cos, sin] = [Math.cos(roll) * size, Math.sin(roll) * size];
+  return { x: center.x + cos * x - sin * y, y: center.y + sin * x + cos * y };
+}
+
+/** RGB pixels to draw on, anti-aliased. */
+export class Canvas {
+  readonly width: number;
+  readonly height: number;
+  readonly #data: Uint8Array;
+
+  constructor(width: number, height: number) {
+    this.width = width;
+    this.height = height;
+    this.#data = new Uint8Array(width * height * 3);
+  }
+
+  get image(): PixelImage {
+    return { data: this.#data, width: this.width, height: this.height, channelOrder: 'rgb' };
+  }
+
+  /** Colours every pixel. */
+  shade(colorAt: (x: number, y: number) => Color): void {
+    for (let y = 0, i = 0; y < this.height; y++) {
+      for (let x = 0; x < this.width; x++, i += 3) this.#data.set(colorAt(x, y), i);
+    }
+  }
+
+  /** Fills a figure. */
+  fill(figure: Figure, placement: Placement, color: Color, opacity = 1): void {
+    const { size, roll } = placement;
+    const middle = place(placement, figure.center);
+    // The square around the figure, turned.
+    const reach = figure.reach * size * (Math.abs(Math.cos(roll)) + Math.abs(Math.sin(roll))) + 1;
+    const [cos, sin] = [Math.cos(roll) / size, Math.sin(roll) / size];
+    const [x1, x2] = [Math.max(0, Math.floor(middle.x - reach)), Math.min(this.width - 1, Math.ceil(middle.x + reach))];
+    const [y1, y2] = [
+      Math.max(0, Math.floor(middle.y - reach)),
+      Math.min(this.height - 1, Math.ceil(middle.y + reach)),
+    ];
+    for (let y = y1; y <= y2; y++) {
+      for (let x = x1; x <= x2; x++) {
+        const [dx, dy] = [x - placement.center.x, y - placement.center.y];
+        const distance = figure.distance(cos * dx + sin * dy, cos * dy - sin * dx) * size;
+        const coverage = Math.min(Math.max(0.5 - distance, 0), 1) * opacity;
+        if (coverage > 0) this.#blend((y * this.width + x) * 3, color, coverage);
+      }
+    }
+  }
+
+  #blend(at: number, color: Color, coverage: number): void {
+    for (let c = 0; c < 3; c++) {
+      this.#data[at + c] = Math.round(this.#data[at + c] * (1 - coverage) + color[c] * coverage);
+    }
+  }
+}

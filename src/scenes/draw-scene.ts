@@ -1,0 +1,147 @@
+import { checkInteger, checkNumber } from '../options.js';
+import { type Box, KEYPOINT_NAMES, type Keypoint, type PixelImage, type Point } from '../types.js';
+import { Canvas, type Color, ellipse, type Placement, place } from './canvas.js';
+import { drawFace } from './draw-face.js';
+import { FACE_KEYPOINT_LIST, FACE_SHAPE } from './drawn-face.js';
+import { Random } from './random.js';
+
+export interface SceneOptions {
+  /** The same seed and options give the same scene, on every machine. */
+  seed: number;
+  /** Pixels. Default 1280 x 800. */
+  width?: number;
+  height?: number;
+  /** How many faces to draw, 0 to 12; fewer where there is no room. Default: 1 to 12 by lot. */
+  faces?: number;
+  /** Least and largest size of a face in pixels. Default 40 and 600; never more than the image holds. */
+  minSize?: number;
+  maxSize?: number;
+  /** Faces lean to either side by up to so many degrees. Default 60. */
+  maxRoll?: number;
+  /** Where the faces lie, instead of by lot: middle of the box, pixels; size, pixels; roll, radians. */
+  placements?: readonly Placement[];
+  /** Moves the first face over this border of the image, so that it is cut through. */
+  cut?: 'left' | 'top' | 'right' | 'bottom';
+}
+
+/** The truth about one drawn face, image pixels. */
+export interface SceneFace {
+  box: Box;
+  keypoints: Keypoint[];
+  landmarks: Point[];
+  /** Degrees, clockwise as the viewer sees it. */
+  roll: number;
+  /** Side of the box. */
+  size: number;
+}
+
+export interface Scene {
+  image: PixelImage;
+  faces: SceneFace[];
+}
+
+const MAX_FACES = 12;
+/** Radius of a circle that holds a whole face with its hair, in sizes. */
+const OUTER = 0.6;
+const ATTEMPTS = 60;
+
+const WALLS: readonly Color[] = [
+  [214, 226, 232],
+  [236, 226, 206],
+  [222, 214, 228],
+  [206, 222, 206],
+  [240, 220, 214],
+];
+
+/** A wall that darkens downwards, with a few soft discs. */
+function drawBackground(canvas: Canvas, random: Random): void {
+  const wall = random.pick(WALLS);
+  canvas.shade((_, y) => {
+    const light = 1 - (0.2 * y) / canvas.height;
+    return [wall[0] * light, wall[1] * light, wall[2] * light];
+  });
+  const length = Math.max(canvas.width, canvas.height);
+  for (let i = 0; i < 6; i++) {
+    const color = random.pick(WALLS);
+    const center = { x: random.between(0, canvas.width), y: random.between(0, canvas.height) };
+    const size = random.between(0.08, 0.3) * length;
+    canvas.fill(ellipse({ x: 0, y: 0 }, 1, 1), { center, size, roll: 0 }, color, 0.5);
+  }
+}
+
+/** A place for one more face that touches neither the border nor another face, or undefined. */
+function findPlace(
+  random: Random,
+  options: Required<Pick<SceneOptions, 'width' | 'height' | 'minSize' | 'maxSize' | 'maxRoll'>>,
+  taken: readonly Placement[],
+): Placement | undefined {
+  const { width, height, minSize, maxRoll } = options;
+  let largest = Math.min(options.maxSize, Math.min(width, height) / (2 * OUTER));
+  for (let i = 0; i < ATTEMPTS && largest >= minSize; i++) {
+    // Small faces as often as large ones: even on a logarithmic scale.
+    const size = minSize * (largest / minSize) ** random.next();
+    const margin = OUTER * size;
+    const center = { x: random.between(margin, width - margin), y: random.between(margin, height - margin) };
+    const roll = (random.between(-maxRoll, maxRoll) * Math.PI) / 180;
+    const free = taken.every(
+      (other) => Math.hypot(center.x - other.center.x, center.y - other.center.y) > OUTER * (size + other.size),
+    );
+    if (free) return { center, size, roll };
+    largest *= 0.95;
+  }
+  return undefined;
+}
+
+function moveOver(border: NonNullable<SceneOptions['cut']>, face: Placement, width: number, height: number): Placement {
+  const { x, y } = face.center;
+  const center = {
+    left: { x: 0.1 * face.size, y },
+    right: { x: width - 1 - 0.1 * face.size, y },
+    top: { x, y: 0.1 * face.size },
+    bottom: { x, y: height - 1 - 0.1 * face.size },
+  }[border];
+  return { ...face, center };
+}
+
+function truth(placement: Placement): SceneFace {
+  const { center, size, roll } = placement;
+  const half = size / 2;
+  return {
+    box: { x1: center.x - half, y1: center.y - half, x2: center.x + half, y2: center.y + half },
+    keypoints: FACE_KEYPOINT_LIST.map((point, i) => ({ name: KEYPOINT_NAMES[i], ...place(placement, point) })),
+    landmarks: FACE_SHAPE.map((point) => place(placement, point)),
+    roll: (roll * 180) / Math.PI,
+    size,
+  };
+}
+
+/**
+ * Draws a scene of cartoon faces whose places are known to a fraction of a pixel: the truth that detectors are tested
+ * against. Each key point is marked by a disc of its own colour, by which the built-in networks find it.
+ *
+ * @throws InvalidOptionError
+ */
+export function drawScene(options: SceneOptions): Scene {
+  const seed = checkInteger('seed', options.seed, 0, 2 ** 32 - 1);
+  const width = checkInteger('width', options.width ?? 1280, 1, 10_000);
+  const height = checkInteger('height', options.height ?? 800, 1, 10_000);
+  const minSize = checkNumber('minSize', options.minSize ?? 40, 1, 10_000);
+  const maxSize = checkNumber('maxSize', options.maxSize ?? 600, minSize, 10_000);
+  const maxRoll = checkNumber('maxRoll', options.maxRoll ?? 60, 0, 180);
+  const random = new Random(seed);
+  const count = checkInteger('faces', options.faces ?? random.integer(1, MAX_FACES), 0, MAX_FACES);
+
+  const placements: Placement[] = [...(options.placements ?? [])];
+  if (!options.placements) {
+    for (let i = 0; i < count; i++) {
+      const found = findPlace(random, { width, height, minSize, maxSize, maxRoll }, placements);
+      if (found) placements.push(found);
+    }
+    if (options.cut && placements.length > 0) placements[0] = moveOver(options.cut, placements[0], width, height);
+  }
+
+  const canvas = new Canvas(width, height);
+  drawBackground(canvas, random);
+  for (const placement of placements) drawFace(canvas, placement, random);
+  return { image: canvas.image, faces: placements.map(truth) };
+}
