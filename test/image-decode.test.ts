@@ -144,6 +144,28 @@ describe('lossless files give back the source pixels', () => {
     expect(difference((await decode(png, { decoder })).data, expected)).toEqual(identical(rgb.length));
   });
 
+  it.each([
+    ['colour', 3, 'rgb16'],
+    ['gray', 1, 'grey16'],
+  ] as const)('PNG, 16 bits, %s: the high byte whatever the low one is', async (_, channels, space) => {
+    const samples = Uint16Array.from({ length: width * height * channels }, (_, i) => (i * 40503) % 65536);
+    const png = await sharp(samples, { raw: { width, height, channels } }).toColourspace(space).png().toBuffer();
+    // What the file holds, so that the test does not pass on a file of other numbers.
+    const stored = await sharp(png).toColourspace(space).raw({ depth: 'ushort' }).toBuffer();
+    expect(new Uint16Array(stored.buffer, stored.byteOffset, samples.length)).toEqual(samples);
+    const expected = Uint8Array.from(rgb, (_, i) => samples[channels === 3 ? i : Math.floor(i / 3)] >> 8);
+    expect(difference((await decode(png)).data, expected)).toEqual(identical(rgb.length));
+    // jimp rounds instead.
+    const rounded = difference((await decode(png, { decoder: 'jimp' })).data, expected);
+    expect(rounded.worst).toBe(1);
+  });
+
+  it('CMYK with alpha: the colours of CMYK without', async () => {
+    const tiff = (image: Sharp) => decode(image.toColourspace('cmyk').tiff({ compression: 'lzw' }).toBuffer());
+    const [plain, withAlpha] = await Promise.all([tiff(picture()), tiff(picture().ensureAlpha(0.4))]);
+    expect(difference(withAlpha.data, plain.data)).toEqual(identical(rgb.length));
+  });
+
   it('takes the first frame of an animation', async () => {
     const frames = [rgb, rgb.map((value) => 255 - value)].map((data) => Buffer.from(data));
     const raw = { width, height: height * 2, channels: 3, pageHeight: height } as const;
@@ -183,6 +205,12 @@ describe('what is refused, by its name', () => {
   ])('%s', async (_, bytes, message) => {
     await expect(decode(bytes, { name: 'photo.jpg' })).rejects.toThrow(message);
     await expect(decode(bytes, { name: 'photo.jpg' })).rejects.toThrow(ImageDecodeError);
+  });
+
+  it('bytes whose memory was given away', async () => {
+    const bytes = new Uint8Array(100);
+    structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
+    await expect(decode(bytes)).rejects.toThrow(/no bytes at all/);
   });
 
   it('more pixels than the limit, from the header alone', async () => {

@@ -21,7 +21,9 @@ export type Decoder = 'sharp' | 'jimp';
 
 export interface DecodeOptions {
   /**
-   * `sharp` gives the pixels of OpenCV's `imread`; `jimp` is pure JavaScript, slower, and differs on JPEGs.
+   * `sharp` gives the pixels of OpenCV's `imread`; `jimp` is pure JavaScript, slower, and differs: on JPEGs by rounding
+   * and smoother colours, on 16-bit PNGs by 1 (it rounds where OpenCV takes the high byte), and on PNGs with one
+   * transparent colour, which it turns black.
    * Default `auto`: sharp where it can be loaded, jimp otherwise; what one lacks the other serves.
    */
   decoder?: 'auto' | Decoder;
@@ -98,10 +100,10 @@ async function decodeWithSharp(bytes: Uint8Array, _header: ImageHeader, maxPixel
   const image = sharp(bytes, { limitInputPixels: maxPixels, failOn: 'error', ignoreIcc: true });
   const { space } = await image.metadata();
   const cmyk = space === 'cmyk';
-  const oriented = image.autoOrient();
+  const opaque = image.autoOrient().removeAlpha();
   const { data, info } = await (cmyk
-    ? oriented.pipelineColourspace('cmyk').toColourspace('cmyk')
-    : oriented.toColourspace('srgb').removeAlpha()
+    ? opaque.pipelineColourspace('cmyk').toColourspace('cmyk')
+    : opaque.toColourspace('srgb')
   )
     .raw()
     .toBuffer({ resolveWithObject: true });
@@ -137,8 +139,9 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}
   if (!(bytes instanceof Uint8Array)) {
     throw new InvalidOptionError({ name, expected: 'a Uint8Array of encoded bytes', received: describe(bytes) });
   }
-  // A copy: while a thread decodes, the caller may change the bytes, or give their memory away.
-  const own = Uint8Array.from(bytes);
+  // A copy: while a thread decodes, the caller may change the bytes, or give their memory away. Where that has happened
+  // before, the array is empty and can only be read as such.
+  const own = bytes.length === 0 ? new Uint8Array() : new Uint8Array(bytes);
   const header = readImageHeader(own, name);
   checkSize(header, maxPixels, name);
   const decoder = await chooseDecoder(wanted, header.format, name);
