@@ -7,6 +7,8 @@ const MAX_PALETTE_BYTES = 256 * 3;
 interface Chunk {
   type: string;
   data: Uint8Array;
+  /** Where the next one starts. */
+  end: number;
 }
 
 function* chunks(bytes: Uint8Array): Generator<Chunk> {
@@ -14,15 +16,16 @@ function* chunks(bytes: Uint8Array): Generator<Chunk> {
   for (let at = 8; at < bytes.length; ) {
     const length = view.getUint32(at);
     const type = Buffer.from(bytes.subarray(at + 4, at + 8)).toString('latin1');
-    yield { type, data: bytes.subarray(at + 8, at + 8 + length) };
+    const end = at + 12 + length;
+    yield { type, data: bytes.subarray(at + 8, end - 4), end };
     if (type === 'IEND') return;
-    at += 12 + length;
+    at = end;
   }
 }
 
 /**
  * What pngjs takes on trust: that there is one header and one palette of 256 colours at most, and that interlaced data
- * inflate to the size of the image.
+ * inflate to the size of the image. It also minds what follows the last chunk, so that is cut off.
  */
 export async function preparePng(bytes: Uint8Array, { width, height }: ImageHeader): Promise<Uint8Array> {
   const all = [...chunks(bytes)];
@@ -37,5 +40,5 @@ export async function preparePng(bytes: Uint8Array, { width, height }: ImageHead
     const maxOutputLength = width * height * 8 + 7 * (width + height);
     await promisify(inflate)(Buffer.concat(ofType('IDAT')), { maxOutputLength });
   }
-  return bytes;
+  return bytes.subarray(0, all.at(-1)?.end);
 }

@@ -2,6 +2,8 @@ import { promisify } from 'node:util';
 import { inflate } from 'node:zlib';
 import type { ImageHeader } from '../image-format.js';
 import { readTiffDirectory } from '../tiff-directory.js';
+import { lzwLength } from './lzw-length.js';
+import { packBitsLength } from './pack-bits-length.js';
 
 const [NONE, LZW, DEFLATE, OLD_DEFLATE, PACK_BITS] = [1, 5, 8, 32946, 32773];
 const [STRIP_OFFSETS, ROWS_PER_STRIP, STRIP_BYTES] = [273, 278, 279];
@@ -30,8 +32,8 @@ const FIELDS = new Map<number, { name: string; allowed?: readonly number[] }>([
 
 /**
  * What utif2 takes on trust. It follows every directory, also in circles; reads lists of any length; inflates without an
- * end; fills missing samples with black; and decodes some kinds to other pixels. It gets the first directory alone, with
- * nothing in it but what describes pixels, and only when strips and sizes fit together.
+ * end; hangs on damaged LZW strips; fills missing samples with black; and decodes some kinds to other pixels. It gets the
+ * first directory alone, with nothing in it but what describes pixels, and only when strips and sizes fit together.
  */
 export async function prepareTiff(bytes: Uint8Array, { width, height }: ImageHeader): Promise<Uint8Array> {
   const { entries, littleEndian, nextPosition } = readTiffDirectory(bytes);
@@ -55,19 +57,33 @@ export async function prepareTiff(bytes: Uint8Array, { width, height }: ImageHea
   return out;
 }
 
+/** Bytes that a strip decodes to, by its compression. All throw on damaged strips. */
+const DECODED_LENGTH: Record<number, (strip: Uint8Array, limit: number) => number | Promise<number>> = {
+  [NONE]: (strip) => strip.length,
+  [LZW]: lzwLength,
+  [DEFLATE]: inflatedLength,
+  [OLD_DEFLATE]: inflatedLength,
+  [PACK_BITS]: packBitsLength,
+};
+
+async function inflatedLength(strip: Uint8Array, limit: number): Promise<number> {
+  return (await promisify(inflate)(strip, { maxOutputLength: limit })).length;
+}
+
 async function checkStrips(bytes: Uint8Array, values: Map<number, number[]>, width: number, height: number) {
   const one = (tag: number, fallback: number) => values.get(tag)?.[0] ?? fallback;
   const [offsets, counts] = [values.get(STRIP_OFFSETS) ?? [], values.get(STRIP_BYTES) ?? []];
   const rows = Math.min(one(ROWS_PER_STRIP, height), height);
-  if (offsets.length !== Math.ceil(height / rows) || counts.length !== offsets.length)
+  if (offsets.length !== Math.ceil(height / rows) || counts.length !== offsets.length) {
     throw new Error('strips are missing');
-  if (offsets.some((offset, i) => offset + counts[i] > bytes.length)) throw new Error('strips outside the file');
-  const compression = one(259, NONE);
-  const imageBytes = Math.ceil((width * one(258, 1) * one(277, 1)) / 8) * height;
-  if (compression === NONE && counts.reduce((sum, count) => sum + count, 0) < imageBytes)
-    throw new Error('strips too short');
-  if (compression !== DEFLATE && compression !== OLD_DEFLATE) return;
+  }
+  const rowBytes = Math.ceil((width * one(258, 1) * one(277, 1)) / 8);
   for (const [i, offset] of offsets.entries()) {
-    await promisify(inflate)(bytes.subarray(offset, offset + counts[i]), { maxOutputLength: imageBytes });
+    if (offset + counts[i] > bytes.length) throw new Error('a strip outside the file');
+    const strip = bytes.subarray(offset, offset + counts[i]);
+    const length = await DECODED_LENGTH[one(259, NONE)](strip, rows * rowBytes);
+    // The last strip may be filled up.
+    const needed = Math.min(rows, height - i * rows) * rowBytes;
+    if (length < needed || length > rows * rowBytes) throw new Error(`a strip of ${length} bytes instead of ${needed}`);
   }
 }
