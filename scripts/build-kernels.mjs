@@ -6,7 +6,6 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const output = `${root}src/kernels/wasm-binary.ts`;
 
-/** 16 bits of flags are too few for a reader: each option with its reason. */
 const options = [
   ...['--optimizeLevel', '3', '--shrinkLevel', '0'],
   // No allocator, no garbage collector, no abort import: memory is laid out at compile time and never grows.
