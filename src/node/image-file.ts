@@ -117,6 +117,17 @@ const DECODE: Record<Decoder, (bytes: Uint8Array, header: ImageHeader, maxPixels
   jimp: decodeWithJimp,
 };
 
+function pixelLimit({ maxPixels = DEFAULT_MAX_PIXELS }: DecodeOptions): number {
+  return checkInteger('maxPixels', maxPixels, 1, Number.MAX_SAFE_INTEGER);
+}
+
+/** Refuses more encoded bytes than four samples of 16 bits for each pixel, and room for metadata. */
+function checkEncodedBytes(received: number, options: DecodeOptions, name: string): void {
+  const limit = 8 * pixelLimit(options) + 2 ** 26;
+  if (received <= limit) return;
+  throw new ImageDecodeError({ name, expected: `at most ${limit} encoded bytes`, received: `${received} or more` });
+}
+
 function checkSize({ width, height }: ImageHeader, maxPixels: number, name: string): void {
   if (width * height <= maxPixels) return;
   throw new ImageDecodeError({
@@ -133,20 +144,25 @@ function checkSize({ width, height }: ImageHeader, maxPixels: number, name: stri
  * @throws ImageDecodeError for damaged or truncated bytes, or more than `maxPixels`
  */
 export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}): Promise<DecodedImage> {
-  const name = options.name ?? 'the image';
-  const wanted = checkChoice('decoder', options.decoder ?? 'auto', ['auto', 'sharp', 'jimp'] as const);
-  const maxPixels = checkInteger('maxPixels', options.maxPixels ?? DEFAULT_MAX_PIXELS, 1, Number.MAX_SAFE_INTEGER);
   if (!(bytes instanceof Uint8Array)) {
+    const name = options.name ?? 'the image';
     throw new InvalidOptionError({ name, expected: 'a Uint8Array of encoded bytes', received: describe(bytes) });
   }
   // A copy: while a thread decodes, the caller may change the bytes, or give their memory away. Where that has happened
   // before, the array is empty and can only be read as such.
-  const own = bytes.length === 0 ? new Uint8Array() : new Uint8Array(bytes);
-  const header = readImageHeader(own, name);
+  return decodeOwn(bytes.length === 0 ? new Uint8Array() : new Uint8Array(bytes), options);
+}
+
+/** Decodes bytes that nobody else holds, in a buffer that holds nothing else. */
+async function decodeOwn(bytes: Uint8Array, options: DecodeOptions): Promise<DecodedImage> {
+  const name = options.name ?? 'the image';
+  const wanted = checkChoice('decoder', options.decoder ?? 'auto', ['auto', 'sharp', 'jimp'] as const);
+  const maxPixels = pixelLimit(options);
+  const header = readImageHeader(bytes, name);
   checkSize(header, maxPixels, name);
   const decoder = await chooseDecoder(wanted, header.format, name);
   try {
-    const pixels = await DECODE[decoder](own, header, maxPixels);
+    const pixels = await DECODE[decoder](bytes, header, maxPixels);
     checkDecoded(pixels, header);
     return { ...pixels, channelOrder: 'rgb', decoder, format: header.format };
   } catch (cause) {
@@ -183,7 +199,26 @@ const messageOf = (error: unknown) => String(error instanceof Error ? error.mess
  */
 export async function readImage(path: string | URL, options: DecodeOptions = {}): Promise<DecodedImage> {
   const file = path instanceof URL ? urlToPath(path) : path;
-  return decodeImage(await readRegularFile(file), { name: file, ...options });
+  const named = { ...options, name: options.name ?? file };
+  return decodeOwn(await readRegularFile(file, named), named);
+}
+
+/**
+ * The image that a stream brings, e.g. standard input. Reading stops where no image of `maxPixels` could be longer.
+ * @throws ImageDecodeError, and what the stream throws
+ */
+export async function readImageStream(
+  stream: AsyncIterable<Uint8Array>,
+  options: DecodeOptions = {},
+): Promise<DecodedImage> {
+  const chunks: Uint8Array[] = [];
+  let received = 0;
+  for await (const chunk of stream) {
+    received += chunk.length;
+    checkEncodedBytes(received, options, options.name ?? 'the image');
+    chunks.push(chunk);
+  }
+  return decodeImage(Buffer.concat(chunks), options);
 }
 
 function urlToPath(url: URL): string {
@@ -196,7 +231,7 @@ function urlToPath(url: URL): string {
   });
 }
 
-async function readRegularFile(path: string): Promise<Uint8Array> {
+async function readRegularFile(path: string, options: DecodeOptions): Promise<Uint8Array> {
   const refuse = (received: string, cause?: unknown): never => {
     throw new FileAccessError({ name: path, expected: 'a file that can be read', received, cause });
   };
@@ -206,6 +241,7 @@ async function readRegularFile(path: string): Promise<Uint8Array> {
     try {
       const info = await file.stat();
       if (!info.isFile()) refuse(info.isDirectory() ? 'a directory' : 'something that is not a regular file');
+      checkEncodedBytes(info.size, options, path);
       return await file.readFile();
     } finally {
       await file.close();

@@ -25,6 +25,7 @@ export {
   type EncodedFormat,
   encodeImage,
   readImage,
+  readImageStream,
 } from './image-file.js';
 export type { ImageFormat } from './image-format.js';
 export { type ImageReport, imageReport } from './image-report.js';

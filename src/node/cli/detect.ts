@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { buffer } from 'node:stream/consumers';
 import { Command, Option } from 'commander';
 import { InvalidOptionError } from '../../errors.js';
 import { type CropOptions, cropFace } from '../../face/crop-face.js';
@@ -8,7 +7,7 @@ import { imageFromNdarray } from '../../pixel-image.js';
 import type { PixelImage } from '../../types.js';
 import { OVERLAY_FORMATS, type OverlayFormat, writeOverlay } from '../draw-overlay.js';
 import { type AnalyzeOptions, type Faces, FacialLandmarkDetector } from '../facial-landmark-detector.js';
-import { type DecodedImage, decodeImage, readImage } from '../image-file.js';
+import { type DecodedImage, readImage, readImageStream } from '../image-file.js';
 import { imageReport } from '../image-report.js';
 import { builtInModels, findModels } from '../model-files.js';
 import { writeImage } from '../write-image.js';
@@ -168,7 +167,7 @@ async function analyze(detector: FacialLandmarkDetector, source: ImageSource, op
 async function open(name: string, { decoder }: DetectCommandOptions): Promise<DecodedImage> {
   // The file's name stands before the message already.
   if (name !== '-') return readImage(name, { decoder, name: 'the image' });
-  return decodeImage(await buffer(process.stdin), { decoder, name: 'standard input' });
+  return readImageStream(process.stdin, { decoder, name: 'standard input' });
 }
 
 async function writePictures(stem: string, image: PixelImage, faces: Faces, options: DetectCommandOptions) {

@@ -1,28 +1,42 @@
 import type { ImageHeader } from '../image-format.js';
+import { gifLzw, lzwLength } from './lzw-length.js';
 
 const [EXTENSION, IMAGE] = [0x21, 0x2c];
 
 /** Bytes of the colour table that a flags byte announces; 0 for none. */
 const tableBytes = (flags: number) => (flags & 0x80 ? 3 << ((flags & 7) + 1) : 0);
 
-/** Position after a series of sub-blocks. */
-function skipBlocks(view: DataView, at: number): number {
-  for (;;) {
-    const length = view.getUint8(at);
-    at += 1 + length;
-    if (length === 0) return at;
+/** The sub-blocks that start at a position, and where they end. */
+function readBlocks(bytes: Uint8Array, start: number): { blocks: Uint8Array[]; end: number } {
+  const blocks: Uint8Array[] = [];
+  let at = start;
+  while (bytes[at] > 0) {
+    blocks.push(bytes.subarray(at + 1, at + 1 + bytes[at]));
+    at += 1 + bytes[at];
   }
+  if (at >= bytes.length) throw new Error('cut off');
+  return { blocks, end: at + 1 };
 }
 
-/** What omggif takes on trust: that the first frame lies inside the screen and has colours (GIF89a, sections 18 to 20). */
+/**
+ * What omggif takes on trust: that the first frame lies inside the screen and has colours, and that its data are sound
+ * (GIF89a, sections 18 to 22).
+ */
 export function prepareGif(bytes: Uint8Array, { width, height }: ImageHeader): Uint8Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const globalTable = tableBytes(view.getUint8(10));
   let at = 13 + globalTable;
-  while (view.getUint8(at) === EXTENSION) at = skipBlocks(view, at + 2);
+  while (view.getUint8(at) === EXTENSION) at = readBlocks(bytes, at + 2).end;
   if (view.getUint8(at) !== IMAGE) throw new Error('no frame');
   const [left, top, frameWidth, frameHeight] = [1, 3, 5, 7].map((offset) => view.getUint16(at + offset, true));
   if (left + frameWidth > width || top + frameHeight > height) throw new Error('a frame larger than its screen');
-  if (globalTable + tableBytes(view.getUint8(at + 9)) === 0) throw new Error('a frame without a colour table');
+  const localTable = tableBytes(view.getUint8(at + 9));
+  if (globalTable + localTable === 0) throw new Error('a frame without colours');
+  const literalBits = view.getUint8(at + 10 + localTable);
+  if (literalBits < 1 || literalBits > 8) throw new Error(`${literalBits} bits a colour`);
+  const { blocks } = readBlocks(bytes, at + 11 + localTable);
+  const samples = frameWidth * frameHeight;
+  const length = lzwLength(Buffer.concat(blocks), gifLzw(literalBits), samples);
+  if (length < samples) throw new Error(`${length} samples of a frame of ${samples}`);
   return bytes;
 }

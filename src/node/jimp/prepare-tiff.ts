@@ -2,7 +2,7 @@ import { promisify } from 'node:util';
 import { inflate } from 'node:zlib';
 import type { ImageHeader } from '../image-format.js';
 import { readTiffDirectory } from '../tiff-directory.js';
-import { lzwLength } from './lzw-length.js';
+import { lzwLength, TIFF_LZW } from './lzw-length.js';
 import { packBitsLength } from './pack-bits-length.js';
 
 const [NONE, LZW, DEFLATE, OLD_DEFLATE, PACK_BITS] = [1, 5, 8, 32946, 32773];
@@ -60,7 +60,7 @@ export async function prepareTiff(bytes: Uint8Array, { width, height }: ImageHea
 /** Bytes that a strip decodes to, by its compression. All throw on damaged strips. */
 const DECODED_LENGTH: Record<number, (strip: Uint8Array, limit: number) => number | Promise<number>> = {
   [NONE]: (strip) => strip.length,
-  [LZW]: lzwLength,
+  [LZW]: (strip, limit) => lzwLength(strip, TIFF_LZW, limit),
   [DEFLATE]: inflatedLength,
   [OLD_DEFLATE]: inflatedLength,
   [PACK_BITS]: packBitsLength,
