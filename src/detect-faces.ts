@@ -10,7 +10,7 @@ import { anchorLevels } from './scrfd/anchors.js';
 import { fixedDetectorSide, sortOutputs } from './scrfd/contract.js';
 import { type Candidates, decodeAnchors } from './scrfd/decode.js';
 import { SCRFD } from './scrfd/spec.js';
-import { type Detection, KEYPOINT_NAMES, type Network, type PixelImage } from './types.js';
+import { type Detection, KEYPOINT_NAMES, type Network, type NetworkInfo, type PixelImage } from './types.js';
 import { Workspace } from './workspace.js';
 
 /** Defaults are the merged model's values. */
@@ -30,7 +30,8 @@ export interface DetectOptions {
 /** Largest detector side that is allowed: beyond it the input tensor alone takes 200 MB. */
 const MAX_SIDE = 4096;
 
-function detectorSide(network: Network, requested: number | undefined): number {
+/** Side of the detector's input: the requested one where the network allows it, else its own or the default. */
+export function detectorSide(network: NetworkInfo, requested: number | undefined): number {
   const fixed = fixedDetectorSide(network);
   const side = checkInteger('detectorSide', requested ?? fixed ?? SCRFD.side, SCRFD.sideMultiple, MAX_SIDE);
   if (side % SCRFD.sideMultiple !== 0) {

@@ -43,15 +43,19 @@ export interface TensorInfo {
   shape: readonly (number | string)[];
 }
 
-/**
- * A network with one float32 image input, ready to run. Stages take it as a parameter, so a stub or another
- * runtime can stand in for `onnxruntime-node`.
- */
-export interface Network {
+/** What a network says of itself. */
+export interface NetworkInfo {
   /** Where the network came from, for error messages: a path, or any other name. */
   readonly name: string;
   readonly inputs: readonly TensorInfo[];
   readonly outputs: readonly TensorInfo[];
+}
+
+/**
+ * A network with one float32 image input, ready to run. Stages take it as a parameter, so a stub or another
+ * runtime can stand in for `onnxruntime-node`.
+ */
+export interface Network extends NetworkInfo {
   /** Runs the network on one tensor and returns its outputs in the order of {@link outputs}. */
   run(input: Tensor): Promise<Tensor[]>;
 }

@@ -39,7 +39,7 @@ function bestFit(candidates: readonly AffineMatrix[], keypoints: readonly Point[
 const hasFiniteEntries = (matrix: AffineMatrix) => matrix.data.every(Number.isFinite);
 
 /** Relative area of the key points' spread below which they count as lying on one line. */
-const COLLINEAR = 1e-9;
+export const COLLINEAR = 1e-9;
 
 function estimateOne(keypoints: readonly Point[], templates: Templates, trig: TrigFloat32): Norm {
   const { xx, xy, yy } = moments(keypoints);

@@ -1,12 +1,12 @@
 import { ModelContractError } from '../errors.js';
 import { tensorValues } from '../ops/tensor.js';
-import type { Network, Tensor, TensorInfo } from '../types.js';
+import type { NetworkInfo, Tensor, TensorInfo } from '../types.js';
 import { LANDMARK106 } from './spec.js';
 
 const { inputSide, points } = LANDMARK106;
 const INPUT_SHAPE = [3, inputSide, inputSide];
 
-function refuse(network: Network, received: string): never {
+function refuse(network: NetworkInfo, received: string): never {
   throw new ModelContractError({
     name: `the landmarker (${network.name})`,
     expected: `a 106-point landmark network (input [N,${INPUT_SHAPE}], output [N,${2 * points}])`,
@@ -21,7 +21,7 @@ const matches = (dimension: number | string, value: number) =>
   typeof dimension === 'string' || dimension < 0 || dimension === value;
 
 /** Refuses a network that declares anything but 2d106det's input and output, before it runs. */
-export function checkLandmarker(network: Network): void {
+export function checkLandmarker(network: NetworkInfo): void {
   const { inputs, outputs } = network;
   const [input] = inputs;
   if (
@@ -38,13 +38,13 @@ export function checkLandmarker(network: Network): void {
 }
 
 /** Faces that the network takes at once: its fixed batch, or undefined where it leaves the choice. */
-export function fixedBatch(network: Network): number | undefined {
+export function fixedBatch(network: NetworkInfo): number | undefined {
   const batch = network.inputs[0].shape[0];
   return typeof batch === 'number' && batch > 0 ? batch : undefined;
 }
 
 /** The `(n, 212)` values of a run, x and y in turn. */
-export function landmarkValues(network: Network, tensors: readonly Tensor[], n: number): Float32Array {
+export function landmarkValues(network: NetworkInfo, tensors: readonly Tensor[], n: number): Float32Array {
   const [output] = tensors;
   if (tensors.length !== 1 || output.shape.length !== 2 || output.shape[0] !== n || output.shape[1] !== 2 * points) {
     refuse(

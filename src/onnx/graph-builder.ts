@@ -75,7 +75,8 @@ const SHARED_CONSTANT = 64;
  */
 export class GraphBuilder {
   private readonly graph: Graph;
-  private readonly prefix: string;
+  /** What all names begin with that are made here: empty, or `scope/`. */
+  readonly prefix: string;
   private readonly names: Names;
 
   constructor(name: string);
@@ -161,11 +162,11 @@ export class GraphBuilder {
     return name;
   }
 
-  /** Stores a tensor under its own name or, without one, under a new name: the weights of a network. */
-  initializer(tensor: TensorData): Value {
-    const name = tensor.name || this.unique('tensor');
-    this.names.initializers.push({ ...tensor, name });
-    return name;
+  /** Puts finished parts into this graph as they are, e.g. those of another network. Their names must be new here. */
+  append({ nodes, initializers, valueInfo }: Pick<Graph, 'nodes' | 'initializers' | 'valueInfo'>): void {
+    this.graph.nodes.push(...nodes);
+    this.graph.initializers.push(...initializers);
+    this.graph.valueInfo.push(...valueInfo);
   }
 
   /** The finished graph, e.g. for an attribute. */

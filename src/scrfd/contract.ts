@@ -1,6 +1,6 @@
 import { ModelContractError } from '../errors.js';
 import { tensorValues } from '../ops/tensor.js';
-import type { Network, Tensor, TensorInfo } from '../types.js';
+import type { NetworkInfo, Tensor, TensorInfo } from '../types.js';
 import { type AnchorLevel, anchorLevels } from './anchors.js';
 import { SCRFD } from './spec.js';
 
@@ -27,7 +27,7 @@ const shapeText = ({ name, shape }: TensorInfo) => `${name} [${shape.join(',')}]
 /** The fixed size of a dimension, or undefined where the network leaves it open. */
 const fixed = (dimension: number | string) => (typeof dimension === 'number' && dimension >= 0 ? dimension : undefined);
 
-function refuse(network: Network, received: string): never {
+function refuse(network: NetworkInfo, received: string): never {
   throw new ModelContractError({ name: `the detector (${network.name})`, expected: EXPECTED, received, hint: HINT });
 }
 
@@ -35,7 +35,7 @@ function refuse(network: Network, received: string): never {
  * Refuses a network that declares anything but SCRFD's inputs and outputs, before it runs.
  * Output names differ between exports, order and shapes do not.
  */
-export function checkDetector(network: Network): void {
+export function checkDetector(network: NetworkInfo): void {
   const { inputs, outputs } = network;
   const [input] = inputs;
   if (inputs.length !== 1 || input.shape.length !== 4 || ![3, undefined].includes(fixed(input.shape[1]))) {
@@ -57,12 +57,12 @@ export function checkDetector(network: Network): void {
 const kindOf = (output: number) => KINDS[Math.floor(output / SCRFD.strides.length)];
 
 /** Sides of the square input that the network takes: its fixed one, or undefined where it leaves the choice. */
-export function fixedDetectorSide(network: Network): number | undefined {
+export function fixedDetectorSide(network: NetworkInfo): number | undefined {
   return fixed(network.inputs[0].shape[2]);
 }
 
 /** Sorts what the network returned into {@link ScrfdOutputs}. Accepts rank 2 `[n, k]` and rank 3 `[1, n, k]`. */
-export function sortOutputs(network: Network, tensors: readonly Tensor[], side: number): ScrfdOutputs {
+export function sortOutputs(network: NetworkInfo, tensors: readonly Tensor[], side: number): ScrfdOutputs {
   const levels: AnchorLevel[] = anchorLevels(side);
   if (tensors.length !== outputCount) refuse(network, `${tensors.length} tensors from a run`);
   const flat = tensors.map((tensor, i) => {

@@ -1,0 +1,16 @@
+import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
+import type { ImageSize } from './image-size.js';
+import { operators } from './operators.js';
+
+/**
+ * Twin of `toImage` in `detect-faces.ts`: detector input pixels -> image pixels, clipped to the image, truncated.
+ *
+ * @param points `(n, k, 2)` float32
+ * @returns the same in int64
+ */
+export function toImage(g: GraphBuilder, points: Value, { width, height, longer }: ImageSize, side: number): Value {
+  const { mul, div, min, max, cast, concat, reshape } = operators(g);
+  const limits = cast(concat([reshape(width, [1]), reshape(height, [1])], 0), 'float');
+  const scaled = div(mul(points, cast(longer, 'float')), side);
+  return cast(min(max(scaled, 0), limits), 'int64');
+}
