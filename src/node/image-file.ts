@@ -14,7 +14,7 @@ import {
 import { checkChoice, checkInteger } from '../options.js';
 import { pixelView } from '../pixel-image.js';
 import type { PixelImage } from '../types.js';
-import { type ImageFormat, type ImageHeader, readImageHeader } from './image-format.js';
+import { type ImageFormat, type ImageHeader, readImageHeader, timeLimit } from './image-format.js';
 import { decodeWithJimp, type Pixels } from './jimp/decode-with-jimp.js';
 
 export type Decoder = 'sharp' | 'jimp';
@@ -93,7 +93,7 @@ function grayToRgb(gray: Uint8Array): Uint8Array {
   return rgb.data;
 }
 
-async function decodeWithSharp(bytes: Uint8Array, _header: ImageHeader, maxPixels: number): Promise<Pixels> {
+async function decodeWithSharp(bytes: Uint8Array, header: ImageHeader, maxPixels: number): Promise<Pixels> {
   const sharp = await loadSharp();
   // Errors only: photographs with harmless slips in their metadata pass, truncated ones do not.
   // An embedded colour profile is ignored, as OpenCV does.
@@ -106,6 +106,7 @@ async function decodeWithSharp(bytes: Uint8Array, _header: ImageHeader, maxPixel
     : opaque.toColourspace('srgb')
   )
     .raw()
+    .timeout({ seconds: timeLimit(header) })
     .toBuffer({ resolveWithObject: true });
   const samples = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   const rgb = cmyk ? cmykToRgb(samples) : info.channels === 1 ? grayToRgb(samples) : samples;

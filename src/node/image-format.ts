@@ -12,6 +12,9 @@ export interface ImageHeader {
   height: number;
 }
 
+/** Seconds that decoding may take: two for each megapixel, where jimp takes 0.3 for a JPEG on one core of a server. */
+export const timeLimit = ({ width, height }: ImageHeader) => Math.min(10 + Math.ceil((width * height) / 5e5), 3600);
+
 const SUPPORTED = 'a JPEG, PNG, WebP, GIF, TIFF, BMP or AVIF image';
 
 /** Where a format shows its name among the first bytes (Latin-1): what can be read, and what users try. */

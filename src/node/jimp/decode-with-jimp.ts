@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import type { ImageFormat, ImageHeader } from '../image-format.js';
+import { type ImageFormat, type ImageHeader, timeLimit } from '../image-format.js';
 import { prepareBmp } from './prepare-bmp.js';
 import { prepareGif } from './prepare-gif.js';
 import { preparePng } from './prepare-png.js';
@@ -14,9 +14,6 @@ export interface Pixels {
 
 /** JavaScript heap of the thread. Samples lie outside it; `PREPARE` bounds them by the size in the header. */
 const HEAP_MEGABYTES = 4096;
-
-/** Seconds that an image may take: two for each megapixel, where a JPEG takes 0.3 on one core of a server. */
-const timeLimit = ({ width, height }: ImageHeader) => 10 + Math.ceil((width * height) / 5e5);
 
 /** Refuses, or mends, what the decoders behind jimp would get wrong. */
 const PREPARE: Partial<
