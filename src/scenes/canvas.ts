@@ -15,7 +15,10 @@ export function ellipse(center: Point, rx: number, ry: number): Figure {
     center,
     reach: Math.max(rx, ry),
     // Exact on the border, close enough next to it, where alone it matters.
-    distance: (x, y) => (Math.hypot((x - center.x) / rx, (y - center.y) / ry) - 1) * Math.min(rx, ry),
+    distance: (x, y) => {
+      const [u, v] = [(x - center.x) / rx, (y - center.y) / ry];
+      return (Math.sqrt(u * u + v * v) - 1) * Math.min(rx, ry);
+    },
   };
 }
 
@@ -23,7 +26,8 @@ export function ellipse(center: Point, rx: number, ry: number): Figure {
 function segmentDistance(x: number, y: number, a: Point, b: Point): number {
   const [dx, dy] = [b.x - a.x, b.y - a.y];
   const t = Math.min(Math.max(((x - a.x) * dx + (y - a.y) * dy) / (dx * dx + dy * dy || 1), 0), 1);
-  return Math.hypot(x - a.x - t * dx, y - a.y - t * dy);
+  const [ex, ey] = [x - a.x - t * dx, y - a.y - t * dy];
+  return Math.sqrt(ex * ex + ey * ey);
 }
 
 function around(points: readonly Point[], width: number): Pick<Figure, 'center' | 'reach'> {
@@ -94,10 +98,16 @@ export class Canvas {
     return { data: this.#data, width: this.width, height: this.height, channelOrder: 'rgb' };
   }
 
-  /** Colours every pixel. */
-  shade(colorAt: (x: number, y: number) => Color): void {
-    for (let y = 0, i = 0; y < this.height; y++) {
-      for (let x = 0; x < this.width; x++, i += 3) this.#data.set(colorAt(x, y), i);
+  /** Colours every pixel of a row alike. */
+  shadeRows(colorAt: (y: number) => Color): void {
+    const rowLength = this.width * 3;
+    for (let y = 0; y < this.height; y++) {
+      const [red, green, blue] = colorAt(y);
+      for (let i = y * rowLength; i < (y + 1) * rowLength; i += 3) {
+        this.#data[i] = red;
+        this.#data[i + 1] = green;
+        this.#data[i + 2] = blue;
+      }
     }
   }
 
@@ -124,8 +134,10 @@ export class Canvas {
   }
 
   #blend(at: number, color: Color, coverage: number): void {
-    for (let c = 0; c < 3; c++) {
-      this.#data[at + c] = Math.round(this.#data[at + c] * (1 - coverage) + color[c] * coverage);
-    }
+    const data = this.#data;
+    const rest = 1 - coverage;
+    data[at] = data[at] * rest + color[0] * coverage + 0.5;
+    data[at + 1] = data[at + 1] * rest + color[1] * coverage + 0.5;
+    data[at + 2] = data[at + 2] * rest + color[2] * coverage + 0.5;
   }
 }

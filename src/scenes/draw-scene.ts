@@ -56,7 +56,7 @@ const WALLS: readonly Color[] = [
 /** A wall that darkens downwards, with a few soft discs. */
 function drawBackground(canvas: Canvas, random: Random): void {
   const wall = random.pick(WALLS);
-  canvas.shade((_, y) => {
+  canvas.shadeRows((y) => {
     const light = 1 - (0.2 * y) / canvas.height;
     return [wall[0] * light, wall[1] * light, wall[2] * light];
   });
