@@ -8,6 +8,10 @@ export { type CropOptions, cropFace, type FaceCrop } from './face/crop-face.js';
 export { type FaceJson, type FaceJsonOptions, faceFromJson, faceToJson } from './face/face-json.js';
 export { eyeOpenness, interOcularDistance, mouthOpenness, rollAngle } from './face/geometry.js';
 export { mirrorFace, transformFace } from './face/transform-face.js';
+export { defaultKernels } from './kernels/default-kernels.js';
+export type { Kernels, PlaneOrder } from './kernels/kernels.js';
+export { plainKernels } from './kernels/plain-kernels.js';
+export { wasmKernels } from './kernels/wasm-kernels.js';
 export { checkLandmarker } from './landmark106/contract.js';
 export {
   LANDMARKS_300W,
@@ -69,3 +73,4 @@ export { checkDetector, type ScrfdOutputs } from './scrfd/contract.js';
 export { type Candidates, decodeAnchors } from './scrfd/decode.js';
 export { SCRFD } from './scrfd/spec.js';
 export * from './types.js';
+export { Workspace } from './workspace.js';

@@ -1,0 +1,29 @@
+import type { MergedModel, ModelPaths, PixelImage } from 'onnx-facial-lmk-detector/node';
+import type { Measurement } from './harness.js';
+
+/** What every benchmark is given. */
+export interface BenchContext {
+  models: ModelPaths;
+  images: readonly BenchImage[];
+  merged: MergedModel | undefined;
+  rounds: number;
+}
+
+export interface BenchImage {
+  name: string;
+  image: PixelImage;
+}
+
+/** One table of the report. */
+export interface Section {
+  title: string;
+  /** What the ratios are taken to, or undefined for a table without ratios. */
+  baseline?: string;
+  rows: Measurement[];
+  /** What a reader must know beside the numbers. */
+  note?: string;
+  /** Drawn in the chart. */
+  chart?: boolean;
+}
+
+export type Bench = (context: BenchContext) => Promise<Section[]>;

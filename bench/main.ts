@@ -1,0 +1,89 @@
+// `npm run bench`: kernels, stages and the whole pipeline, measured on the built package as its users import it.
+// `npm run bench -- NAME ...` runs the named benchmarks only.
+import { writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { FacialLmkError, findModels, loadMergedModel } from 'onnx-facial-lmk-detector/node';
+import type { Bench, BenchContext } from './bench.js';
+import { chartSvg } from './chart.js';
+import { benchEndToEnd } from './end-to-end.js';
+import { benchImages } from './images.js';
+import { benchKernels } from './kernels.js';
+import { calibrate, describeMachine, isQuiet } from './machine.js';
+import { formatMachine, formatQuiet, formatSection, type Report } from './report.js';
+import { benchStages } from './stages.js';
+
+/** By name; without a name, those that are not marked `onRequest` run. */
+const BENCHES: Record<string, { run: Bench; onRequest?: true }> = {
+  kernels: { run: benchKernels },
+  stages: { run: benchStages },
+  'end-to-end': { run: benchEndToEnd },
+};
+
+const HELP = `npm run bench -- [${Object.keys(BENCHES).join('|')} ...] [options]
+  --models DIR     folder with the two networks (default: the built-in ones, which find drawn faces)
+  --detector FILE  another detector than the folder's
+  --images DIR     photographs (default: two drawn scenes)
+  --only A,B       only the images of these names, without extension
+  --merged FILE    a merged graph to compare with
+  --rounds N       interleaved rounds (default 25)
+  --json FILE      everything as JSON
+  --svg FILE       the end-to-end tables as a chart`;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    models: { type: 'string' },
+    detector: { type: 'string' },
+    images: { type: 'string' },
+    only: { type: 'string' },
+    merged: { type: 'string' },
+    rounds: { type: 'string', default: '25' },
+    json: { type: 'string' },
+    svg: { type: 'string' },
+    help: { type: 'boolean', short: 'h' },
+  },
+});
+
+async function main(): Promise<void> {
+  if (values.help) return console.log(HELP);
+  const unknown = positionals.filter((name) => !Object.hasOwn(BENCHES, name));
+  const rounds = Number(values.rounds);
+  if (unknown.length > 0 || !Number.isInteger(rounds) || rounds < 1) {
+    console.error(HELP);
+    process.exitCode = 2;
+    return;
+  }
+  const names = positionals.length > 0 ? positionals : Object.keys(BENCHES).filter((name) => !BENCHES[name].onRequest);
+  const machine = describeMachine();
+  console.log(formatMachine(machine));
+  const before = calibrate();
+  const models = await findModels({ directory: values.models, detector: values.detector, allowBuiltIn: true });
+  const context: BenchContext = {
+    models,
+    images: await benchImages(values.images, values.only?.split(',')),
+    merged: values.merged === undefined ? undefined : await loadMergedModel(values.merged),
+    rounds,
+  };
+  console.log(`detector ${models.detector}, landmarker ${models.landmarker}, ${rounds} rounds\n`);
+  const report: Omit<Report, 'calibration' | 'quiet'> = { machine, models, rounds, sections: [] };
+  for (const name of names) {
+    for (const section of await BENCHES[name].run(context)) {
+      report.sections.push(section);
+      console.log(`${formatSection(section)}\n`);
+    }
+  }
+  await context.merged?.close();
+  const after = calibrate();
+  console.log(formatQuiet(before, after));
+  const complete: Report = { ...report, calibration: { before, after }, quiet: isQuiet(before, after) };
+  if (values.json) await writeFile(values.json, `${JSON.stringify(complete, null, 2)}\n`);
+  if (values.svg) await writeFile(values.svg, chartSvg(report.sections.filter((section) => section.chart)));
+}
+
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof FacialLmkError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}
