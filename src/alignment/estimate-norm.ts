@@ -33,7 +33,8 @@ function misfit(matrix: AffineMatrix, keypoints: readonly Point[], template: rea
 /** The best of `candidates`, the first on a tie. */
 function bestFit(candidates: readonly AffineMatrix[], keypoints: readonly Point[], templates: Templates): AffineMatrix {
   const errors = candidates.map((matrix, i) => misfit(matrix, keypoints, templates[i]));
-  return candidates[errors.indexOf(Math.min(...errors))];
+  // Key points near the end of float32's range can have misfits that are no numbers.
+  return candidates[errors.reduce((best, error, i) => (error < errors[best] ? i : best), 0)];
 }
 
 const hasFiniteEntries = (matrix: AffineMatrix) => matrix.data.every(Number.isFinite);
@@ -44,9 +45,8 @@ export const COLLINEAR = 1e-9;
 function estimateOne(keypoints: readonly Point[], templates: Templates, trig: TrigFloat32): Norm {
   const { xx, xy, yy } = moments(keypoints);
   const spread = xx + yy;
-  if (!(spread > 0 && spread < Number.POSITIVE_INFINITY)) {
-    return { imageToCrop: affineMatrix(0, 0, 0, 0, 0, 0), degenerate: true };
-  }
+  const collapsed = { imageToCrop: affineMatrix(0, 0, 0, 0, 0, 0), degenerate: true };
+  if (!(spread > 0 && spread < Number.POSITIVE_INFINITY)) return collapsed;
   if (xx * yy - xy * xy > COLLINEAR * spread * spread) {
     const candidates = templates.map((template) => similarityTransform(keypoints, template, trig));
     if (candidates.every(hasFiniteEntries)) {
@@ -54,6 +54,7 @@ function estimateOne(keypoints: readonly Point[], templates: Templates, trig: Tr
     }
   }
   const candidates = templates.map((template) => closedFormSimilarity(keypoints, template));
+  if (!candidates.every(hasFiniteEntries)) return collapsed;
   return { imageToCrop: bestFit(candidates, keypoints, templates), degenerate: true };
 }
 
@@ -69,7 +70,7 @@ const PACKET = 4;
  * before the real ones.
  *
  * Key points without a two-dimensional spread have a defined outcome, marked `degenerate`: on one line, the least-squares
- * rotation and scale; all identical or not finite, the zero matrix, whose crop is all of the colour of the top left pixel.
+ * rotation and scale; all identical, closer than float32 can spread, or not finite, the zero matrix, whose crop is all of the colour of the top left pixel.
  *
  * @param faces key points (left eye, right eye, nose, left mouth, right mouth) of every face, image pixels
  * @param templates where the five may lie in the crop; for other crops than the merged model's
