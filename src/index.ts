@@ -37,6 +37,7 @@ export {
 export { landmarkInput } from './landmark106/preprocess.js';
 export { LANDMARK106 } from './landmark106/spec.js';
 export { type LandmarkSet, landmarks } from './landmarks.js';
+export { composeMergedModel, type MergeOptions } from './merged/compose-merged-model.js';
 export {
   affineEntries,
   affineMatrix,

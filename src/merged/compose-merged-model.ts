@@ -10,7 +10,7 @@ import { embedGraph } from '../onnx/embed-graph.js';
 import { GraphBuilder, type Value } from '../onnx/graph-builder.js';
 import { writeModel } from '../onnx/model.js';
 import { checkChoice, checkInteger, checkNumber } from '../options.js';
-import { checkDetector } from '../scrfd/contract.js';
+import { checkDetector, fixedDetectorSide } from '../scrfd/contract.js';
 import { SCRFD } from '../scrfd/spec.js';
 import { KEYPOINT_NAMES } from '../types.js';
 import { invertAffine } from './affine.js';
@@ -162,7 +162,10 @@ export function composeMergedModel(
   const image = g.input('input', 'uint8', ['height', 'width', 3]);
   const size = imageSize(g.scope('imageSize'), image);
 
-  const detectorInput = letterbox(g.scope('letterbox'), image, size, side);
+  // The shape is as open or fixed as the detector declares it: where the runtime knows shapes it fuses additions into
+  // convolutions, and the scores would not be the last bits of the detector alone.
+  const boxed = letterbox(g.scope('letterbox'), image, size, side);
+  const detectorInput = fixedDetectorSide(detector) === undefined ? boxed : reshape(boxed, [1, 3, side, side]);
   const detectorOutputs = runNetwork(g.scope('detector'), detector, opset, detectorInput);
   const candidates = decodeAnchors(g.scope('decodeAnchors'), detectorOutputs, side, minScore);
   const kept = nms(g.scope('nms'), candidates, iouThreshold, maxFaces);

@@ -3,8 +3,10 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { FacialLmkError } from '../../errors.js';
 import { detectCommand } from './detect.js';
+import { mergeCommand } from './merge.js';
 import { modelsCommand } from './models.js';
 import { parityCommand } from './parity.js';
+import { serveCommand } from './serve.js';
 import { reportError } from './report-error.js';
 
 const USAGE = 2;
@@ -24,8 +26,10 @@ const program = new Command('facial-lmk')
   .version(version)
   .option('--verbose', 'show where an error comes from')
   .addCommand(detectCommand())
+  .addCommand(mergeCommand())
   .addCommand(modelsCommand())
-  .addCommand(parityCommand());
+  .addCommand(parityCommand())
+  .addCommand(serveCommand());
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // A reader that has seen enough (`| head`) is no failure.
