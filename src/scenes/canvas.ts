@@ -124,11 +124,14 @@ export class Canvas {
       Math.min(this.height - 1, Math.ceil(middle.y + reach)),
     ];
     for (let y = y1; y <= y2; y++) {
-      for (let x = x1; x <= x2; x++) {
+      for (let x = x1; x <= x2; ) {
         const [dx, dy] = [x - placement.center.x, y - placement.center.y];
         const distance = figure.distance(cos * dx + sin * dy, cos * dy - sin * dx) * size;
         const coverage = Math.min(Math.max(0.5 - distance, 0), 1) * opacity;
-        if (coverage > 0) this.#blend((y * this.width + x) * 3, color, coverage);
+        // From pixel to pixel a distance changes by at most 1, so the next ones are as fully inside or outside.
+        const end = Math.min(x + Math.max(Math.floor(Math.abs(distance) + 0.5), 1), x2 + 1);
+        if (coverage === 0) x = end;
+        else for (; x < end; x++) this.#blend((y * this.width + x) * 3, color, coverage);
       }
     }
   }
