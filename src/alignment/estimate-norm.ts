@@ -70,7 +70,8 @@ const PACKET = 4;
  * before the real ones.
  *
  * Key points without a two-dimensional spread have a defined outcome, marked `degenerate`: on one line, the least-squares
- * rotation and scale; all identical, closer than float32 can spread, or not finite, the zero matrix, whose crop is all of the colour of the top left pixel.
+ * rotation and scale; all identical, closer than float32 can spread, or not finite, the zero matrix, whose crop is all of
+ * the colour of the top left pixel.
  *
  * @param faces key points (left eye, right eye, nose, left mouth, right mouth) of every face, image pixels
  * @param templates where the five may lie in the crop; for other crops than the merged model's
