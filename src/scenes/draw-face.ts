@@ -46,7 +46,16 @@ export function drawFace(canvas: Canvas, placement: Placement, random: Random): 
   // The fringe: what the hair's lower edge leaves of the forehead.
   fill(
     polygon(
-      [at(-0.37, -0.29), at(-0.34, -0.41), at(0, -0.52), at(0.34, -0.41), at(0.37, -0.29), at(0.1, -0.385)],
+      [
+        at(-0.35, -0.29),
+        at(-0.33, -0.36),
+        at(-0.2, -0.47),
+        at(0, -0.51),
+        at(0.2, -0.47),
+        at(0.33, -0.36),
+        at(0.35, -0.29),
+        at(0.1, -0.385),
+      ],
       0.025,
     ),
     hair,

@@ -6,8 +6,8 @@ import { detectCommand } from './detect.js';
 import { mergeCommand } from './merge.js';
 import { modelsCommand } from './models.js';
 import { parityCommand } from './parity.js';
-import { serveCommand } from './serve.js';
 import { reportError } from './report-error.js';
+import { serveCommand } from './serve.js';
 
 const USAGE = 2;
 const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));

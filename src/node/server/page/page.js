@@ -206,8 +206,9 @@ element('camera').addEventListener('click', async () => {
     picture.hidden = true;
     element('hint').hidden = true;
     video.hidden = false;
-    element('capture').hidden = false;
     await video.play();
+    // Only now is there a frame to take.
+    element('capture').hidden = false;
     setStatus('The camera is on.');
     element('shoot').focus();
   } catch (error) {
