@@ -1,3 +1,4 @@
+export * from './area-sums';
 export * from './landmark-input';
 export * from './letterbox';
 export * from './memory';

@@ -42,7 +42,7 @@ export function letterboxRow(
     const p12 = gather(lower, FIRST_OFFSETS + i);
     const p22 = gather(lower, SECOND_OFFSETS + i);
     for (let sample: usize = 0; sample < 3; sample++) {
-      const shift = <i32>sample << 3;
+      const shift = (<i32>sample) << 3;
       let sum = f32x4.mul(w11, centred(p11, shift, means));
       sum = f32x4.add(sum, f32x4.mul(w21, centred(p21, shift, means)));
       sum = f32x4.add(sum, f32x4.mul(w12, centred(p12, shift, means)));

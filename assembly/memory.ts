@@ -21,6 +21,11 @@ export const SECOND_WEIGHTS = memory.data(MAX_SIDE * 4, 16);
 /** Three output rows, red green blue. */
 export const OUTPUT_ROWS = memory.data(3 * MAX_SIDE * 4, 16);
 
+export const AREA_FIRST_WEIGHTS = memory.data(MAX_SIDE * 8, 16);
+export const AREA_LAST_WEIGHTS = memory.data(MAX_SIDE * 8, 16);
+/** Four float64 a column: the samples of a pixel. */
+export const AREA_SUMS = memory.data(MAX_SIDE * 32, 16);
+
 export const REGION = memory.data(MAX_REGION_BYTES + SLACK, 16);
 export const COLUMN_X = memory.data(CROP_SIDE * 8, 16);
 export const COLUMN_Y = memory.data(CROP_SIDE * 8, 16);

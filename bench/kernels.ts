@@ -72,7 +72,7 @@ export const benchKernels: Bench = async ({ models, rounds }) => {
   const crop = new Uint8Array(3 * LANDMARK106.cropSide ** 2);
   const landmarks = new Float32Array(3 * LANDMARK106.inputSide ** 2);
   const dense: Tensor = ndarray(new Float32Array(input.length), [1, 3, SIDE, SIDE]);
-  const letterbox = (kernels: Kernels) => () => kernels.letterbox(image, SIDE, SCRFD, input);
+  const letterbox = (kernels: Kernels) => () => kernels.letterboxBilinear(image, SIDE, SCRFD, input);
   const cropFace = (kernels: Kernels) => () => kernels.cropFace(image, NORM.imageToCrop, 'bgr', crop, landmarks);
   const channels = [image.blue, image.green, image.red];
   const naiveCrops = () => {

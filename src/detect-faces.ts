@@ -1,7 +1,6 @@
 import { InvalidImageError, InvalidOptionError } from './errors.js';
 import { defaultKernels } from './kernels/default-kernels.js';
 import type { Kernels } from './kernels/kernels.js';
-import { letterboxArea } from './ops/letterbox-area.js';
 import { nms } from './ops/nms.js';
 import { tensor } from './ops/tensor.js';
 import { checkInteger, checkNumber } from './options.js';
@@ -23,6 +22,8 @@ export interface DetectOptions {
   maxFaces?: number;
   /** Side of the detector's square input, a multiple of 32. Default: the network's fixed side, else 640. */
   detectorSide?: number;
+  /** Checked between the steps: an `AbortSignal`, or anything with its method. */
+  signal?: { throwIfAborted(): void };
   /** Refuse images longer than 1920 pixels as the merged model does, instead of reducing them. Default false. */
   strict?: boolean;
 }
@@ -64,8 +65,9 @@ export function detectorInput(
   kernels: Kernels = defaultKernels(),
   out: Float32Array = new Float32Array(3 * side * side),
 ): Float32Array {
-  if (Math.max(view.width, view.height) > SCRFD.maxImageSide) return letterboxArea(view, side, SCRFD, out);
-  kernels.letterbox(view, side, SCRFD, out);
+  const large = Math.max(view.width, view.height) > SCRFD.maxImageSide;
+  if (large) kernels.letterboxArea(view, side, SCRFD, out);
+  else kernels.letterboxBilinear(view, side, SCRFD, out);
   return out;
 }
 
@@ -125,6 +127,7 @@ export async function detectFaces(
   const outputs = await workspace.lend(3 * side * side, (input) =>
     network.run(tensor(detectorInput(view, side, workspace.kernels, input), [1, 3, side, side])),
   );
+  options.signal?.throwIfAborted();
   const candidates = decodeAnchors(sortOutputs(network, outputs, side), anchorLevels(side), minScore);
   return nms(candidates.boxes, candidates.scores, iouThreshold, maxFaces).map((row) =>
     toDetection(candidates, row, view, side),

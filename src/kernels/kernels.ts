@@ -12,7 +12,9 @@ export type PlaneOrder = 'bgr' | 'rgb';
 export interface Kernels {
   readonly name: 'plain' | 'wasm';
   /** `letterboxBilinear`: writes every element of `out`, `(3, side, side)`. */
-  letterbox(image: PixelView, side: number, normalization: Normalization, out: Float32Array): void;
+  letterboxBilinear(image: PixelView, side: number, normalization: Normalization, out: Float32Array): void;
+  /** `letterboxArea`: writes every element of `out`, `(3, side, side)`. */
+  letterboxArea(image: PixelView, side: number, normalization: Normalization, out: Float32Array): void;
   /**
    * Both crops of one face. Writes every element.
    *

@@ -1,5 +1,6 @@
 import { landmarkInput } from '../landmark106/preprocess.js';
 import { LANDMARK106 } from '../landmark106/spec.js';
+import { letterboxArea } from '../ops/letterbox-area.js';
 import { letterboxBilinear } from '../ops/letterbox-bilinear.js';
 import { warpAffine } from '../ops/warp-affine.js';
 import type { Kernels } from './kernels.js';
@@ -7,7 +8,8 @@ import type { Kernels } from './kernels.js';
 /** The kernels in plain TypeScript: the definition of every bit, and what runs where WebAssembly SIMD is missing. */
 export const plainKernels: Kernels = {
   name: 'plain',
-  letterbox: letterboxBilinear,
+  letterboxBilinear,
+  letterboxArea,
   cropFace(image, imageToCrop, order, crop, input) {
     const exact = warpAffine(image, imageToCrop, LANDMARK106.cropSide, [image.blue, image.green, image.red]);
     // Truncates each value toward zero, as the reference's cast does.

@@ -1,5 +1,6 @@
 import { INPUT_TAPS } from '../landmark106/preprocess.js';
 import { affineEntries, invertAffine } from '../ops/affine.js';
+import { type AreaSpans, type AreaSums, letterboxArea } from '../ops/letterbox-area.js';
 import { alignCornersTaps, clearPadding } from '../ops/letterbox-bilinear.js';
 import { cropExtent } from '../ops/warp-affine.js';
 import type { PixelView } from '../pixel-image.js';
@@ -11,6 +12,8 @@ import { instantiateKernels, type KernelModule } from './wasm-module.js';
 const isPowerOfTwo = (value: number) =>
   value > 0 && Number.isInteger(Math.log2(value)) && 2 ** Math.log2(value) === value;
 
+/** Whole pixels of an area whose 8-bit samples can be summed in 16 bits. */
+const MAX_WHOLE_PIXELS = 256;
 /** Beyond this an integer is no longer exact in float32. */
 const MAX_COORDINATE = 2 ** 24;
 
@@ -36,6 +39,11 @@ function kernelsOf(module: KernelModule): Kernels {
   const secondOffsets = ints(module.SECOND_OFFSETS, maxSide);
   const firstWeights = floats(module.FIRST_WEIGHTS, maxSide);
   const secondWeights = floats(module.SECOND_WEIGHTS, maxSide);
+  const doubles = (pointer: { value: number }, length: number) =>
+    new Float64Array(module.memory.buffer, pointer.value, length);
+  const areaFirstWeights = doubles(module.AREA_FIRST_WEIGHTS, maxSide);
+  const areaLastWeights = doubles(module.AREA_LAST_WEIGHTS, maxSide);
+  const allAreaSums = doubles(module.AREA_SUMS, 4 * maxSide);
   const outputRows = floats(module.OUTPUT_ROWS, 3 * maxSide);
   const byteOrder = bytes.subarray(module.BYTE_ORDER.value, module.BYTE_ORDER.value + 16);
   const cropSide = module.CROP_SIDE.value;
@@ -74,15 +82,35 @@ function kernelsOf(module: KernelModule): Kernels {
     return { origin: start - top * rowStride - left * pixelStride, rowStride };
   }
 
+  function areaSums(image: PixelView, columns: AreaSpans): AreaSums {
+    const { data, width, offset, rowStride, pixelStride, red, green, blue } = image;
+    const count = columns.first.length;
+    firstOffsets.set(columns.first.map((column) => column * pixelStride));
+    secondOffsets.set(columns.last.map((column) => column * pixelStride));
+    areaFirstWeights.set(columns.firstWeight);
+    areaLastWeights.set(columns.lastWeight);
+    return {
+      sums: allAreaSums.subarray(0, 4 * count),
+      red,
+      green,
+      blue,
+      addRow(y, weight) {
+        const from = offset + y * rowStride;
+        bytes.set(data.subarray(from, from + width * pixelStride), module.ROWS.value);
+        module.addAreaRow(module.ROWS.value, count, pixelStride, weight);
+      },
+    };
+  }
+
   return {
     name: 'wasm',
 
-    letterbox(image, side, normalization, out) {
+    letterboxBilinear(image, side, normalization, out) {
       const { data, width, height, offset, rowStride, pixelStride, red, green, blue } = image;
       const { mean, std } = normalization;
       const rowBytes = width * pixelStride;
       if (side > maxSide || rowBytes > maxRowBytes || Math.fround(mean) !== mean || !isPowerOfTwo(std)) {
-        plainKernels.letterbox(image, side, normalization, out);
+        plainKernels.letterboxBilinear(image, side, normalization, out);
         return;
       }
       const canvas = Math.max(width, height);
@@ -120,6 +148,13 @@ function kernelsOf(module: KernelModule): Kernels {
         );
         for (let channel = 0; channel < 3; channel++) out.set(planes[channel], (channel * side + oy) * side);
       }
+    },
+
+    letterboxArea(image, side, normalization, out) {
+      const fits = side <= maxSide && image.width * image.pixelStride <= maxRowBytes;
+      const ratio = Math.max(image.width, image.height) / side;
+      if (fits && ratio <= MAX_WHOLE_PIXELS) letterboxArea(image, side, normalization, out, areaSums);
+      else plainKernels.letterboxArea(image, side, normalization, out);
     },
 
     cropFace(image, imageToCrop, order, crop, input) {

@@ -18,6 +18,9 @@ export interface KernelModule {
   readonly FIRST_WEIGHTS: Pointer;
   readonly SECOND_WEIGHTS: Pointer;
   readonly OUTPUT_ROWS: Pointer;
+  readonly AREA_FIRST_WEIGHTS: Pointer;
+  readonly AREA_LAST_WEIGHTS: Pointer;
+  readonly AREA_SUMS: Pointer;
   readonly REGION: Pointer;
   readonly BYTE_ORDER: Pointer;
   readonly CROP_BYTES: Pointer;
@@ -33,6 +36,7 @@ export interface KernelModule {
     mean: number,
     reciprocal: number,
   ): void;
+  addAreaRow(row: number, columns: number, pixelStride: number, weight: number): void;
   warpCrop(
     origin: number,
     rowStride: number,

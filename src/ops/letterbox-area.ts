@@ -1,8 +1,8 @@
 import type { PixelView } from '../pixel-image.js';
 import { clearPadding, type Normalization } from './letterbox-bilinear.js';
 
-/** The source pixels that one output position covers along an axis: whole ones between a first and a last share. */
-interface Spans {
+/** The source pixels that each output position covers along an axis: whole ones between a first and a last share. */
+export interface AreaSpans {
   first: Int32Array;
   last: Int32Array;
   firstWeight: Float64Array;
@@ -10,8 +10,8 @@ interface Spans {
   lastWeight: Float64Array;
 }
 
-function areaSpans(length: number, ratio: number, count: number): Spans {
-  const spans: Spans = {
+function areaSpans(length: number, ratio: number, count: number): AreaSpans {
+  const spans: AreaSpans = {
     first: new Int32Array(count),
     last: new Int32Array(count),
     firstWeight: new Float64Array(count),
@@ -30,6 +30,50 @@ function areaSpans(length: number, ratio: number, count: number): Spans {
   return spans;
 }
 
+/** Sums of one output row, gathered from its source rows one by one. The hot part of the reduction. */
+export interface AreaSums {
+  /** Four values a column, of which `red`, `green` and `blue` are in use. */
+  sums: Float64Array;
+  red: number;
+  green: number;
+  blue: number;
+  /** Adds `weight` times the covered samples of source row `y` to every column. */
+  addRow(y: number, weight: number): void;
+}
+
+/** {@link AreaSums} in TypeScript. Whole pixels are summed as integers, which is what makes 24 megapixels bearable. */
+export function plainAreaSums(image: PixelView, columns: AreaSpans): AreaSums {
+  const { data, offset, rowStride, pixelStride, red, green, blue } = image;
+  const { first, last, firstWeight, lastWeight } = columns;
+  const sums = new Float64Array(4 * first.length);
+  return {
+    sums,
+    red: 0,
+    green: 1,
+    blue: 2,
+    addRow(y, weight) {
+      const row = offset + y * rowStride;
+      for (let ox = 0, to = 0; ox < first.length; ox++, to += 4) {
+        const from = row + first[ox] * pixelStride;
+        const end = row + last[ox] * pixelStride;
+        let r = 0;
+        let g = 0;
+        let b = 0;
+        for (let pixel = from + pixelStride; pixel < end; pixel += pixelStride) {
+          r += data[pixel + red];
+          g += data[pixel + green];
+          b += data[pixel + blue];
+        }
+        const w1 = firstWeight[ox];
+        const w2 = lastWeight[ox];
+        sums[to] += weight * (w1 * data[from + red] + r + w2 * data[end + red]);
+        sums[to + 1] += weight * (w1 * data[from + green] + g + w2 * data[end + green]);
+        sums[to + 2] += weight * (w1 * data[from + blue] + b + w2 * data[end + blue]);
+      }
+    },
+  };
+}
+
 /**
  * Image -> detector input for images beyond the merged model's canvas: the same letterbox, reduced by area averaging,
  * so that what lies between the sampling points of a bilinear resize is not lost. Output pixel `o` covers
@@ -43,48 +87,29 @@ export function letterboxArea(
   side: number,
   { mean, std }: Normalization,
   out: Float32Array = new Float32Array(3 * side * side),
+  areaSums: (image: PixelView, columns: AreaSpans) => AreaSums = plainAreaSums,
 ): Float32Array {
-  const { data, width, height, offset, rowStride, pixelStride, red, green, blue } = image;
+  const { width, height } = image;
   const ratio = Math.max(width, height) / side;
   const plane = side * side;
   const columns = Math.min(side, Math.ceil(width / ratio));
   const rows = Math.min(side, Math.ceil(height / ratio));
-  const x = areaSpans(width, ratio, columns);
   const y = areaSpans(height, ratio, rows);
-  const sums = new Float64Array(3 * columns);
+  const { sums, red, green, blue, addRow } = areaSums(image, areaSpans(width, ratio, columns));
   const scale = 1 / (ratio * ratio * std);
   clearPadding(out, side, columns, rows);
 
   for (let oy = 0; oy < rows; oy++) {
     sums.fill(0);
-    for (let sy = y.first[oy]; sy <= y.last[oy]; sy++) {
-      const rowWeight = sy === y.first[oy] ? y.firstWeight[oy] : sy === y.last[oy] ? y.lastWeight[oy] : 1;
-      const row = offset + sy * rowStride;
-      for (let ox = 0, to = 0; ox < columns; ox++, to += 3) {
-        const first = row + x.first[ox] * pixelStride;
-        const last = row + x.last[ox] * pixelStride;
-        // The whole pixels are summed as integers, which is what makes 24 megapixels bearable.
-        let r = 0;
-        let g = 0;
-        let b = 0;
-        for (let pixel = first + pixelStride; pixel < last; pixel += pixelStride) {
-          r += data[pixel + red];
-          g += data[pixel + green];
-          b += data[pixel + blue];
-        }
-        const w1 = x.firstWeight[ox];
-        const w2 = x.lastWeight[ox];
-        sums[to] += rowWeight * (w1 * data[first + red] + r + w2 * data[last + red]);
-        sums[to + 1] += rowWeight * (w1 * data[first + green] + g + w2 * data[last + green]);
-        sums[to + 2] += rowWeight * (w1 * data[first + blue] + b + w2 * data[last + blue]);
-      }
-    }
+    addRow(y.first[oy], y.firstWeight[oy]);
+    for (let sy = y.first[oy] + 1; sy < y.last[oy]; sy++) addRow(sy, 1);
+    if (y.last[oy] > y.first[oy]) addRow(y.last[oy], y.lastWeight[oy]);
     const covered = Math.min(ratio, height - oy * ratio);
-    for (let ox = 0; ox < columns; ox++) {
-      const area = covered * Math.min(ratio, width - ox * ratio);
-      for (let channel = 0; channel < 3; channel++) {
-        out[channel * plane + oy * side + ox] = (sums[3 * ox + channel] - mean * area) * scale;
-      }
+    for (let ox = 0, to = oy * side; ox < columns; ox++, to++) {
+      const offset = mean * covered * Math.min(ratio, width - ox * ratio);
+      out[to] = (sums[4 * ox + red] - offset) * scale;
+      out[to + plane] = (sums[4 * ox + green] - offset) * scale;
+      out[to + 2 * plane] = (sums[4 * ox + blue] - offset) * scale;
     }
   }
   return out;
