@@ -1,6 +1,7 @@
 import { KERNEL_BINARY } from './wasm-binary.js';
 
-interface Pointer {
+/** Address of a buffer in the module's memory. */
+export interface Pointer {
   readonly value: number;
 }
 
@@ -10,8 +11,6 @@ export interface KernelModule {
   readonly MAX_ROW_BYTES: Pointer;
   readonly MAX_SIDE: Pointer;
   readonly MAX_REGION_BYTES: Pointer;
-  readonly CROP_SIDE: Pointer;
-  readonly INPUT_SIDE: Pointer;
   readonly ROWS: Pointer;
   readonly FIRST_OFFSETS: Pointer;
   readonly SECOND_OFFSETS: Pointer;
@@ -73,3 +72,12 @@ export function instantiateKernels(): KernelModule | undefined {
     return undefined;
   }
 }
+
+export const bytesAt = (module: KernelModule, { value }: Pointer, length: number) =>
+  new Uint8Array(module.memory.buffer, value, length);
+export const intsAt = (module: KernelModule, { value }: Pointer, length: number) =>
+  new Int32Array(module.memory.buffer, value, length);
+export const floatsAt = (module: KernelModule, { value }: Pointer, length: number) =>
+  new Float32Array(module.memory.buffer, value, length);
+export const doublesAt = (module: KernelModule, { value }: Pointer, length: number) =>
+  new Float64Array(module.memory.buffer, value, length);

@@ -1,0 +1,67 @@
+import { INPUT_TAPS } from '../landmark106/preprocess.js';
+import { LANDMARK106 } from '../landmark106/spec.js';
+import { affineEntries, invertAffine } from '../ops/affine.js';
+import { cropExtent } from '../ops/warp-affine.js';
+import type { PixelView } from '../pixel-image.js';
+import type { Kernels } from './kernels.js';
+import { plainKernels } from './plain-kernels.js';
+import { bytesAt, floatsAt, intsAt, type KernelModule } from './wasm-module.js';
+
+const { cropSide, inputSide } = LANDMARK106;
+
+/** Beyond this an integer is no longer exact in float32. */
+const MAX_COORDINATE = 2 ** 24;
+
+/** Both crops of a face. Of the image only the part that the crop shows goes into the module's memory. */
+export function wasmCropFace(module: KernelModule): Kernels['cropFace'] {
+  const region = bytesAt(module, module.REGION, module.MAX_REGION_BYTES.value);
+  const byteOrder = bytesAt(module, module.BYTE_ORDER, 16);
+  const cropBytes = bytesAt(module, module.CROP_BYTES, 3 * cropSide ** 2);
+  const plane = inputSide ** 2;
+  const allPlanes = floatsAt(module, module.INPUT_PLANES, 3 * plane);
+  const planes = [0, 1, 2].map((sample) => allPlanes.subarray(sample * plane, (sample + 1) * plane));
+
+  floatsAt(module, module.INPUT_FRACTION, inputSide).set(INPUT_TAPS.fraction);
+  // Counted from the frame of zeros around the crop; columns beyond it, done for the sake of groups of four, read its end.
+  intsAt(module, module.INPUT_FIRST, inputSide).set(
+    INPUT_TAPS.first.map((first) => Math.min(Math.max(first + 1, 0), cropSide + 1)),
+  );
+
+  /** Loads what the crop shows; returns where the image's first pixel would be, or nothing where it does not fit. */
+  function loadRegion(image: PixelView, cropToImage: readonly number[]) {
+    const { data, width, height, offset, pixelStride } = image;
+    if (Math.max(width, height) > MAX_COORDINATE || !cropToImage.every(Number.isFinite)) return undefined;
+    const { left, top, right, bottom } = cropExtent(cropToImage, cropSide, width, height);
+    const rowStride = (right - left + 1) * pixelStride;
+    const size = rowStride * (bottom - top + 1);
+    if (size > region.length) return undefined;
+    if (left < 0 || top < 0 || right >= width || bottom >= height) region.fill(0, 0, size);
+    const x1 = Math.max(left, 0);
+    const x2 = Math.min(right + 1, width);
+    for (let y = Math.max(top, 0); x1 < x2 && y < Math.min(bottom + 1, height); y++) {
+      const row = offset + y * image.rowStride;
+      const samples = data.subarray(row + x1 * pixelStride, row + x2 * pixelStride);
+      region.set(samples, (y - top) * rowStride + (x1 - left) * pixelStride);
+    }
+    return { origin: module.REGION.value - top * rowStride - left * pixelStride, rowStride };
+  }
+
+  return (image, imageToCrop, order, crop, input) => {
+    const { width, height, pixelStride, red, green, blue } = image;
+    const cropToImage = affineEntries(invertAffine(imageToCrop));
+    const loaded = loadRegion(image, cropToImage);
+    if (!loaded) {
+      plainKernels.cropFace(image, imageToCrop, order, crop, input);
+      return;
+    }
+    const bgr = [blue, green, red];
+    for (let i = 0; i < 12; i++) byteOrder[i] = 4 * Math.floor(i / 3) + bgr[i % 3];
+    module.warpCrop(loaded.origin, loaded.rowStride, pixelStride, width, height, ...cropToImage);
+    crop.set(cropBytes);
+    module.landmarkPlanes(INPUT_TAPS.from, INPUT_TAPS.to);
+    const channels = order === 'bgr' ? bgr : [red, green, blue];
+    channels.forEach((sample, i) => {
+      input.set(planes[sample], i * plane);
+    });
+  };
+}
