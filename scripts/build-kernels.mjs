@@ -33,11 +33,11 @@ export default async function buildKernels() {
     },
   );
   if (error) throw new Error(`The kernels did not compile. ${error.message}\n${stderr}`);
-  const rows = binary.toString();
+  const numbers = Array.from(binary).join();
   const partial = `${output}.${process.pid}.part`;
   writeFileSync(
     partial,
-    `// Generated from assembly/ by scripts/build-kernels.mjs.\nexport const KERNEL_BINARY = Uint8Array.of(${rows});\n`,
+    `// Generated from assembly/ by scripts/build-kernels.mjs.\nexport const KERNEL_BINARY = Uint8Array.of(${numbers});\n`,
   );
   renameSync(partial, output);
 }

@@ -1,20 +1,22 @@
 // The kernels against naive double loops written straight from the formulas, and the two sets against each other,
 // bit for bit, on thousands of seeded cases.
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { defaultKernels } from '../src/kernels/default-kernels.js';
 import type { Kernels } from '../src/kernels/kernels.js';
 import { plainKernels } from '../src/kernels/plain-kernels.js';
 import { wasmKernels } from '../src/kernels/wasm-kernels.js';
 import { affineMatrix } from '../src/ops/affine.js';
 import { iou, nms } from '../src/ops/nms.js';
+import { tensor } from '../src/ops/tensor.js';
 import { warpAffine } from '../src/ops/warp-affine.js';
 import { difference } from '../src/parity.js';
+import { analyzeFaces } from '../src/pipeline.js';
 import { CHANNEL_ORDERS, type PixelView, pixelView } from '../src/pixel-image.js';
 import { Random } from '../src/scenes/random.js';
 import { anchorLevels } from '../src/scrfd/anchors.js';
 import { decodeAnchors } from '../src/scrfd/decode.js';
 import { SCRFD } from '../src/scrfd/spec.js';
-import type { AffineMatrix } from '../src/types.js';
+import type { AffineMatrix, Face, Network, PixelImage, Tensor } from '../src/types.js';
 import { Workspace } from '../src/workspace.js';
 import { naiveLetterbox, naiveWarp, sample } from './support/naive-kernels.js';
 import { identical } from './support/parity.js';
@@ -72,8 +74,27 @@ const STRANGE_MATRICES: Record<string, AffineMatrix> = {
 };
 
 describe('the choice of kernels', () => {
+  afterEach(() => vi.unstubAllGlobals());
+
   it('is WebAssembly in this runtime', () => {
     expect(defaultKernels().name).toBe('wasm');
+  });
+
+  it.each([
+    ['there is no WebAssembly', undefined],
+    [
+      'its SIMD is missing or a policy forbids it',
+      {
+        Module: class {
+          constructor() {
+            throw new WebAssembly.CompileError('no');
+          }
+        },
+      },
+    ],
+  ])('is left to plain TypeScript where %s', (_, replacement) => {
+    vi.stubGlobal('WebAssembly', replacement);
+    expect(wasmKernels()).toBeUndefined();
   });
 });
 
@@ -483,5 +504,66 @@ describe('a workspace', () => {
       expect(buffer.length).toBe(4);
       expect(buffer.buffer).not.toBe(used[0]);
     });
+  });
+});
+
+describe('overlapping calls', () => {
+  const side = 64;
+  const open = (name: string, shape: (number | string)[]) => ({ name, type: 'float32', shape });
+
+  /** A network that takes its time, and looks whether its input stays as it was. */
+  function slow(inputShape: (number | string)[], outputs: (input: Tensor) => Tensor[], seen: Float32Array[]): Network {
+    return {
+      name: 'stub',
+      inputs: [open('in', inputShape)],
+      outputs: outputs(tensor(new Float32Array(0), [1])).map((_, i) => open(String(i), [])),
+      async run(input) {
+        const before = (input.data as Float32Array).slice();
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        expectBits(input.data as Float32Array, before, 'input during a run');
+        seen.push(before);
+        return outputs(input);
+      },
+    };
+  }
+
+  /** One face at the first anchor of the finest level. */
+  function oneFace(): Tensor[] {
+    const levels = anchorLevels(side);
+    const outputs = [1, 4, 10].flatMap((k) => levels.map(({ rows }) => tensor(new Float32Array(rows * k), [rows, k])));
+    outputs[0].data[0] = 0.9;
+    outputs[3].data.set([0, 0, 6, 6]);
+    outputs[6].data.set([1, 1, 4, 1, 2.5, 2.5, 1.5, 4, 4, 4]);
+    return outputs;
+  }
+
+  it.each(SETS)('$name: share neither inputs nor results', async (kernels) => {
+    const inputs: Float32Array[] = [];
+    const networks = {
+      detector: slow([1, 3, side, side], oneFace, inputs),
+      landmarker: slow(
+        ['n', 3, 192, 192],
+        (input) => [tensor(new Float32Array(212 * input.shape[0]).fill(0.1), [input.shape[0], 212])],
+        inputs,
+      ),
+    };
+    const random = new Random(8);
+    const images: PixelImage[] = [70, 70, 70].map((width) => ({
+      data: Uint8Array.from({ length: width * 60 * 3 }, () => random.integer(0, 255)),
+      width,
+      height: 60,
+      channelOrder: 'rgb',
+    }));
+    const workspace = new Workspace(kernels);
+    const together = await Promise.all(images.map((image) => analyzeFaces(networks, image, {}, workspace)));
+    expect(inputs.length).toBe(6);
+    const kept = together.map((faces) => (faces[0].crop.data as Uint8Array).slice());
+    const apart: Face[][] = [];
+    for (const image of images) apart.push(await analyzeFaces(networks, image, {}, workspace));
+    expect(together).toEqual(apart);
+    together.forEach((faces, i) => {
+      expect(difference(faces[0].crop.data, kept[i]), 'results after later calls').toEqual(identical(kept[i].length));
+    });
+    expect(difference(kept[0], kept[1]).unequal).toBeGreaterThan(0);
   });
 });
