@@ -18,7 +18,7 @@ import { BOX_CORNERS, decodeAnchors } from './decode-anchors.js';
 import { decodeLandmarks } from './decode-landmarks.js';
 import { estimateNorms } from './estimate-norms.js';
 import { type ImageSize, imageSize } from './image-size.js';
-import { landmarkInput } from './landmark-input.js';
+import { landmarkInput, landmarkTaps } from './landmark-input.js';
 import { letterbox } from './letterbox.js';
 import { nms } from './nms.js';
 import { operators } from './operators.js';
@@ -117,12 +117,13 @@ function eachFace(
   options: CheckedOptions,
 ): [crops: Value, values: Value] {
   const table = pixelTable(g.scope('pixelTable'), image, size);
+  const taps = landmarkTaps(g.scope('landmarkTaps'));
   const body = g.subgraph('face');
   const index = body.input(`${body.prefix}index`, 'int64', []);
   const condition = body.input(`${body.prefix}condition`, 'bool', []);
   const inner = operators(body);
   const crop = warpAffine(body.scope('warpAffine'), table, inner.gather(cropToImage, index));
-  const input = landmarkInput(body.scope('landmarkInput'), crop, options.landmarkChannelOrder);
+  const input = landmarkInput(body.scope('landmarkInput'), taps, crop, options.landmarkChannelOrder);
   const [values] = runNetwork(body.scope('landmarker'), landmarker, opset, input);
   body.output(body.add('Identity', [condition]), 'bool', []);
   body.output(inner.reshape(inner.cast(crop, 'uint8'), [cropSide, cropSide, 3]), 'uint8', [cropSide, cropSide, 3]);
