@@ -20,7 +20,7 @@ describe('drawScene', () => {
 
   it('draws what it drew before: tests and pictures rest on it', () => {
     const { image } = drawScene({ seed: 7, width: 320, height: 240, faces: 3 });
-    expect(sha256(image.data)).toBe('b00c31543847de3ade6276c0799a569449759c89ecc38480e765e9c049e4b07e');
+    expect(sha256(image.data)).toBe('84c687ff774bd40182891205f79cb1a70be040b0142977d3df97c04f6555cafa');
   });
 
   it.each([0, 1, 5, 12])('draws %i faces where there is room', (faces) => {

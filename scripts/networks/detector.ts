@@ -19,8 +19,11 @@ const CANDIDATES = 64;
 /** Samples along each side of the patch around a nose, and its half side in sizes of the face. */
 const PATCH = 33;
 const PATCH_REACH = 0.44;
-/** Samples of a marker's disc in the patch that make it seen; a whole disc has about 15. */
-const MIN_SAMPLES = 4;
+/**
+ * Samples of a marker's disc in the patch that make it seen. A whole disc has about 15; in the smallest faces a disc is
+ * two pixels wide and may be all blended border.
+ */
+const MIN_SAMPLES = 2;
 /** Largest root mean square distance between the key points and the fitted shape, in sizes of the face. */
 const MAX_MISFIT = 0.05;
 /** Sizes from which on a face belongs to the next level. */
