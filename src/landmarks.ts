@@ -30,17 +30,17 @@ export async function runLandmarkBatch(
   const { inputSide, points } = LANDMARK106;
   const outputs = await network.run(tensor(input, [faces.length, 3, inputSide, inputSide]));
   const values = landmarkValues(network, outputs, faces.length);
-  if (!values.every(Number.isFinite)) {
-    throw new InferenceError({
-      name: `the landmarker outputs (${network.name})`,
-      expected: 'finite coordinates',
-      received: 'NaN or infinity',
-      hint: 'The network file is damaged or runs in a precision it does not support.',
-    });
-  }
   return faces.map((face, i) => {
     const fc1 = values.subarray(i * 2 * points, (i + 1) * 2 * points);
     const landmarksFloat = decodeLandmarks(fc1, inputToImage(face.cropToImage));
+    if (!landmarksFloat.every(({ x, y }) => Number.isFinite(x) && Number.isFinite(y))) {
+      throw new InferenceError({
+        name: `the landmarker outputs (${network.name})`,
+        expected: 'finite coordinates',
+        received: 'NaN, infinity or numbers that lead there',
+        hint: 'The network file is damaged or runs in a precision it does not support.',
+      });
+    }
     return { landmarks: landmarksFloat.map(truncatePoint), landmarksFloat };
   });
 }

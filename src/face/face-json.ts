@@ -86,6 +86,14 @@ export function faceFromJson(json: unknown): FaceData {
   const [[a, b, tx], [c, d, ty]] = checkRows('matrix', matrix, 2, 3);
   const landmarksFloat = checkRows('landmarks', landmarks, LANDMARK106.points, 2).map(([x, y]) => ({ x, y }));
   const imageToCrop = affineMatrix(a, b, tx, c, d, ty);
+  const cropToImage = invertAffine(imageToCrop);
+  if (![...imageToCrop.data, ...cropToImage.data].every(Number.isFinite)) {
+    throw new InvalidOptionError({
+      name: 'matrix',
+      expected: 'numbers whose inverse float32 can hold',
+      received: JSON.stringify(matrix),
+    });
+  }
   return {
     score: checkFinite('score', score),
     box: { x1, y1, x2, y2 },
@@ -97,7 +105,7 @@ export function faceFromJson(json: unknown): FaceData {
     landmarks: landmarksFloat.map(truncatePoint),
     landmarksFloat,
     imageToCrop,
-    cropToImage: invertAffine(imageToCrop),
+    cropToImage,
     degenerate: degenerate === true,
   };
 }
