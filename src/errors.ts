@@ -96,6 +96,16 @@ export class ClosedError extends FacialLmkError {
   readonly code = 'ERR_CLOSED';
 }
 
+/** More images wait for a worker than the pool allows. */
+export class QueueFullError extends FacialLmkError {
+  readonly code = 'ERR_QUEUE_FULL';
+}
+
+/** A worker thread of a pool ended while it had work. */
+export class WorkerLostError extends FacialLmkError {
+  readonly code = 'ERR_WORKER_LOST';
+}
+
 /** How a value of any kind reads in an error message: short, with its type visible. */
 export function describe(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 80 ? `${value.slice(0, 77)}...` : value);

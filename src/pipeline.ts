@@ -35,6 +35,7 @@ export async function analyzeFaces(
   // Batch by batch, so that a thousand faces never hold a thousand network inputs at once.
   for (let start = 0; start < norms.length; start += size) {
     const batch = norms.slice(start, start + size);
+    options.signal?.throwIfAborted();
     await workspace.lend(batch.length * LANDMARK_INPUT_LENGTH, async (input) => {
       const aligned = batch.map((norm, i) => {
         const own = input.subarray(i * LANDMARK_INPUT_LENGTH, (i + 1) * LANDMARK_INPUT_LENGTH);

@@ -1,12 +1,15 @@
-import { ClosedError, describe, InvalidOptionError } from '../errors.js';
+import { describe, InvalidOptionError } from '../errors.js';
 import { checkLandmarker } from '../landmark106/contract.js';
 import { analyzeFaces, type PipelineOptions } from '../pipeline.js';
 import { toRawOutputs } from '../raw-outputs.js';
 import { checkDetector } from '../scrfd/contract.js';
 import type { Face, Network, PixelImage, RawOutputs } from '../types.js';
 import { Workspace } from '../workspace.js';
+import { abortable } from './abortable.js';
 import { type DecodedImage, type DecodeOptions, decodeImage, readImage } from './image-file.js';
+import { InFlight } from './in-flight.js';
 import { loadNetwork, type OnnxNetwork } from './onnx-network.js';
+import { type StreamResult, streamResults } from './stream-results.js';
 
 /** A path, a `file:` URL, the bytes of an encoded image, or raw pixels with their channel order. */
 export type ImageInput = string | URL | Uint8Array | PixelImage;
@@ -20,7 +23,15 @@ export interface LoadOptions {
   threads?: number;
 }
 
-export interface AnalyzeOptions extends PipelineOptions, DecodeOptions {}
+export interface AnalyzeOptions extends PipelineOptions, DecodeOptions {
+  /** Aborting rejects the call at once with the signal's reason; a network that runs ends first, unseen. */
+  signal?: AbortSignal;
+}
+
+export interface StreamOptions extends AnalyzeOptions {
+  /** Images under way at once. */
+  concurrency?: number;
+}
 
 /** What is known of the image that was analysed. */
 export interface ImageInfo {
@@ -41,19 +52,25 @@ export interface Timings {
 /** The faces of one image, best score first, with what is known of the image. */
 export type Faces = Face[] & { image: ImageInfo; timings: Timings };
 
-function isPixelImage(input: unknown): input is PixelImage {
-  return typeof input === 'object' && input !== null && 'data' in input && 'channelOrder' in input;
-}
-
-async function toPixels(input: ImageInput, options: DecodeOptions): Promise<PixelImage | DecodedImage> {
-  if (typeof input === 'string' || input instanceof URL) return readImage(input, options);
-  if (input instanceof Uint8Array) return decodeImage(input, options);
-  if (isPixelImage(input)) return input;
+/**
+ * Refuses what no call can take.
+ * @throws InvalidOptionError
+ */
+export function checkImageInput(input: unknown): asserts input is ImageInput {
+  const isObject = typeof input === 'object' && input !== null;
+  const isPixels = isObject && 'data' in input && 'channelOrder' in input;
+  if (typeof input === 'string' || input instanceof URL || input instanceof Uint8Array || isPixels) return;
   throw new InvalidOptionError({
     name: 'the image',
     expected: 'a path, a file: URL, the bytes of an encoded image, or { data, width, height, channelOrder }',
     received: describe(input),
   });
+}
+
+async function toPixels(input: ImageInput, options: DecodeOptions): Promise<PixelImage | DecodedImage> {
+  checkImageInput(input);
+  if (typeof input === 'string' || input instanceof URL) return readImage(input, options);
+  return input instanceof Uint8Array ? decodeImage(input, options) : input;
 }
 
 /**
@@ -65,8 +82,7 @@ export class FacialLandmarkDetector {
   readonly #detector: OnnxNetwork;
   readonly #landmarker: OnnxNetwork;
   readonly #workspace = new Workspace();
-  #closing: Promise<void> | undefined;
-  readonly #running = new Set<Promise<unknown>>();
+  readonly #calls = new InFlight('the detector');
 
   private constructor(detector: OnnxNetwork, landmarker: OnnxNetwork) {
     this.#detector = detector;
@@ -96,23 +112,13 @@ export class FacialLandmarkDetector {
     }
   }
 
-  /** The faces of one image as objects. */
+  /**
+   * The faces of one image as objects.
+   * @throws ImageDecodeError, InvalidImageError, InvalidOptionError, InferenceError, ClosedError, or the signal's reason
+   */
   detect(input: ImageInput, options: AnalyzeOptions = {}): Promise<Faces> {
-    if (this.#closing) {
-      return Promise.reject(
-        new ClosedError({
-          name: 'the detector',
-          expected: 'a call before close()',
-          received: 'a call after it',
-          hint: 'Load a new one.',
-        }),
-      );
-    }
-    const call = this.#analyze(input, options);
-    this.#running.add(call);
-    const done = () => this.#running.delete(call);
-    call.then(done, done);
-    return call;
+    const call = this.#calls.run(() => this.#analyze(input, options));
+    return abortable(call, options.signal);
   }
 
   /** The merged model's six outputs for one image, under its own names. */
@@ -120,20 +126,27 @@ export class FacialLandmarkDetector {
     return toRawOutputs(await this.detect(input, options));
   }
 
-  /** Lets running calls finish, then frees both networks. Later calls are refused; closing twice is fine. */
-  close(): Promise<void> {
-    this.#closing ??= this.#shutDown();
-    return this.#closing;
+  /**
+   * Many images in order, the next one decoded while this one's networks run.
+   * @param options.concurrency images under way at once, default 2
+   */
+  stream<Input extends ImageInput>(
+    inputs: Iterable<Input> | AsyncIterable<Input>,
+    { concurrency = 2, ...options }: StreamOptions = {},
+  ): AsyncGenerator<StreamResult<Input>, void, undefined> {
+    return streamResults(inputs, concurrency, (input) => this.detect(input, options));
   }
 
-  async #shutDown(): Promise<void> {
-    await Promise.allSettled(this.#running);
-    await Promise.all([this.#detector.close(), this.#landmarker.close()]);
+  /** Lets running calls finish, then frees both networks. Later calls are refused; closing twice is fine. */
+  close(): Promise<void> {
+    return this.#calls.close(() => Promise.all([this.#detector.close(), this.#landmarker.close()]));
   }
 
   async #analyze(input: ImageInput, options: AnalyzeOptions): Promise<Faces> {
     const start = performance.now();
+    options.signal?.throwIfAborted();
     const image = await toPixels(input, options);
+    options.signal?.throwIfAborted();
     const decoded = performance.now();
     const networks = { detector: this.#detector, landmarker: this.#landmarker };
     const faces = await analyzeFaces(networks, image, options, this.#workspace);

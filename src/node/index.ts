@@ -14,6 +14,7 @@ export {
   type ImageInfo,
   type ImageInput,
   type LoadOptions,
+  type StreamOptions,
   type Timings,
 } from './facial-landmark-detector.js';
 export {
@@ -50,5 +51,7 @@ export {
 } from './model-table.js';
 export { loadNetwork, type OnnxNetwork } from './onnx-network.js';
 export type { SessionOptions } from './onnx-session.js';
+export { createPool, type Pool, type PoolOptions } from './pool/create-pool.js';
+export type { StreamResult } from './stream-results.js';
 export { type FileVerdict, verifyFile } from './verify-file.js';
 export { writeImage } from './write-image.js';

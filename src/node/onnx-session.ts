@@ -1,8 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { ClosedError, InferenceError, ModelContractError, ModelFileError, ModelNotFoundError } from '../errors.js';
+import { InferenceError, ModelContractError, ModelFileError, ModelNotFoundError } from '../errors.js';
 import { checkInteger } from '../options.js';
 import type { TensorInfo } from '../types.js';
+import { InFlight } from './in-flight.js';
 
 export interface SessionOptions {
   /** Threads of one run. Default: ONNX Runtime's choice, the physical cores. */
@@ -102,8 +103,7 @@ export async function openSession(source: string | Uint8Array, options: SessionO
   const name = options.name ?? (typeof source === 'string' ? source : `of ${source.byteLength} bytes`);
   const session = await createSession(source, name, options);
   const outputs = tensorInfo(name, session.outputMetadata);
-  const running = new Set<Promise<unknown>>();
-  let closing: Promise<void> | undefined;
+  const runs = new InFlight(name);
 
   async function infer(feeds: Readonly<Record<string, SessionTensor>>): Promise<SessionTensor[]> {
     const entries = Object.entries(feeds);
@@ -128,19 +128,7 @@ export async function openSession(source: string | Uint8Array, options: SessionO
     name,
     inputs: tensorInfo(name, session.inputMetadata),
     outputs,
-    run(feeds) {
-      if (closing) {
-        return Promise.reject(new ClosedError({ name, expected: 'an open network', received: 'a run after close()' }));
-      }
-      const run = infer(feeds);
-      running.add(run);
-      const done = () => running.delete(run);
-      run.then(done, done);
-      return run;
-    },
-    close() {
-      closing ??= Promise.allSettled(running).then(() => session.release());
-      return closing;
-    },
+    run: (feeds) => runs.run(() => infer(feeds)),
+    close: () => runs.close(() => session.release()),
   };
 }

@@ -1,8 +1,8 @@
 import { serve } from '@hono/node-server';
 import { Command } from 'commander';
 import { FileAccessError } from '../../errors.js';
-import { FacialLandmarkDetector } from '../facial-landmark-detector.js';
 import { findModels } from '../model-files.js';
+import { createPool } from '../pool/create-pool.js';
 import { createApp } from '../server/create-app.js';
 import { integerIn, numberIn } from './option-parsers.js';
 
@@ -53,7 +53,7 @@ async function run(options: ServeOptions): Promise<void> {
   });
   if (builtIn)
     console.error('The built-in networks know only drawn faces; `facial-lmk models fetch` gets the real ones.');
-  const pool = await FacialLandmarkDetector.load({ detector, landmarker });
+  const pool = await createPool({ detector, landmarker, workers: options.workers, maxQueue: options.queue });
   let ready = true;
   const { maxBytes, maxPixels, timeout } = options;
   const app = createApp({

@@ -1,0 +1,20 @@
+/**
+ * A job's result, or a rejection with the signal's reason as soon as it is aborted. The job itself is not stopped: a
+ * network that runs cannot be, so its late result is dropped.
+ */
+export async function abortable<T>(job: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return job;
+  // A late failure of the job is nobody's any more.
+  job.catch(() => undefined);
+  signal.throwIfAborted();
+  let onAbort = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([job, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}

@@ -1,0 +1,221 @@
+import { availableParallelism } from 'node:os';
+import { ClosedError, QueueFullError, WorkerLostError } from '../../errors.js';
+import { checkInteger } from '../../options.js';
+import { toRawOutputs } from '../../raw-outputs.js';
+import type { RawOutputs } from '../../types.js';
+import { abortable } from '../abortable.js';
+import type { AnalyzeOptions, Faces, ImageInput, LoadOptions, StreamOptions } from '../facial-landmark-detector.js';
+import { InFlight } from '../in-flight.js';
+import { type StreamResult, streamResults } from '../stream-results.js';
+import { packInput } from './messages.js';
+import { PoolWorker } from './pool-worker.js';
+
+export interface PoolOptions extends Omit<LoadOptions, 'threads'> {
+  /** Worker threads, each with its own pair of networks. Default: one for each core. */
+  workers?: number;
+  /** Threads of one network run. Default: the cores shared among the workers, at least 1. */
+  threadsPerWorker?: number;
+  /** Images that may wait for a worker; one more is refused with a QueueFullError. Default 64. */
+  maxQueue?: number;
+}
+
+interface Job {
+  input: ImageInput;
+  options: Omit<AnalyzeOptions, 'signal'>;
+  resolve(faces: Faces): void;
+  reject(error: Error): void;
+}
+
+/**
+ * Several pairs of networks in worker threads behind the methods of one detector.
+ *
+ * Not a general pool library: those end a thread when a task is aborted or the pool destroyed, and onnxruntime then aborts
+ * the whole process. Here a thread only ends idle. For the same reason an application should `await pool.close()` before
+ * it calls `process.exit` or lets a signal end it.
+ */
+export class Pool {
+  readonly #settings: LoadOptions;
+  readonly #maxQueue: number;
+  readonly #idle: PoolWorker[];
+  readonly #workers: Set<PoolWorker>;
+  readonly #queue: Job[] = [];
+  readonly #calls = new InFlight('the pool');
+  /** Woken when a place in the queue becomes free. */
+  #roomWaiters: (() => void)[] = [];
+  #closed = false;
+
+  /** @internal Use {@link createPool}. */
+  constructor(settings: LoadOptions, maxQueue: number, workers: PoolWorker[]) {
+    this.#settings = settings;
+    this.#maxQueue = maxQueue;
+    this.#idle = [...workers];
+    this.#workers = new Set(workers);
+    for (const worker of workers) this.#watch(worker);
+  }
+
+  /** Images that wait for a worker. */
+  get waiting(): number {
+    return this.#queue.length;
+  }
+
+  /** Threads that are alive. */
+  get workers(): number {
+    return this.#workers.size;
+  }
+
+  /**
+   * The faces of one image. Pixels and bytes are copied once and transferred, so they stay yours.
+   * @throws what FacialLandmarkDetector.detect throws, QueueFullError, WorkerLostError when the thread at work ended
+   */
+  detect(input: ImageInput, options: AnalyzeOptions = {}): Promise<Faces> {
+    const { signal, ...rest } = options;
+    const job: Partial<Job> = { input, options: rest };
+    const call = this.#calls.run(
+      () =>
+        new Promise<Faces>((resolve, reject) => {
+          signal?.throwIfAborted();
+          this.#enqueue(Object.assign(job as Job, { resolve, reject }));
+        }),
+    );
+    // A job that still waits is taken out of the queue; one at work ends unseen.
+    const onAbort = () => {
+      const at = this.#queue.indexOf(job as Job);
+      if (at < 0) return;
+      this.#queue.splice(at, 1);
+      this.#wakeWaiter();
+      job.reject?.(signal?.reason);
+    };
+    signal?.addEventListener('abort', onAbort, { once: true });
+    return abortable(call, signal).finally(() => signal?.removeEventListener('abort', onAbort));
+  }
+
+  /** The merged model's six outputs for one image, under its own names. */
+  async run(input: ImageInput, options: AnalyzeOptions = {}): Promise<RawOutputs> {
+    return toRawOutputs(await this.detect(input, options));
+  }
+
+  /** Resolves as soon as an image would not be refused for a full queue. */
+  async room(): Promise<void> {
+    while (!this.#closed && this.#isFull()) {
+      await new Promise<void>((resolve) => {
+        this.#roomWaiters.push(resolve);
+      });
+    }
+  }
+
+  /**
+   * Many images in order, all workers at work. Waits for room in the queue instead of failing.
+   * @param options.concurrency images under way at once, default twice the workers
+   */
+  stream<Input extends ImageInput>(
+    inputs: Iterable<Input> | AsyncIterable<Input>,
+    { concurrency = 2 * this.#workers.size, ...options }: StreamOptions = {},
+  ): AsyncGenerator<StreamResult<Input>, void, undefined> {
+    return streamResults(inputs, concurrency, async (input) => {
+      await this.room();
+      return this.detect(input, options);
+    });
+  }
+
+  /** Lets all accepted images finish, then ends the threads. Later calls are refused; closing twice is fine. */
+  close(): Promise<void> {
+    return this.#calls.close(() => {
+      this.#closed = true;
+      this.#wakeWaiter();
+      return Promise.all([...this.#workers].map((worker) => worker.close()));
+    });
+  }
+
+  #isFull(): boolean {
+    return this.#idle.length === 0 && this.#queue.length >= this.#maxQueue;
+  }
+
+  #enqueue(job: Job): void {
+    if (this.#workers.size === 0) {
+      throw new WorkerLostError({
+        name: 'the pool',
+        expected: 'a worker',
+        received: 'none, because no new one could open the networks',
+        hint: 'Create another pool.',
+      });
+    }
+    if (this.#isFull()) {
+      throw new QueueFullError({
+        name: 'the queue of the pool',
+        expected: `at most ${this.#maxQueue} images that wait`,
+        received: 'one more',
+        hint: 'Wait for `pool.room()`, or raise `maxQueue`.',
+      });
+    }
+    this.#queue.push(job);
+    this.#dispatch();
+  }
+
+  #dispatch(): void {
+    while (this.#idle.length > 0 && this.#queue.length > 0) {
+      const worker = this.#idle.pop() as PoolWorker;
+      const job = this.#queue.shift() as Job;
+      this.#work(worker, job).finally(() => {
+        if (this.#workers.has(worker)) this.#idle.push(worker);
+        this.#dispatch();
+        this.#wakeWaiter();
+      });
+    }
+  }
+
+  async #work(worker: PoolWorker, { input, options, resolve, reject }: Job): Promise<void> {
+    try {
+      const { input: sent, transfer } = packInput(input);
+      resolve(await worker.detect({ kind: 'detect', input: sent, options }, transfer));
+    } catch (error) {
+      reject(error as Error);
+    }
+  }
+
+  /** Replaces a thread that ended by itself. A replacement that cannot open the networks is not tried again. */
+  async #watch(worker: PoolWorker): Promise<void> {
+    await worker.ended;
+    this.#workers.delete(worker);
+    const at = this.#idle.indexOf(worker);
+    if (at >= 0) this.#idle.splice(at, 1);
+    if (this.#closed) return;
+    try {
+      // A call under way, so that close() waits for it.
+      const next = await this.#calls.run(() => PoolWorker.start(this.#settings));
+      this.#workers.add(next);
+      this.#idle.push(next);
+      this.#watch(next);
+      this.#dispatch();
+    } catch (error) {
+      if (error instanceof ClosedError || this.#workers.size > 0) return;
+      for (const job of this.#queue.splice(0)) job.reject(error as Error);
+    }
+    this.#wakeWaiter();
+  }
+
+  #wakeWaiter(): void {
+    const waiters = this.#roomWaiters;
+    this.#roomWaiters = [];
+    for (const wake of waiters) wake();
+  }
+}
+
+/**
+ * Opens a pool of worker threads.
+ * @throws InvalidOptionError, ModelNotFoundError, ModelFileError, ModelContractError
+ */
+export async function createPool({ workers, threadsPerWorker, maxQueue, ...models }: PoolOptions): Promise<Pool> {
+  const cores = availableParallelism();
+  const count = checkInteger('workers', workers ?? cores, 1, 256);
+  const threads = checkInteger('threadsPerWorker', threadsPerWorker ?? Math.max(1, Math.floor(cores / count)), 1, 1024);
+  const limit = checkInteger('maxQueue', maxQueue ?? 64, 0, Number.MAX_SAFE_INTEGER);
+  const settings: LoadOptions = { ...models, threads };
+  const started = await Promise.allSettled(Array.from({ length: count }, () => PoolWorker.start(settings)));
+  const alive = started.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  const failure = started.find((result) => result.status === 'rejected');
+  if (failure) {
+    await Promise.all(alive.map((worker) => worker.close()));
+    throw failure.reason;
+  }
+  return new Pool(settings, limit, alive);
+}

@@ -1,0 +1,135 @@
+import ndarray from 'ndarray';
+import * as errors from '../../errors.js';
+import { affineEntries, affineMatrix } from '../../ops/affine.js';
+import { pixelView } from '../../pixel-image.js';
+import type { Face, PixelImage } from '../../types.js';
+import {
+  type AnalyzeOptions,
+  checkImageInput,
+  type Faces,
+  type ImageInfo,
+  type ImageInput,
+  type LoadOptions,
+  type Timings,
+} from '../facial-landmark-detector.js';
+
+/** What a worker is started with. */
+export type WorkerSettings = LoadOptions;
+
+/** An image on its way to a worker: nothing that structured cloning would lose. */
+export type SentInput =
+  | { kind: 'path' | 'url'; path: string }
+  | { kind: 'bytes'; bytes: Uint8Array }
+  | { kind: 'pixels'; image: PixelImage };
+
+/** pool -> worker */
+export type Request =
+  | { kind: 'detect'; input: SentInput; options: Omit<AnalyzeOptions, 'signal'> }
+  /** End when idle. */
+  | { kind: 'close' };
+
+/** worker -> pool: the first answer says that the networks are open, each later one answers a request. */
+export type Answer = { kind: 'ready' } | { kind: 'done'; faces: SentFaces } | { kind: 'failed'; error: SentError };
+
+/** A face without ndarrays, whose methods would be lost. */
+interface SentFace extends Omit<Face, 'imageToCrop' | 'cropToImage' | 'crop'> {
+  imageToCrop: number[];
+  cropToImage: number[];
+  crop: Uint8Array<ArrayBuffer>;
+  cropShape: number[];
+}
+
+interface SentFaces {
+  faces: SentFace[];
+  image: ImageInfo;
+  timings: Timings;
+}
+
+interface SentError {
+  /** Name of the class in errors.ts, or of a built-in one. */
+  name: string;
+  message: string;
+  stack: string | undefined;
+  parts: errors.ErrorParts | undefined;
+}
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** The input as a message, and the buffers to transfer with it. The caller's own memory is copied once, never detached. */
+export function packInput(input: ImageInput): { input: SentInput; transfer: ArrayBuffer[] } {
+  checkImageInput(input);
+  if (typeof input === 'string') return { input: { kind: 'path', path: input }, transfer: [] };
+  if (input instanceof URL) return { input: { kind: 'url', path: input.href }, transfer: [] };
+  if (input instanceof Uint8Array) {
+    const bytes: Bytes = Uint8Array.from(input);
+    return { input: { kind: 'bytes', bytes }, transfer: [bytes.buffer] };
+  }
+  // Checked here, so that a wrong image never costs a copy.
+  pixelView(input);
+  const data: Bytes = Uint8Array.from(input.data);
+  const { width, height, channelOrder, rowStride } = input;
+  return {
+    input: { kind: 'pixels', image: { data, width, height, channelOrder, rowStride } },
+    transfer: [data.buffer],
+  };
+}
+
+export function unpackInput(input: SentInput): ImageInput {
+  switch (input.kind) {
+    case 'path':
+      return input.path;
+    case 'url':
+      return new URL(input.path);
+    case 'bytes':
+      return input.bytes;
+    case 'pixels':
+      return input.image;
+  }
+}
+
+export function packFaces(faces: Faces): { faces: SentFaces; transfer: ArrayBuffer[] } {
+  const sent = faces.map(
+    ({ imageToCrop, cropToImage, crop, ...face }): SentFace => ({
+      ...face,
+      imageToCrop: affineEntries(imageToCrop),
+      cropToImage: affineEntries(cropToImage),
+      crop: crop.data as Bytes,
+      cropShape: crop.shape,
+    }),
+  );
+  return {
+    faces: { faces: sent, image: faces.image, timings: faces.timings },
+    transfer: sent.map(({ crop }) => crop.buffer),
+  };
+}
+
+export function unpackFaces({ faces, image, timings }: SentFaces): Faces {
+  const matrix = (entries: number[]) => affineMatrix(...(entries as Parameters<typeof affineMatrix>));
+  const unpacked = faces.map(
+    ({ cropShape, ...face }): Face => ({
+      ...face,
+      imageToCrop: matrix(face.imageToCrop),
+      cropToImage: matrix(face.cropToImage),
+      crop: ndarray(face.crop, cropShape),
+    }),
+  );
+  return Object.assign(unpacked, { image, timings });
+}
+
+export function packError(error: unknown): SentError {
+  const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
+  if (!(error instanceof errors.FacialLmkError)) return { name, message, stack, parts: undefined };
+  const { subject, expected, received, hint } = error;
+  return { name, message, stack, parts: { name: subject, expected, received, hint } };
+}
+
+/** The error as it was thrown: of the same class, with the same fields. */
+export function unpackError({ name, message, stack, parts }: SentError): Error {
+  const known = (errors as unknown as Record<string, unknown>)[name];
+  const error =
+    parts && typeof known === 'function'
+      ? new (known as new (parts: errors.ErrorParts) => Error)(parts)
+      : Object.assign(new Error(message), { name });
+  if (stack !== undefined) error.stack = stack;
+  return error;
+}

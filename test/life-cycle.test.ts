@@ -1,0 +1,142 @@
+// Beginning, ending and interrupting: in this process and in children that are told to end.
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { ClosedError } from '../src/errors.js';
+import { FacialLandmarkDetector } from '../src/node/facial-landmark-detector.js';
+import { builtInModels } from '../src/node/model-files.js';
+import { drawScene } from '../src/scenes/draw-scene.js';
+
+const { image } = drawScene({ seed: 7, width: 360, height: 300, faces: 2 });
+const entry = new URL('../dist/node/index.js', import.meta.url).href;
+
+describe('a detector', () => {
+  it('takes two hundred calls at once', async () => {
+    const detector = await FacialLandmarkDetector.load(builtInModels());
+    const all = await Promise.all(Array.from({ length: 200 }, () => detector.detect(image, { detectorSide: 160 })));
+    expect(all.every(({ image: { width } }) => width === image.width)).toBe(true);
+    await detector.close();
+  });
+
+  it('finishes calls that run when it is closed, refuses later ones, and closes twice', async () => {
+    const detector = await FacialLandmarkDetector.load(builtInModels());
+    const running = [detector.detect(image), detector.run(image)];
+    const closed = detector.close();
+    await expect(detector.detect(image)).rejects.toThrow(ClosedError);
+    expect(await Promise.all(running)).toHaveLength(2);
+    await Promise.all([closed, detector.close()]);
+  });
+
+  it('rejects with the reason wherever a call is aborted', async () => {
+    const detector = await FacialLandmarkDetector.load(builtInModels());
+    for (const delay of [0, 1, 3, 10, 20]) {
+      const controller = new AbortController();
+      const call = detector.detect(image, { signal: controller.signal });
+      if (delay === 0) controller.abort(new Error('stop'));
+      else setTimeout(() => controller.abort(new Error('stop')), delay);
+      const outcome = await call.then(
+        (faces) => faces.length,
+        (error: Error) => error.message,
+      );
+      expect([2, 'stop']).toContain(outcome);
+      if (delay === 0) expect(outcome).toBe('stop');
+    }
+    expect(await detector.detect(image)).toHaveLength(2);
+    await detector.close();
+  });
+});
+
+/** Runs a program that has `models`, `image` and the whole library in scope. */
+function child(program: string): {
+  signal(name: NodeJS.Signals): void;
+  lines(text: string): Promise<void>;
+  ended: Promise<{ code: number | null; signal: string | null; output: string }>;
+} {
+  const source = `
+    import * as lib from ${JSON.stringify(entry)};
+    const models = lib.builtInModels();
+    const { image } = lib.drawScene({ seed: 7, width: 360, height: 300, faces: 2 });
+    ${program}`;
+  const process_ = spawn(process.execPath, ['--input-type=module', '-e', source], {
+    cwd: fileURLToPath(new URL('..', import.meta.url)),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  const waiting: { text: string; resolve: () => void }[] = [];
+  const collect = (chunk: Buffer) => {
+    output += chunk;
+    for (const { text, resolve } of waiting) if (output.includes(text)) resolve();
+  };
+  process_.stdout.on('data', collect);
+  process_.stderr.on('data', collect);
+  return {
+    signal: (name) => process_.kill(name),
+    lines: (text) => new Promise((resolve) => waiting.push({ text, resolve })),
+    ended: new Promise((resolve) => process_.once('close', (code, signal) => resolve({ code, signal, output }))),
+  };
+}
+
+/** Sends images without end until told to stop, then closes the pool as the documentation asks. */
+const BUSY = `
+  const pool = await lib.createPool({ ...models, workers: 2 });
+  let stop = false;
+  const work = Array.from({ length: 4 }, async () => { while (!stop) await pool.detect(image); });
+  const end = async (name) => { stop = true; await Promise.all(work); await pool.close(); console.log('ended by ' + name); };
+  console.log('at work');`;
+
+describe('a process', () => {
+  it('ends by itself after close, with a detector and with a pool', async () => {
+    const { code, output } = await child(`
+      const detector = await lib.FacialLandmarkDetector.load(models);
+      const pool = await lib.createPool({ ...models, workers: 2 });
+      console.log((await detector.detect(image)).length, (await pool.detect(image)).length);
+      await detector.close();
+      await pool.close();`).ended;
+    expect({ code, output }).toEqual({ code: 0, output: '2 2\n' });
+  });
+
+  it('ends by itself when an idle pool was never closed', async () => {
+    const { code, output } = await child(`
+      const pool = await lib.createPool({ ...models, workers: 2 });
+      console.log((await pool.detect(image)).length);`).ended;
+    expect({ code, output }).toEqual({ code: 0, output: '2\n' });
+  });
+
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'that closes its pool on %s ends cleanly in the middle of work',
+    async (name) => {
+      const process_ = child(`${BUSY} process.once('${name}', end);`);
+      await process_.lines('at work');
+      await new Promise((resolve) => setTimeout(resolve, 150));
+      process_.signal(name);
+      const { code, signal, output } = await process_.ended;
+      expect({ code, signal, output }).toEqual({ code: 0, signal: null, output: `at work\nended by ${name}\n` });
+    },
+  );
+
+  it('that closes its pool before process.exit, or after an uncaught exception, ends cleanly', async () => {
+    const { code, signal, output } = await child(`${BUSY}
+      process.once('uncaughtException', async (error) => { await end(error.message); process.exit(3); });
+      setTimeout(() => { throw new Error('a bug'); }, 150);`).ended;
+    expect({ code, signal, output }).toEqual({ code: 3, signal: null, output: 'at work\nended by a bug\n' });
+  });
+
+  it('serving ends cleanly on SIGTERM with requests in work', async () => {
+    const main = fileURLToPath(new URL('../dist/node/cli/main.js', import.meta.url));
+    const server = spawn(process.execPath, [main, 'serve', '--built-in', '--port', '0'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const address = await new Promise<string>((resolve) => {
+      server.stdout.once('data', (line: Buffer) => resolve(line.toString().trim()));
+    });
+    const ended = new Promise((resolve) => server.once('exit', (code, signal) => resolve({ code, signal })));
+    const { encodeImage } = await import('../src/node/image-file.js');
+    const png = new Uint8Array(await encodeImage(image, 'png'));
+    const requests = Array.from({ length: 8 }, () => fetch(`${address}/v1/detect`, { method: 'POST', body: png }));
+    await requests[0];
+    server.kill('SIGTERM');
+    const statuses = (await Promise.all(requests)).map(({ status }) => status);
+    expect(statuses.every((status) => status === 200 || status === 503)).toBe(true);
+    expect(await ended).toEqual({ code: 0, signal: null });
+  });
+});
