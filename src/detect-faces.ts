@@ -124,6 +124,7 @@ export async function detectFaces(
       hint: 'The merged model fails there too. Leave out `strict` to have larger images reduced for the detector.',
     });
   }
+  options.signal?.throwIfAborted();
   const outputs = await workspace.lend(3 * side * side, (input) =>
     network.run(tensor(detectorInput(view, side, workspace.kernels, input), [1, 3, side, side])),
   );

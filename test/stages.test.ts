@@ -143,6 +143,11 @@ describe('what no sound detector returns', () => {
     await expect(detect(change)).rejects.toThrow(ModelContractError);
   });
 
+  it.each([undefined, null, {}])('a run that gives %s is a ModelContractError', async (nothing) => {
+    const run = async () => nothing as never;
+    await expect(detectFaces({ ...stubDetector(), run }, gray(8, 8))).rejects.toThrow(ModelContractError);
+  });
+
   it('passes on what the network throws', async () => {
     const network = { ...stubDetector(), run: () => Promise.reject(new Error('out of memory')) };
     await expect(detectFaces(network, gray(8, 8))).rejects.toThrow('out of memory');
@@ -219,6 +224,64 @@ describe('landmarks', () => {
   it('of no faces are no landmarks, without a run', async () => {
     const network = { ...stubLandmarker(), run: () => Promise.reject(new Error('ran')) };
     expect(await landmarks(network, [])).toEqual([]);
+  });
+});
+
+describe('what no sound landmarker returns', () => {
+  const analyze = (run: Network['run']) =>
+    analyzeFaces({ detector: stubDetector(), landmarker: { ...stubLandmarker(), run } }, gray(640, 640));
+
+  it.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['no output', []],
+    ['two outputs', [tensor(new Float32Array(212), [1, 212]), tensor(new Float32Array(212), [1, 212])]],
+    ['another rank', [tensor(new Float32Array(212), [1, 1, 212])]],
+    ['too many faces', [tensor(new Float32Array(424), [2, 212])]],
+    ['too few points', [tensor(new Float32Array(136), [1, 136])]],
+  ])('%s is a ModelContractError', async (_, outputs) => {
+    await expect(analyze(async () => outputs as Tensor[])).rejects.toThrow(ModelContractError);
+  });
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 3.4e38])(
+    '%s is an InferenceError',
+    async (value) => {
+      const values = new Float32Array(212).with(77, value);
+      await expect(analyze(async () => [tensor(values, [1, 212])])).rejects.toThrow(InferenceError);
+    },
+  );
+
+  it('passes on what the network throws', async () => {
+    await expect(analyze(() => Promise.reject(new Error('out of memory')))).rejects.toThrow('out of memory');
+    await expect(
+      analyze(() => {
+        throw new Error('at once');
+      }),
+    ).rejects.toThrow('at once');
+  });
+});
+
+describe('a call that is aborted', () => {
+  it('before it starts runs no network', async () => {
+    const run = () => Promise.reject(new Error('ran'));
+    const networks = { detector: { ...stubDetector(), run }, landmarker: { ...stubLandmarker(), run } };
+    const signal = AbortSignal.abort('changed my mind');
+    await expect(analyzeFaces(networks, gray(64, 64), { signal })).rejects.toBe('changed my mind');
+  });
+
+  it('while a slow detector runs ends with the reason, and the landmarker never runs', async () => {
+    const controller = new AbortController();
+    const reason = new Error('changed my mind');
+    const detector = stubDetector();
+    const slow: Network['run'] = async (input) => {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      controller.abort(reason);
+      return detector.run(input);
+    };
+    const networks = {
+      detector: { ...detector, run: slow },
+      landmarker: { ...stubLandmarker(), run: () => Promise.reject(new Error('ran')) },
+    };
+    await expect(analyzeFaces(networks, gray(64, 64), { signal: controller.signal })).rejects.toBe(reason);
   });
 });
 

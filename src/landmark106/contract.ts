@@ -45,11 +45,11 @@ export function fixedBatch(network: NetworkInfo): number | undefined {
 
 /** The `(n, 212)` values of a run, x and y in turn. */
 export function landmarkValues(network: NetworkInfo, tensors: readonly Tensor[], n: number): Float32Array {
-  const [output] = tensors;
-  if (tensors.length !== 1 || output.shape.length !== 2 || output.shape[0] !== n || output.shape[1] !== 2 * points) {
+  const output = tensors?.[0];
+  if (tensors?.length !== 1 || output.shape.length !== 2 || output.shape[0] !== n || output.shape[1] !== 2 * points) {
     refuse(
       network,
-      `${tensors.length} tensors from a run, [${output?.shape.join(',')}] where [${n},${2 * points}] belongs`,
+      `${tensors?.length ?? 'no'} tensors from a run, [${output?.shape.join(',')}] where [${n},${2 * points}] belongs`,
     );
   }
   return tensorValues(output);

@@ -64,7 +64,7 @@ export function fixedDetectorSide(network: NetworkInfo): number | undefined {
 /** Sorts what the network returned into {@link ScrfdOutputs}. Accepts rank 2 `[n, k]` and rank 3 `[1, n, k]`. */
 export function sortOutputs(network: NetworkInfo, tensors: readonly Tensor[], side: number): ScrfdOutputs {
   const levels: AnchorLevel[] = anchorLevels(side);
-  if (tensors.length !== outputCount) refuse(network, `${tensors.length} tensors from a run`);
+  if (tensors?.length !== outputCount) refuse(network, `${tensors?.length ?? 'no'} tensors from a run`);
   const flat = tensors.map((tensor, i) => {
     const shape = tensor.shape.length === 3 && tensor.shape[0] === 1 ? tensor.shape.slice(1) : tensor.shape;
     const rows = levels[i % levels.length].rows;
