@@ -17,14 +17,14 @@ import { invertAffine } from './affine.js';
 import { BOX_CORNERS, decodeAnchors } from './decode-anchors.js';
 import { decodeLandmarks } from './decode-landmarks.js';
 import { estimateNorms } from './estimate-norms.js';
-import { type ImageSize, imageSize } from './image-size.js';
+import { type ImagePlanes, imagePlanes } from './image-planes.js';
 import { landmarkInput, landmarkTaps } from './landmark-input.js';
 import { letterbox } from './letterbox.js';
 import { nms } from './nms.js';
 import { operators } from './operators.js';
 import { type NetworkFile, readNetwork } from './read-network.js';
 import { toImage } from './to-image.js';
-import { pixelTable, warpAffine } from './warp-affine.js';
+import { borderedPlanes, warpAffine } from './warp-affine.js';
 
 export interface MergeOptions extends Omit<DetectOptions, 'strict'>, AlignOptions {
   /**
@@ -109,24 +109,24 @@ function runNetwork(g: GraphBuilder, network: NetworkFile, opset: number, input:
  */
 function eachFace(
   g: GraphBuilder,
-  image: Value,
-  size: ImageSize,
+  image: ImagePlanes,
   cropToImage: Value,
   landmarker: NetworkFile,
   opset: number,
   options: CheckedOptions,
 ): [crops: Value, values: Value] {
-  const table = pixelTable(g.scope('pixelTable'), image, size);
+  const planes = borderedPlanes(g.scope('borderedPlanes'), image);
   const taps = landmarkTaps(g.scope('landmarkTaps'));
   const body = g.subgraph('face');
   const index = body.input(`${body.prefix}index`, 'int64', []);
   const condition = body.input(`${body.prefix}condition`, 'bool', []);
   const inner = operators(body);
-  const crop = warpAffine(body.scope('warpAffine'), table, inner.gather(cropToImage, index));
+  const crop = warpAffine(body.scope('warpAffine'), planes, inner.gather(cropToImage, index));
   const input = landmarkInput(body.scope('landmarkInput'), taps, crop, options.landmarkChannelOrder);
   const [values] = runNetwork(body.scope('landmarker'), landmarker, opset, input);
   body.output(body.add('Identity', [condition]), 'bool', []);
-  body.output(inner.reshape(inner.cast(crop, 'uint8'), [cropSide, cropSide, 3]), 'uint8', [cropSide, cropSide, 3]);
+  const samples = inner.transpose(inner.cast(crop, 'uint8'), [1, 0]);
+  body.output(inner.reshape(samples, [cropSide, cropSide, 3]), 'uint8', [cropSide, cropSide, 3]);
   body.output(inner.reshape(values, [2 * LANDMARKS]), 'float', [2 * LANDMARKS]);
 
   const { gather } = operators(g);
@@ -160,22 +160,21 @@ export function composeMergedModel(
 
   const g = new GraphBuilder('onnx-facial-lmk-detector');
   const { cast, reshape, slice } = operators(g);
-  const image = g.input('input', 'uint8', ['height', 'width', 3]);
-  const size = imageSize(g.scope('imageSize'), image);
+  const image = imagePlanes(g.scope('imagePlanes'), g.input('input', 'uint8', ['height', 'width', 3]));
 
   // The shape is as open or fixed as the detector declares it: where the runtime knows shapes it fuses additions into
   // convolutions, and the scores would not be the last bits of the detector alone.
-  const boxed = letterbox(g.scope('letterbox'), image, size, side);
+  const boxed = letterbox(g.scope('letterbox'), image, side);
   const detectorInput = fixedDetectorSide(detector) === undefined ? boxed : reshape(boxed, [1, 3, side, side]);
   const detectorOutputs = runNetwork(g.scope('detector'), detector, opset, detectorInput);
   const candidates = decodeAnchors(g.scope('decodeAnchors'), detectorOutputs, side, minScore);
   const kept = nms(g.scope('nms'), candidates, iouThreshold, maxFaces);
-  const points = g.describe(toImage(g.scope('toImage'), kept.points, size, side), 'int64', ['N', 7, 2]);
+  const points = g.describe(toImage(g.scope('toImage'), kept.points, image, side), 'int64', ['N', 7, 2]);
   const keypoints = slice(points, BOX_CORNERS, BOX_CORNERS + KEYPOINTS, 1);
 
   const imageToCrop = g.describe(estimateNorms(g.scope('estimateNorms'), keypoints), 'float', ['N', 6]);
   const cropToImage = g.describe(invertAffine(g.scope('invertAffine'), imageToCrop), 'float', ['N', 6]);
-  const [crops, values] = eachFace(g, image, size, cropToImage, landmarker, opset, checked);
+  const [crops, values] = eachFace(g, image, cropToImage, landmarker, opset, checked);
   const landmarks = decodeLandmarks(g.scope('decodeLandmarks'), values, cropToImage);
 
   const name = (value: Value, output: string) => g.add('Identity', [value], {}, output);

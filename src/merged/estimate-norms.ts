@@ -3,7 +3,7 @@ import { ALIGNMENT_TEMPLATES } from '../alignment/templates.js';
 import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
 import { transformPoints } from './affine.js';
 import { closedFormSimilarity, moments } from './closed-form-similarity.js';
-import { operators } from './operators.js';
+import { LAST, operators } from './operators.js';
 import { similarityTransform } from './similarity-transform.js';
 
 const TEMPLATES = ALIGNMENT_TEMPLATES.length;
@@ -58,5 +58,5 @@ export function estimateNorms(g: GraphBuilder, keypoints: Value): Value {
 
   const best = bestFit(g, candidates, misfit(g.scope('misfit'), candidates, source, target));
   const extended = reshape(greater(spread, double(0)), [-1, 1]);
-  return slice(where(extended, best, 0), 1, Number.MAX_SAFE_INTEGER, 0);
+  return slice(where(extended, best, 0), 1, LAST, 0);
 }

@@ -1,6 +1,6 @@
 import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
 import { SCRFD } from '../scrfd/spec.js';
-import type { ImageSize } from './image-size.js';
+import type { ImagePlanes } from './image-planes.js';
 import { operators } from './operators.js';
 
 /** Which input pixels an output pixel covers along one axis: `first`, and how far it reaches, in pixels of the input. */
@@ -28,73 +28,56 @@ function axisSpan(g: GraphBuilder, length: Value, ratio: Value, side: number): A
  * Sums the pixels under each output index along one axis, weighted by how much of them it covers. One tap at a time, so
  * that the order of additions is the pipeline's.
  *
- * @param start zeros of the result's shape
- * @param read the pixels at some indices along the axis, float64
- * @param spread the weights, `(n)` -> a shape that multiplies with what `read` returns
+ * @param shape of the result
+ * @param read the pixels at some indices along the axis, `(3, rows, columns)` float64
+ * @param spread the shape of the `n` weights, so that they multiply with what `read` returns
  */
 function sumTaps(
   g: GraphBuilder,
   { first, from, to, last }: AxisSpan,
   taps: Value,
-  start: Value,
+  shape: Value,
   read: (g: GraphBuilder, indices: Value) => Value,
-  spread: (g: GraphBuilder, weights: Value) => Value,
+  spread: readonly number[],
 ): Value {
   const body = g.subgraph('tap');
-  const { add, sub, mul, min, max, cast } = operators(body);
+  const { add, sub, mul, min, max, cast, reshape } = operators(body);
   const iteration = body.input(`${body.prefix}iteration`, 'int64', []);
   const condition = body.input(`${body.prefix}condition`, 'bool', []);
-  const total = body.input(`${body.prefix}total`, 'double', [undefined, undefined]);
+  const total = body.input(`${body.prefix}total`, 'double', [3, undefined, undefined]);
   const x = add(first, cast(iteration, 'double'));
   const covered = sub(min(add(x, body.constant('double', 1)), to), max(x, from));
-  const weights = max(covered, body.constant('double', 0));
-  const sum = add(total, mul(spread(body, weights), read(body, min(cast(x, 'int64'), last))));
+  const weights = reshape(max(covered, body.constant('double', 0)), spread);
+  const sum = add(total, mul(weights, read(body, min(cast(x, 'int64'), last))));
   body.output(body.add('Identity', [condition]), 'bool', []);
-  body.output(sum, 'double', [undefined, undefined]);
-  return g.add('Loop', [taps, '', start], { body: body.build() });
+  body.output(sum, 'double', [3, undefined, undefined]);
+  const zeros = g.add('Expand', [g.constant('double', 0), shape]);
+  return g.add('Loop', [taps, '', zeros], { body: body.build() });
 }
 
 /**
  * Twin of `ops/letterbox-area.ts`, without the padding: columns first, then rows, all in float64.
  *
- * @param image `(h, w, 3)` uint8
- * @returns `(rows, columns, 3)` float32 in normalised units: the part of the detector input that sees the image
+ * @returns `(3, rows, columns)` float32 in normalised units: the part of the detector input that sees the image
  */
-export function letterboxArea(g: GraphBuilder, image: Value, size: ImageSize, side: number): Value {
+export function letterboxArea(g: GraphBuilder, image: ImagePlanes, side: number): Value {
   const { add, mul, div, cast, reshape, concat } = operators(g);
-  const ratio = div(cast(size.longer, 'double'), g.constant('double', side));
+  const [columns, rows] = [g.scope('columns'), g.scope('rows')];
+  const ratio = div(cast(image.longer, 'double'), g.constant('double', side));
   const taps = add(cast(g.add('Ceil', [ratio]), 'int64'), g.int64(1));
-  const x = axisSpan(g.scope('columns'), size.width, ratio, side);
-  const y = axisSpan(g.scope('rows'), size.height, ratio, side);
-  const zeros = (rows: Value, columns: Value) => {
-    const shape = concat([reshape(rows, [1]), mul(columns, g.int64([3]))], 0);
-    return g.add('Expand', [g.constant('double', 0), shape]);
-  };
+  const x = axisSpan(columns, image.width, ratio, side);
+  const y = axisSpan(rows, image.height, ratio, side);
   const count = (span: AxisSpan) => g.add('Shape', [span.first]);
+  const planes = (height: Value) => concat([g.int64([3]), height, count(x)], 0);
 
-  const columnSums = sumTaps(
-    g.scope('columns'),
-    x,
-    taps,
-    zeros(size.height, count(x)),
-    (body, indices) => {
-      const { gather, cast, sub } = operators(body);
-      const pixels = cast(body.add('Flatten', [gather(image, indices, 1)]), 'double');
-      return sub(pixels, body.constant('double', SCRFD.mean));
-    },
-    (body, weights) => {
-      const { reshape } = operators(body);
-      return reshape(body.add('Expand', [reshape(weights, [-1, 1]), body.int64([1, 3])]), [1, -1]);
-    },
-  );
-  const sums = sumTaps(
-    g.scope('rows'),
-    y,
-    taps,
-    zeros(count(y), count(x)),
-    (body, indices) => operators(body).gather(columnSums, indices),
-    (body, weights) => operators(body).reshape(weights, [-1, 1]),
-  );
+  const readColumns = (body: GraphBuilder, indices: Value) => {
+    const { sub, cast, pick } = operators(body);
+    const pixels = cast(pick(image.planes, cast(indices, 'int32')), 'double');
+    return sub(pixels, body.constant('double', SCRFD.mean));
+  };
+  const columnSums = sumTaps(columns, x, taps, planes(reshape(image.height, [1])), readColumns, [1, 1, -1]);
+  const readRows = (body: GraphBuilder, indices: Value) => operators(body).gather(columnSums, indices, 1);
+  const sums = sumTaps(rows, y, taps, planes(count(y)), readRows, [1, -1, 1]);
   const scale = div(g.constant('double', 1), mul(mul(ratio, ratio), g.constant('double', SCRFD.std)));
-  return reshape(cast(mul(sums, scale), 'float'), [0, -1, 3]);
+  return cast(mul(sums, scale), 'float');
 }

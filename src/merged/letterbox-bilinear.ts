@@ -1,6 +1,6 @@
 import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
 import { SCRFD } from '../scrfd/spec.js';
-import type { ImageSize } from './image-size.js';
+import type { ImagePlanes } from './image-planes.js';
 import { operators } from './operators.js';
 
 /** Where each output column or row that sees the image reads along its axis: two neighbours and their weights, `(n)`. */
@@ -37,29 +37,23 @@ function alignCornersTaps(g: GraphBuilder, length: Value, canvas: Value, side: n
 /**
  * Twin of `ops/letterbox-bilinear.ts`, without the padding.
  *
- * @param image `(h, w, 3)` uint8
- * @returns `(rows, columns, 3)` float32 in normalised units: the part of the detector input that sees the image
+ * @returns `(3, rows, columns)` float32 in normalised units: the part of the detector input that sees the image
  */
-export function letterboxBilinear(g: GraphBuilder, image: Value, size: ImageSize, side: number): Value {
-  const { add, sub, mul, cast, gather, reshape } = operators(g);
-  const x = alignCornersTaps(g.scope('columns'), size.width, size.longer, side);
-  const y = alignCornersTaps(g.scope('rows'), size.height, size.longer, side);
-  // A row of samples is flat, so that the weights repeat for the three channels.
-  const perSample = (weights: Value) => reshape(g.add('Expand', [reshape(weights, [-1, 1]), g.int64([1, 3])]), [1, -1]);
-  const [left, right] = [perSample(x.firstWeight), perSample(x.secondWeight)];
-  const [up, low] = [reshape(y.firstWeight, [-1, 1]), reshape(y.secondWeight, [-1, 1])];
-  const [upper, lower] = [gather(image, y.first), gather(image, y.second)];
-  const tap = (rows: Value, columns: Value) => {
-    const pixels = gather(rows, columns, 1);
-    return sub(cast(g.add('Flatten', [pixels]), 'float'), SCRFD.mean);
+export function letterboxBilinear(g: GraphBuilder, image: ImagePlanes, side: number): Value {
+  const { sub, mul, sum, cast, gather, pick, reshape } = operators(g);
+  const x = alignCornersTaps(g.scope('columns'), image.width, image.longer, side);
+  const y = alignCornersTaps(g.scope('rows'), image.height, image.longer, side);
+  const tap = (rows: Value, rowWeight: Value, column: Value, columnWeight: Value) => {
+    const pixels = pick(gather(image.planes, rows, 1), cast(column, 'int32'));
+    const weights = mul(columnWeight, reshape(rowWeight, [-1, 1]));
+    return mul(weights, sub(cast(pixels, 'float'), SCRFD.mean));
   };
-  const blended = add(
-    add(
-      add(mul(mul(left, up), tap(upper, x.first)), mul(mul(right, up), tap(upper, x.second))),
-      mul(mul(left, low), tap(lower, x.first)),
-    ),
-    mul(mul(right, low), tap(lower, x.second)),
-  );
+  const blended = sum([
+    tap(y.first, y.firstWeight, x.first, x.firstWeight),
+    tap(y.first, y.firstWeight, x.second, x.secondWeight),
+    tap(y.second, y.secondWeight, x.first, x.firstWeight),
+    tap(y.second, y.secondWeight, x.second, x.secondWeight),
+  ]);
   // The pipeline divides each pixel first: a power of two, so that no bit depends on the order.
-  return reshape(mul(blended, 1 / SCRFD.std), [0, -1, 3]);
+  return mul(blended, 1 / SCRFD.std);
 }

@@ -1,15 +1,15 @@
 import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
 import { SCRFD } from '../scrfd/spec.js';
-import type { ImageSize } from './image-size.js';
+import type { ImagePlanes } from './image-planes.js';
 import { letterboxArea } from './letterbox-area.js';
 import { letterboxBilinear } from './letterbox-bilinear.js';
 import { operators } from './operators.js';
 
-/** `(rows, columns, 3)` BGR -> `(1, 3, side, side)` RGB, 0 where the image ends. */
-function toDetectorInput(g: GraphBuilder, pixels: Value, side: number): Value {
-  const { gather, transpose, concat } = operators(g);
-  const planes = gather(transpose(pixels, [2, 0, 1]), g.int64([2, 1, 0]));
-  const padding = g.add('Sub', [g.int64([3, side, side]), g.add('Shape', [planes])]);
+/** `(3, rows, columns)` BGR -> `(1, 3, side, side)` RGB, 0 where the image ends. */
+function toDetectorInput(g: GraphBuilder, visible: Value, side: number): Value {
+  const { gather, sub, concat } = operators(g);
+  const planes = gather(visible, g.int64([2, 1, 0]));
+  const padding = sub(g.int64([3, side, side]), g.add('Shape', [planes]));
   const padded = g.add('Pad', [planes, concat([g.int64([0, 0, 0]), padding], 0)]);
   return g.add('Unsqueeze', [padded, g.int64([0])]);
 }
@@ -18,10 +18,10 @@ function toDetectorInput(g: GraphBuilder, pixels: Value, side: number): Value {
  * Image -> detector input `(1, 3, side, side)` float32. As in the pipeline, images up to 1920 pixels are resized
  * bilinearly, larger ones reduced by area averaging.
  */
-export function letterbox(g: GraphBuilder, image: Value, size: ImageSize, side: number): Value {
+export function letterbox(g: GraphBuilder, image: ImagePlanes, side: number): Value {
   const branch = (name: string, resize: typeof letterboxArea) => {
     const body = g.subgraph(name);
-    body.output(toDetectorInput(body, resize(body, image, size, side), side), 'float', [
+    body.output(toDetectorInput(body, resize(body, image, side), side), 'float', [
       undefined,
       undefined,
       undefined,
@@ -29,7 +29,7 @@ export function letterbox(g: GraphBuilder, image: Value, size: ImageSize, side: 
     ]);
     return body.build();
   };
-  const large = g.add('Greater', [size.longer, g.int64(SCRFD.maxImageSide)]);
+  const large = g.add('Greater', [image.longer, g.int64(SCRFD.maxImageSide)]);
   return g.add('If', [large], {
     then_branch: branch('area', letterboxArea),
     else_branch: branch('bilinear', letterboxBilinear),

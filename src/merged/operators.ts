@@ -4,6 +4,9 @@ import { DATA_TYPES, type DataType } from '../onnx/schema.js';
 /** A value of the graph, or a number that becomes a float32 constant. */
 export type Operand = Value | number;
 
+/** As the end of a slice: all that is left. */
+export const LAST = Number.MAX_SAFE_INTEGER;
+
 /** Short names for ONNX operators, so that a stage reads like the arithmetic of its TypeScript twin. */
 export function operators(g: GraphBuilder) {
   const value = (operand: Operand) => (typeof operand === 'number' ? g.float(operand) : operand);
@@ -37,6 +40,15 @@ export function operators(g: GraphBuilder) {
     concat: (values: readonly Value[], axis: number) => g.add('Concat', values, { axis: BigInt(axis) }),
     gather: (x: Value, indices: Value | number, axis = 0) =>
       g.add('Gather', [x, typeof indices === 'number' ? g.int64(indices) : indices], { axis: BigInt(axis) }),
+    /**
+     * Single elements along the last axis, at the same int32 indices in every row. The runtime copies an element here
+     * ten times as fast as a `Gather` of one element or of three.
+     */
+    pick: (x: Value, indices: Value) => {
+      const others = slice(g.add('Shape', [x]), 0, -1, 0);
+      const shape = g.add('Concat', [others, slice(g.add('Shape', [indices]), -1, LAST, 0)], { axis: 0n });
+      return g.add('GatherElements', [x, g.add('Expand', [indices, shape])], { axis: -1n });
+    },
     reshape: (x: Value, shape: Value | readonly number[]) =>
       g.add('Reshape', [x, typeof shape === 'string' ? shape : g.int64(shape)]),
     transpose: (x: Value, order: readonly number[]) => g.add('Transpose', [x], { perm: order.map(BigInt) }),

@@ -1,5 +1,5 @@
 import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
-import type { ImageSize } from './image-size.js';
+import type { ImagePlanes } from './image-planes.js';
 import { operators } from './operators.js';
 
 /**
@@ -8,7 +8,7 @@ import { operators } from './operators.js';
  * @param points `(n, k, 2)` float32
  * @returns the same in int64
  */
-export function toImage(g: GraphBuilder, points: Value, { width, height, longer }: ImageSize, side: number): Value {
+export function toImage(g: GraphBuilder, points: Value, { width, height, longer }: ImagePlanes, side: number): Value {
   const { mul, div, min, max, cast, concat, reshape } = operators(g);
   const limits = cast(concat([reshape(width, [1]), reshape(height, [1])], 0), 'float');
   const scaled = div(mul(points, cast(longer, 'float')), side);
