@@ -9,7 +9,11 @@ import { benchEndToEnd } from './end-to-end.js';
 import { benchImages } from './images.js';
 import { benchKernels } from './kernels.js';
 import { calibrate, describeMachine, isQuiet } from './machine.js';
+import { benchMemory } from './memory.js';
+import { benchMerged } from './merged.js';
+import { benchPool } from './pool.js';
 import { formatMachine, formatQuiet, formatSection, type Report } from './report.js';
+import { benchServe } from './serve.js';
 import { benchStages } from './stages.js';
 
 /** By name; without a name, those that are not marked `onRequest` run. */
@@ -17,6 +21,10 @@ const BENCHES: Record<string, { run: Bench; onRequest?: true }> = {
   kernels: { run: benchKernels },
   stages: { run: benchStages },
   'end-to-end': { run: benchEndToEnd },
+  merged: { run: benchMerged },
+  pool: { run: benchPool, onRequest: true },
+  memory: { run: benchMemory, onRequest: true },
+  serve: { run: benchServe, onRequest: true },
 };
 
 const HELP = `npm run bench -- [${Object.keys(BENCHES).join('|')} ...] [options]

@@ -23,6 +23,7 @@ export function formatSection({ title, baseline, rows, note }: Section): string 
     row.ratio ? ratio(row.ratio.median) : '',
     row.ratio ? `${ratio(row.ratio.low)} to ${ratio(row.ratio.high)}` : '',
   ]);
+  if (rows.length === 0) return [title, ...(note ? [`  ${note}`] : [])].join('\n');
   const header = ['', 'median', 'quartiles', ...(baseline ? [`to ${baseline}`, 'quartiles'] : ['', ''])];
   const widths = header.map((text, i) => Math.max(text.length, ...cells.map((row) => row[i].length)));
   const line = (row: string[]) =>
