@@ -73,5 +73,8 @@ export { type AnchorLevel, anchorLevels } from './scrfd/anchors.js';
 export { checkDetector, type ScrfdOutputs } from './scrfd/contract.js';
 export { type Candidates, decodeAnchors } from './scrfd/decode.js';
 export { SCRFD } from './scrfd/spec.js';
+export { DEFAULT_SMOOTHING, type SmoothingOptions } from './tracking/face-smoother.js';
+export { FaceTracker, type TrackedFace, type TrackerOptions } from './tracking/face-tracker.js';
+export { OneEuroFilter, type OneEuroOptions } from './tracking/one-euro-filter.js';
 export * from './types.js';
 export { Workspace } from './workspace.js';
