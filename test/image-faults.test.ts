@@ -11,9 +11,11 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FileAccessError, ImageDecodeError, InvalidOptionError } from '../src/errors.js';
 import { type DecodedImage, type Decoder, decodeImage, readImage, readImageStream } from '../src/node/image-file.js';
+import { decodeWithJimp } from '../src/node/jimp/decode-with-jimp.js';
 import { difference } from '../src/parity.js';
 import { Random } from '../src/scenes/random.js';
 import { flipBytes, repairChecksums } from './support/damage-image.js';
+import { fixture } from './support/fixtures.js';
 import { type ImageSample, imageSamples, SAMPLE_HEIGHT, SAMPLE_WIDTH, withExif } from './support/image-samples.js';
 import { identical } from './support/parity.js';
 
@@ -133,6 +135,50 @@ describe('sound files', () => {
     const gif = await picture.clone().gif({ dither: 0 }).toBuffer();
     const { data } = await decodeImage(gif, { decoder: 'jimp' });
     expect(difference(data, (await decodeImage(gif, { decoder: 'sharp' })).data)).toEqual(identical(noise.length));
+  });
+});
+
+describe('BMP, which jimp alone reads', () => {
+  const bytes = () => Buffer.from(samples.find(({ name }) => name === 'bmp')!.bytes);
+
+  it('with its samples anywhere behind the header', async () => {
+    const expected = await decodeImage(bytes());
+    const moved = Buffer.concat([bytes().subarray(0, 54), Buffer.alloc(10, 0xff), bytes().subarray(54)]);
+    moved.writeUInt32LE(64, 10);
+    expect(difference((await decodeImage(moved)).data, expected.data)).toEqual(identical(expected.data.length));
+  });
+
+  it.each([
+    ['16 colours', 28, 4],
+    ['run lengths', 30, 1],
+    ['a JPEG inside', 30, 4],
+  ])('with %s is refused, because jimp would give other pixels', async (_, at, value) => {
+    const file = bytes();
+    file.writeUInt16LE(value, at);
+    await expect(decodeImage(file)).rejects.toThrow(/jimp cannot decode .*save it as PNG/);
+  });
+});
+
+describe('the thread of jimp', () => {
+  it('is ended when a decoder hangs, and the next image decodes', async () => {
+    // Under the name of a format that is not looked at first, this reaches utif2, which never comes back from it.
+    const hanging = new Uint8Array(fixture('regressions/image/utif2-hangs-on-lzw.tif'));
+    const stuck = decodeWithJimp(hanging, { format: 'jpeg', width: 1, height: 1 }, 100);
+    const waiting = decodeImage(samples.find(({ name }) => name === 'png')!.bytes, { decoder: 'jimp' });
+    await expect(stuck).rejects.toThrow(/not done after 11 seconds/);
+    expect(await waiting).toMatchObject({ width: SAMPLE_WIDTH, decoder: 'jimp' });
+  });
+
+  it('decodes two hundred images that come at once, each its own', async () => {
+    const widths = Array.from({ length: 200 }, (_, i) => i + 1);
+    const images = await Promise.all(
+      widths.map((width) =>
+        decodeImage(png(header({ width, height: 1 }), chunk('IDAT', deflateSync(Buffer.alloc(width + 1)))), {
+          decoder: 'jimp',
+        }),
+      ),
+    );
+    expect(images.map(({ width }) => width)).toEqual(widths);
   });
 });
 
