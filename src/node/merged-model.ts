@@ -14,10 +14,18 @@ export interface MergedModel {
   close(): Promise<void>;
 }
 
-/** The graph's input: `(h, w, 3)` uint8 BGR, compact. */
+/** The graph's input: `(h, w, 3)` uint8 BGR, compact. Shares its samples with an image that lies so already. */
 function toBgr(image: PixelImage): SessionTensor {
   const { data, width, height, offset, rowStride, pixelStride, red, green, blue } = pixelView(image);
-  const bgr = ndarray(new Uint8Array(width * height * 3), [height, width, 3]);
+  const shape = [height, width, 3];
+  if (image.channelOrder === 'bgr' && rowStride === 3 * width) {
+    return {
+      type: 'uint8',
+      data: new Uint8Array(data.buffer, data.byteOffset + offset, 3 * width * height),
+      dims: shape,
+    };
+  }
+  const bgr = ndarray(new Uint8Array(width * height * 3), shape);
   [blue, green, red].forEach((channel, i) => {
     ops.assign(bgr.pick(-1, -1, i), ndarray(data, [height, width], [rowStride, pixelStride], offset + channel));
   });

@@ -1,0 +1,62 @@
+import ndarray from 'ndarray';
+import {
+  alignFaces,
+  detectorInput,
+  type FacialLandmarkDetector,
+  LANDMARK106,
+  loadNetwork,
+  type ModelPaths,
+  type OnnxNetwork,
+  type PixelImage,
+  pixelView,
+  SCRFD,
+  type Tensor,
+} from 'onnx-facial-lmk-detector/node';
+import type { Contender } from './harness.js';
+
+/** What all whole pipelines are compared with: both networks on ready-made inputs, all faces at once. */
+export const BARE_NETWORKS = 'bare networks';
+
+export interface BareNetworks {
+  detector: OnnxNetwork;
+  landmarker: OnnxNetwork;
+  faces: number;
+  run: Contender;
+  close(): Promise<void>;
+}
+
+/** Opens both networks and prepares the inputs that this image leads to. */
+export async function bareNetworks(
+  models: ModelPaths,
+  pipeline: FacialLandmarkDetector,
+  image: PixelImage,
+): Promise<BareNetworks> {
+  const [detector, landmarker] = [await loadNetwork(models.detector), await loadNetwork(models.landmarker)];
+  const faces = await pipeline.detect(image);
+  const side = SCRFD.side;
+  const input: Tensor = ndarray(detectorInput(pixelView(image), side), [1, 3, side, side]);
+  const aligned = alignFaces(
+    image,
+    faces.map((face) => face.keypoints),
+  );
+  const batch = landmarkBatch(aligned.map((face) => face.landmarkInput));
+  return {
+    detector,
+    landmarker,
+    faces: faces.length,
+    run: async () => [await detector.run(input), faces.length > 0 && (await landmarker.run(batch))],
+    close: async () => {
+      await Promise.all([detector.close(), landmarker.close()]);
+    },
+  };
+}
+
+function landmarkBatch(inputs: readonly Tensor[]): Tensor {
+  const { inputSide } = LANDMARK106;
+  const length = 3 * inputSide ** 2;
+  const data = new Float32Array(inputs.length * length);
+  inputs.forEach((input, i) => {
+    data.set(input.data, i * length);
+  });
+  return ndarray(data, [inputs.length, 3, inputSide, inputSide]);
+}
