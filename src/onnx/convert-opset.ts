@@ -1,11 +1,12 @@
 import { ModelFileError } from '../errors.js';
+import { attribute } from './graph-builder.js';
 import type { Attribute, Graph, Model, Node, TensorData } from './schema.js';
 import { tensorData } from './tensor-data.js';
 
 /** A node as it is rewritten: its attributes by name, and a way to make a constant for a new input. */
 interface Rewrite {
   node: Node;
-  attribute(name: string): Attribute | undefined;
+  find(name: string): Attribute | undefined;
   /** Removes attributes that became inputs, or that lost their meaning. */
   drop(...names: string[]): void;
   constant(type: 'float' | 'int64', values: readonly number[], scalar?: boolean): string;
@@ -22,8 +23,8 @@ interface Change {
 /** Moves an attribute of integers to an input. */
 const intsToInput =
   (name: string, position: number) =>
-  ({ node, attribute, drop, constant }: Rewrite) => {
-    const ints = attribute(name)?.ints;
+  ({ node, find, drop, constant }: Rewrite) => {
+    const ints = find(name)?.ints;
     if (!ints?.length) return;
     setInput(node, position, constant('int64', ints.map(Number)));
     drop(name);
@@ -39,28 +40,9 @@ const axesToInput = (version: number): Change => ({ version, apply: intsToInput(
 /** Of several dimensions flattened into one before version 13; the same only along the last axis. */
 const lastAxisOnly: Change = {
   version: 13,
-  apply: ({ attribute, refuse }) => {
-    if (attribute('axis')?.int !== -1n) refuse('another axis than the last');
+  apply: ({ find, refuse }) => {
+    if (find('axis')?.int !== -1n) refuse('another axis than the last');
   },
-};
-
-const stringAttribute = (name: string, text: string): Attribute => ({
-  name,
-  type: 3,
-  string: Uint8Array.from(text, (character) => character.charCodeAt(0)),
-  floats: [],
-  ints: [],
-  strings: [],
-  tensors: [],
-  graphs: [],
-});
-
-/** The rule for positions that Upsample and the first Resize had built in. */
-const asymmetric = ({ node }: Rewrite) => {
-  node.attributes.push(
-    stringAttribute('coordinate_transformation_mode', 'asymmetric'),
-    stringAttribute('nearest_mode', 'floor'),
-  );
 };
 
 /**
@@ -71,8 +53,8 @@ const CHANGES: Readonly<Record<string, readonly Change[]>> = {
   BatchNormalization: [
     {
       version: 9,
-      apply: ({ attribute, drop, refuse }) => {
-        if (attribute('spatial')?.int === 0n) refuse('statistics per position');
+      apply: ({ find, drop, refuse }) => {
+        if (find('spatial')?.int === 0n) refuse('statistics per position');
         drop('spatial');
       },
     },
@@ -86,9 +68,9 @@ const CHANGES: Readonly<Record<string, readonly Change[]>> = {
   Clip: [
     {
       version: 11,
-      apply: ({ node, attribute, drop, constant }) => {
+      apply: ({ node, find, drop, constant }) => {
         for (const [position, name] of ['', 'min', 'max'].entries()) {
-          const limit = name ? attribute(name)?.float : undefined;
+          const limit = name ? find(name)?.float : undefined;
           if (limit !== undefined) setInput(node, position, constant('float', [limit], true));
         }
         drop('min', 'max');
@@ -110,7 +92,7 @@ const CHANGES: Readonly<Record<string, readonly Change[]>> = {
       version: 11,
       apply: (rewrite) => {
         intsToInput('pads', 1)(rewrite);
-        const value = rewrite.attribute('value')?.float;
+        const value = rewrite.find('value')?.float;
         if (value !== undefined) setInput(rewrite.node, 2, rewrite.constant('float', [value], true));
         rewrite.drop('value');
       },
@@ -119,10 +101,14 @@ const CHANGES: Readonly<Record<string, readonly Change[]>> = {
   Resize: [
     {
       version: 11,
-      apply: (rewrite) => {
-        const [x, scales] = rewrite.node.inputs;
-        rewrite.node.inputs = [x, '', scales];
-        asymmetric(rewrite);
+      apply: ({ node }) => {
+        const [x, scales] = node.inputs;
+        node.inputs = [x, '', scales];
+        // What was built in before.
+        node.attributes.push(
+          attribute('coordinate_transformation_mode', 'asymmetric'),
+          attribute('nearest_mode', 'floor'),
+        );
       },
     },
   ],
@@ -140,26 +126,23 @@ const CHANGES: Readonly<Record<string, readonly Change[]>> = {
       version: 18,
       apply: ({ node }) => {
         if (node.inputs.length > 1) return;
-        const attribute = stringAttribute('num_outputs', '');
-        node.attributes.push({ ...attribute, string: undefined, type: 2, int: BigInt(node.outputs.length) });
+        node.attributes.push(attribute('num_outputs', BigInt(node.outputs.length)));
       },
     },
   ],
   Upsample: [
     {
       version: 9,
-      apply: ({ node, attribute, drop, constant }) => {
-        setInput(node, 1, constant('float', attribute('scales')?.floats ?? []));
+      apply: ({ node, find, drop, constant }) => {
+        setInput(node, 1, constant('float', find('scales')?.floats ?? []));
         drop('scales');
       },
     },
+    // From here on the changes of Resize apply.
     {
       version: 10,
-      apply: (rewrite) => {
-        const { node } = rewrite;
+      apply: ({ node }) => {
         node.operator = 'Resize';
-        node.inputs = [node.inputs[0], '', node.inputs[1]];
-        asymmetric(rewrite);
       },
     },
   ],
@@ -172,8 +155,8 @@ const CHANGES: Readonly<Record<string, readonly Change[]>> = {
   TopK: [
     {
       version: 10,
-      apply: ({ node, attribute, drop, constant }) => {
-        setInput(node, 1, constant('int64', [Number(attribute('k')?.int)]));
+      apply: ({ node, find, drop, constant }) => {
+        setInput(node, 1, constant('int64', [Number(find('k')?.int)]));
         drop('k');
       },
     },
@@ -222,7 +205,7 @@ export function convertOpset(graph: Graph, from: number, to: number, name: strin
     const node = { ...original, inputs: [...original.inputs], attributes: original.attributes.map(convertAttribute) };
     const rewrite: Rewrite = {
       node,
-      attribute: (key) => node.attributes.find((attribute) => attribute.name === key),
+      find: (key) => node.attributes.find((attribute) => attribute.name === key),
       drop: (...keys) => {
         node.attributes = node.attributes.filter((attribute) => !keys.includes(attribute.name ?? ''));
       },

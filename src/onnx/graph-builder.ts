@@ -46,7 +46,8 @@ function attributeContent(value: AttributeValue): Partial<Attribute> {
 /** Attribute strings are words of the operator specifications, all of them ASCII. */
 const asciiBytes = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0));
 
-function attribute(name: string, value: AttributeValue): Attribute {
+/** One attribute of a node. */
+export function attribute(name: string, value: AttributeValue): Attribute {
   return { name, floats: [], ints: [], strings: [], tensors: [], graphs: [], ...attributeContent(value) };
 }
 
