@@ -50,10 +50,10 @@ export function estimateNorms(g: GraphBuilder, keypoints: Value): Value {
   const spread = add(from.xx, from.yy);
   const area = sub(mul(from.xx, from.yy), mul(from.xy, from.xy));
   const double = (value: number) => g.constant('double', value);
-  const flatEnough = greater(area, mul(mul(double(COLLINEAR), spread), spread));
+  const twoDimensional = greater(area, mul(mul(double(COLLINEAR), spread), spread));
   // Zero times an entry is 0, or NaN where the entry is not finite.
   const zeros = g.add('ReduceSum', [mul(exact, 0), g.int64([0, 2])], { keepdims: 1n });
-  const regular = and(flatEnough, equal(zeros, 0));
+  const regular = and(twoDimensional, equal(zeros, 0));
   const candidates = where(regular, exact, fallback);
 
   const best = bestFit(g, candidates, misfit(g.scope('misfit'), candidates, source, target));

@@ -15,18 +15,14 @@ function toDetectorInput(g: GraphBuilder, visible: Value, side: number): Value {
 }
 
 /**
- * Image -> detector input `(1, 3, side, side)` float32. As in the pipeline, images up to 1920 pixels are resized
- * bilinearly, larger ones reduced by area averaging.
+ * Image -> detector input `(1, 3, side, side)` float32, a shape that the graph itself leaves open. As in the pipeline,
+ * images up to 1920 pixels are resized bilinearly, larger ones reduced by area averaging.
  */
 export function letterbox(g: GraphBuilder, image: ImagePlanes, side: number): Value {
   const branch = (name: string, resize: typeof letterboxArea) => {
     const body = g.subgraph(name);
-    body.output(toDetectorInput(body, resize(body, image, side), side), 'float', [
-      undefined,
-      undefined,
-      undefined,
-      undefined,
-    ]);
+    const input = toDetectorInput(body, resize(body, image, side), side);
+    body.output(input, 'float', [undefined, undefined, undefined, undefined]);
     return body.build();
   };
   const large = g.add('Greater', [image.longer, g.int64(SCRFD.maxImageSide)]);

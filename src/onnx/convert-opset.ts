@@ -37,6 +37,9 @@ function setInput(node: Node, position: number, value: string): void {
 
 const axesToInput = (version: number): Change => ({ version, apply: intsToInput('axes', 1) });
 
+/** What nobody exports any more. */
+const oldForm = (version: number): Change => ({ version, apply: ({ refuse }) => refuse('its old form') });
+
 /** Of several dimensions flattened into one before version 13; the same only along the last axis. */
 const lastAxisOnly: Change = {
   version: 13,
@@ -149,6 +152,8 @@ const CHANGES: Readonly<Record<string, readonly Change[]>> = {
   Hardmax: [lastAxisOnly],
   LogSoftmax: [lastAxisOnly],
   Softmax: [lastAxisOnly],
+  Scan: [oldForm(9)],
+  Scatter: [oldForm(11)],
   ReduceSum: [axesToInput(13)],
   Squeeze: [axesToInput(13)],
   Unsqueeze: [axesToInput(13)],
@@ -165,12 +170,6 @@ const CHANGES: Readonly<Record<string, readonly Change[]>> = {
     ['L1', 'L2', 'LogSum', 'LogSumExp', 'Max', 'Mean', 'Min', 'Prod', 'SumSquare'].map((kind) => [
       `Reduce${kind}`,
       [axesToInput(18)],
-    ]),
-  ),
-  ...Object.fromEntries(
-    ['Scan', 'Scatter'].map((operator) => [
-      operator,
-      [{ version: operator === 'Scan' ? 9 : 11, apply: ({ refuse }: Rewrite) => refuse('its old form') }],
     ]),
   ),
 };
