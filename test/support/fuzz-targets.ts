@@ -1,4 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FacialLmkError } from '../../src/errors.js';
 import { type CropOptions, cropFace } from '../../src/face/crop-face.js';
@@ -171,8 +174,13 @@ const WORDS = [
   ],
 ];
 
+/** A folder with one image, in which patterns find no more than that. */
+const workFolder = mkdtempSync(join(tmpdir(), 'facial-lmk-fuzz-'));
+process.once('exit', () => rmSync(workFolder, { recursive: true, force: true }));
+
 const DAMAGED = { maxPixels: 1_000_000 };
 const wholeImages = await imageSamples();
+writeFileSync(join(workFolder, 'image.png'), wholeImages[5].bytes);
 
 /** All ways into the library, by name. */
 export const FUZZ_TARGETS: Record<string, FuzzTarget> = {
@@ -291,6 +299,7 @@ export const FUZZ_TARGETS: Record<string, FuzzTarget> = {
       const args = [source.pick(['detect', 'models', '--help']), ...words];
       const child = spawnSync(process.execPath, [MAIN, ...args], {
         input: source.rest(),
+        cwd: workFolder,
         timeout: 60_000,
         encoding: 'utf8',
       });

@@ -16,8 +16,9 @@ export interface FuzzReport {
 
 /** No case may take longer; images have limits of their own. */
 const CASE_MILLISECONDS = 120_000;
-/** Runs that making one failure smaller may take. */
+/** Runs, and time, that making one failure smaller may take. */
 const MAX_ATTEMPTS = 400;
+const MINIMIZE_MILLISECONDS = 60_000;
 
 async function runCase(target: string, bytes: Uint8Array): Promise<string> {
   let timer: NodeJS.Timeout | undefined;
@@ -48,8 +49,9 @@ async function failureOf(target: string, bytes: Uint8Array): Promise<unknown> {
 async function minimize(failure: FuzzFailure): Promise<FuzzFailure> {
   let { bytes } = failure;
   let attempts = 0;
+  const end = performance.now() + MINIMIZE_MILLISECONDS;
   const stays = async (smaller: Uint8Array) => {
-    if (++attempts > MAX_ATTEMPTS) return false;
+    if (++attempts > MAX_ATTEMPTS || performance.now() > end) return false;
     const error = await failureOf(failure.target, smaller);
     return error !== undefined && signature(error) === signature(failure.error);
   };
