@@ -46,7 +46,8 @@ afterAll(() => {
 async function outcome(fault: string, bytes: Uint8Array, decoder: Decoder): Promise<DecodedImage | ImageDecodeError> {
   const before = Buffer.from(bytes);
   const result = await decodeImage(bytes, { decoder, maxPixels: MAX_PIXELS }).catch((error) => {
-    if (error instanceof ImageDecodeError) return error;
+    // The thread of jimp ends what hangs, but nothing known should.
+    if (error instanceof ImageDecodeError && !error.message.includes('not done after')) return error;
     throw error;
   });
   if (!before.equals(bytes)) throw new Error('the input was changed');
