@@ -12,6 +12,8 @@ export interface Pixels {
   height: number;
 }
 
+type Reply = { pixels: Pixels; reason?: undefined } | { pixels?: undefined; reason: string };
+
 /** JavaScript heap of the thread. Samples lie outside it; `PREPARE` bounds them by the size in the header. */
 const HEAP_MEGABYTES = 4096;
 
@@ -55,9 +57,8 @@ async function runJob(bytes: Uint8Array, header: ImageHeader, maxPixels: number)
   const deadline = AbortSignal.timeout(limit * 1000);
   worker.ref();
   try {
-    const reply = once(worker, 'message', { signal: deadline });
     worker.postMessage({ bytes, maxPixels });
-    const [{ pixels, reason }] = (await reply) as [{ pixels?: Pixels; reason?: string }];
+    const [{ pixels, reason }] = (await once(worker, 'message', { signal: deadline })) as [Reply];
     if (pixels) return pixels;
     throw new Error(reason);
   } catch (error) {
