@@ -189,7 +189,7 @@ function checkDecoded({ data, width, height }: Pixels, header: ImageHeader): voi
   if (header.format !== 'avif' && !sides.includes(`${width} x ${height}`)) {
     throw new Error(`${width} x ${height} pixels where the header says ${sides[0]}`);
   }
-  pixelView({ data, width, height, channelOrder: 'rgb' });
+  if (data.length !== width * height * 3) throw new Error(`${data.length} samples for ${width} x ${height} pixels`);
 }
 
 const messageOf = (error: unknown) => String(error instanceof Error ? error.message : error).split('\n')[0];
