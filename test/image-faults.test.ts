@@ -356,6 +356,37 @@ describe('decompression bombs', () => {
       ['jimp', 'sharp'],
     ],
     ['a BMP palette of four billion', () => patched(sample('bmp'), [46, 0xffff], [48, 0xffff]), ['jimp']],
+    [
+      'a PNG of two million empty chunks',
+      () => {
+        const empty = Buffer.concat([Buffer.alloc(4), Buffer.from('teXt'), Buffer.alloc(4)]);
+        return Buffer.concat([png(header({ width: 9, height: 9 })).subarray(0, -12), Buffer.alloc(24e6, empty)]);
+      },
+      ['jimp'],
+    ],
+    [
+      'a GIF of twelve million blocks',
+      () =>
+        Buffer.concat([sample('gif').subarray(0, gifFrame(0, 0)[0][0] + 6), Buffer.alloc(24e6, Buffer.from([1, 4]))]),
+      ['jimp'],
+    ],
+    [
+      'TIFF strips that share a megabyte',
+      () => {
+        const strips = 20_000;
+        const entries = tiffOf(9, strips, 5, 0).filter(([tag]) => ![273, 278, 279].includes(tag));
+        const data = Buffer.alloc(strips * 8 + 2 ** 20);
+        for (let i = 0; i < strips; i++) {
+          data.writeUInt32LE(256 + strips * 8, i * 4);
+          data.writeUInt32LE(2 ** 20, (strips + i) * 4);
+        }
+        return tiff(
+          [...entries, [273, 4, strips, 256], [278, 4, 1, 1], [279, 4, strips, 256 + strips * 4]],
+          data.fill(Buffer.from('804020100804020100', 'hex'), strips * 8),
+        );
+      },
+      ['jimp'],
+    ],
     // By sharp it is gray where data are missing, as in OpenCV: libjpeg only warns.
     ['a large JPEG without data', () => withFrame(1400, 1400), ['jimp']],
   ])('%s: an error, without the memory', async (_, make, decoders) => {

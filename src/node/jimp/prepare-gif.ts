@@ -6,16 +6,23 @@ const [EXTENSION, IMAGE] = [0x21, 0x2c];
 /** Bytes of the colour table that a flags byte announces; 0 for none. */
 const tableBytes = (flags: number) => (flags & 0x80 ? 3 << ((flags & 7) + 1) : 0);
 
-/** The sub-blocks that start at a position, and where they end. */
-function readBlocks(bytes: Uint8Array, start: number): { blocks: Uint8Array[]; end: number } {
-  const blocks: Uint8Array[] = [];
+/** Where the sub-blocks that start at a position end, their terminator included. */
+function blocksEnd(bytes: Uint8Array, start: number): number {
   let at = start;
-  while (bytes[at] > 0) {
-    blocks.push(bytes.subarray(at + 1, at + 1 + bytes[at]));
-    at += 1 + bytes[at];
-  }
+  while (bytes[at] > 0) at += 1 + bytes[at];
   if (at >= bytes.length) throw new Error('cut off');
-  return { blocks, end: at + 1 };
+  return at + 1;
+}
+
+/** What sub-blocks hold, side by side. */
+function joinBlocks(bytes: Uint8Array, start: number): Uint8Array {
+  const joined = new Uint8Array(blocksEnd(bytes, start) - start);
+  let used = 0;
+  for (let at = start; bytes[at] > 0; at += 1 + bytes[at]) {
+    joined.set(bytes.subarray(at + 1, at + 1 + bytes[at]), used);
+    used += bytes[at];
+  }
+  return joined.subarray(0, used);
 }
 
 /**
@@ -26,7 +33,7 @@ export function prepareGif(bytes: Uint8Array, { width, height }: ImageHeader): U
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const globalTable = tableBytes(view.getUint8(10));
   let at = 13 + globalTable;
-  while (view.getUint8(at) === EXTENSION) at = readBlocks(bytes, at + 2).end;
+  while (view.getUint8(at) === EXTENSION) at = blocksEnd(bytes, at + 2);
   if (view.getUint8(at) !== IMAGE) throw new Error('no frame');
   const [left, top, frameWidth, frameHeight] = [1, 3, 5, 7].map((offset) => view.getUint16(at + offset, true));
   if (left + frameWidth > width || top + frameHeight > height) throw new Error('a frame larger than its screen');
@@ -34,9 +41,9 @@ export function prepareGif(bytes: Uint8Array, { width, height }: ImageHeader): U
   if (globalTable + localTable === 0) throw new Error('a frame without colours');
   const literalBits = view.getUint8(at + 10 + localTable);
   if (literalBits < 1 || literalBits > 8) throw new Error(`${literalBits} bits a colour`);
-  const { blocks } = readBlocks(bytes, at + 11 + localTable);
+  const data = joinBlocks(bytes, at + 11 + localTable);
   const samples = frameWidth * frameHeight;
-  const length = lzwLength(Buffer.concat(blocks), gifLzw(literalBits), samples);
+  const length = lzwLength(data, gifLzw(literalBits), samples);
   if (length < samples) throw new Error(`${length} samples of a frame of ${samples}`);
   return bytes;
 }

@@ -4,21 +4,22 @@ import type { ImageHeader } from '../image-format.js';
 
 const MAX_PALETTE_BYTES = 256 * 3;
 
+/** Chunk types as the numbers that their four letters are. */
+const [IHDR, PLTE, IDAT, IEND] = ['IHDR', 'PLTE', 'IDAT', 'IEND'].map((type) => Buffer.from(type).readUInt32BE());
+
 interface Chunk {
-  type: string;
+  type: number;
   data: Uint8Array;
   /** Where the next one starts. */
   end: number;
 }
 
+/** One by one: a file can hold millions of empty chunks. */
 function* chunks(bytes: Uint8Array): Generator<Chunk> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = 8; at < bytes.length; ) {
-    const length = view.getUint32(at);
-    const type = Buffer.from(bytes.subarray(at + 4, at + 8)).toString('latin1');
-    const end = at + 12 + length;
-    yield { type, data: bytes.subarray(at + 8, end - 4), end };
-    if (type === 'IEND') return;
+    const end = at + 12 + view.getUint32(at);
+    yield { type: view.getUint32(at + 4), data: bytes.subarray(at + 8, end - 4), end };
     at = end;
   }
 }
@@ -55,15 +56,31 @@ function filteredLength([bits, colorType, , , interlace]: Uint8Array, { width, h
  * also minds what follows the last chunk, so that is cut off.
  */
 export async function preparePng(bytes: Uint8Array, header: ImageHeader): Promise<Uint8Array> {
-  const all = [...chunks(bytes)];
-  const ofType = (type: string) => all.filter((chunk) => chunk.type === type).map((chunk) => chunk.data);
-  const [headers, palettes] = [ofType('IHDR'), ofType('PLTE')];
-  if (headers.length !== 1 || headers[0].length !== 13) throw new Error(`${headers.length} headers`);
-  if (palettes.length > 1 || palettes[0]?.length > MAX_PALETTE_BYTES) throw new Error('more than 256 colours');
-  const expected = filteredLength(headers[0].subarray(8), header);
-  if (!(expected > 0)) throw new Error(`colour type ${headers[0][9]}`);
+  const deflated = new Uint8Array(bytes.length);
+  let used = 0;
+  let imageHeader: Uint8Array | undefined;
+  let colours: Uint8Array | undefined;
+  let end = bytes.length;
+  for (const chunk of chunks(bytes)) {
+    if (chunk.type === IHDR) {
+      if (imageHeader || chunk.data.length !== 13) throw new Error('a second header');
+      imageHeader = chunk.data;
+    } else if (chunk.type === PLTE) {
+      if (colours || chunk.data.length > MAX_PALETTE_BYTES) throw new Error('more than 256 colours');
+      colours = chunk.data;
+    } else if (chunk.type === IDAT) {
+      deflated.set(chunk.data, used);
+      used += chunk.data.length;
+    } else if (chunk.type === IEND) {
+      end = chunk.end;
+      break;
+    }
+  }
+  if (!imageHeader) throw new Error('no header');
+  const expected = filteredLength(imageHeader.subarray(8), header);
+  if (!(expected > 0)) throw new Error(`colour type ${imageHeader[9]}`);
   // Rarely an encoder adds a few bytes.
-  const { length } = await promisify(inflate)(Buffer.concat(ofType('IDAT')), { maxOutputLength: expected + 1024 });
+  const { length } = await promisify(inflate)(deflated.subarray(0, used), { maxOutputLength: expected + 1024 });
   if (length < expected) throw new Error(`${length} bytes of samples instead of ${expected}`);
-  return bytes.subarray(0, all.at(-1)?.end);
+  return bytes.subarray(0, end);
 }

@@ -44,8 +44,9 @@ export async function prepareTiff(bytes: Uint8Array, { width, height }: ImageHea
   for (const { tag, position, ...entry } of entries) {
     const field = FIELDS.get(tag);
     if (field && !values.has(tag)) {
-      values.set(tag, entry.values());
-      const refused = entry.values().find((value) => field.allowed?.includes(value) === false);
+      const own = entry.values();
+      values.set(tag, own);
+      const refused = own.find((value) => field.allowed?.includes(value) === false);
       if (refused !== undefined) throw new Error(`${field.name} ${refused}`);
     } else {
       // An entry of no bytes under a tag that means nothing.
@@ -77,6 +78,8 @@ async function checkStrips(bytes: Uint8Array, values: Map<number, number[]>, wid
   if (offsets.length !== Math.ceil(height / rows) || counts.length !== offsets.length) {
     throw new Error('strips are missing');
   }
+  // Strips that share bytes would make a small file long work.
+  if (counts.reduce((sum, count) => sum + count, 0) > bytes.length) throw new Error('strips longer than the file');
   const rowBytes = Math.ceil((width * one(258, 1) * one(277, 1)) / 8);
   for (const [i, offset] of offsets.entries()) {
     if (offset + counts[i] > bytes.length) throw new Error('a strip outside the file');
