@@ -274,6 +274,12 @@ const tiffOf = (width: number, height: number, compression: number, bytes: numbe
   [279, 4, 1, bytes],
 ];
 
+/** Codes of nine bits, highest first; a multiple of eight of them. */
+function lzwCodes(codes: number[]): Buffer {
+  const bits = codes.map((code) => code.toString(2).padStart(9, '0')).join('');
+  return Buffer.from(bits.match(/.{8}/g)!.map((byte) => Number.parseInt(byte, 2)));
+}
+
 /** Bytes with 16-bit numbers written at some places. */
 function patched(bytes: Uint8Array, ...changes: [at: number, value: number][]): Buffer {
   const file = Buffer.from(bytes);
@@ -382,7 +388,10 @@ describe('decompression bombs', () => {
         }
         return tiff(
           [...entries, [273, 4, strips, 256], [278, 4, 1, 1], [279, 4, strips, 256 + strips * 4]],
-          data.fill(Buffer.from('804020100804020100', 'hex'), strips * 8),
+          // The nine samples of a row, then nothing but codes that clear the table.
+          data
+            .fill(lzwCodes(Array(8).fill(256)), strips * 8)
+            .fill(lzwCodes([256, ...Array(9).fill(0), ...Array(6).fill(256)]), strips * 8, strips * 8 + 18),
         );
       },
       ['jimp'],
