@@ -31,7 +31,8 @@ describe('the packed tarball', () => {
   });
 
   it('resolves for every kind of ESM consumer', () => {
-    expect(run('npx', ['attw', '--profile', 'esm-only', tarball], root)).toContain('No problems found');
+    // Its exit code tells: it names the kinds that the profile ignores too.
+    expect(() => run('npx', ['attw', '--profile', 'esm-only', tarball], root)).not.toThrow();
   });
 
   it('holds the built library and the built-in networks, no sources and no research weights', () => {

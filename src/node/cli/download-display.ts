@@ -1,5 +1,6 @@
-import { Presets, SingleBar } from 'cli-progress';
+import type { SingleBar } from 'cli-progress';
 import type { DownloadProgress } from '../model-download.js';
+import { progressBar } from './progress-bar.js';
 
 const MEGABYTE = 1e6;
 
@@ -39,22 +40,9 @@ export class DownloadDisplay {
     this.fileName = fileName;
     this.startTime = performance.now();
     this.startBytes = received;
-    this.bar = new SingleBar(
-      {
-        stream: process.stderr,
-        format: '{file}  {bar}  {value} of {total} MB  {rate} MB/s  {eta_formatted} left',
-        formatValue: (value, _options, type) =>
-          type === 'value' || type === 'total' ? value.toFixed(1) : String(value),
-        barsize: 30,
-        etaBuffer: 500,
-        hideCursor: true,
-        noTTYOutput: true,
-        notTTYSchedule: 5000,
-        // The command itself ends in order on a signal; a handler here would swallow the first one.
-        gracefulExit: false,
-      },
-      Presets.shades_classic,
-    );
+    this.bar = progressBar('{file}  {bar}  {value} of {total} MB  {rate} MB/s  {eta_formatted} left', {
+      formatValue: (value, _options, type) => (type === 'value' || type === 'total' ? value.toFixed(1) : String(value)),
+    });
     this.bar.start(megabytes, received / MEGABYTE, { file: fileName, rate: '0.0' });
   }
 

@@ -1,0 +1,73 @@
+// Follows the faces of a film: raw RGB frames on standard input, one line of JSON for each frame on standard output.
+//   ffmpeg -i film.mp4 -f rawvideo -pix_fmt rgb24 - | npx tsx scripts/track-video.ts --width 1280 --height 720
+import { once } from 'node:events';
+import { parseArgs } from 'node:util';
+import { FaceTracker, FacialLmkError, findModels, loadNetwork } from '../src/node/index.js';
+import { checkInteger, checkNumber } from '../src/options.js';
+
+const { values } = parseArgs({
+  options: {
+    width: { type: 'string', default: '' },
+    height: { type: 'string', default: '' },
+    fps: { type: 'string', default: '30' },
+    models: { type: 'string' },
+    'built-in': { type: 'boolean' },
+  },
+});
+
+/** Cuts a stream of bytes into frames. What is left at the end is no frame. */
+async function* framesOf(input: AsyncIterable<Buffer>, size: number): AsyncGenerator<Uint8Array> {
+  let frame = new Uint8Array(size);
+  let filled = 0;
+  for await (const chunk of input) {
+    for (let from = 0; from < chunk.length; ) {
+      const part = chunk.subarray(from, from + size - filled);
+      frame.set(part, filled);
+      filled += part.length;
+      from += part.length;
+      if (filled < size) continue;
+      yield frame;
+      frame = new Uint8Array(size);
+      filled = 0;
+    }
+  }
+  if (filled > 0) console.error(`The last frame is cut off: ${filled} of ${size} bytes.`);
+}
+
+async function main(): Promise<void> {
+  const width = checkInteger('--width', Number(values.width || Number.NaN), 1, 100_000);
+  const height = checkInteger('--height', Number(values.height || Number.NaN), 1, 100_000);
+  const rate = checkNumber('--fps', Number(values.fps), 0.01, 10_000);
+  const paths = await findModels({ directory: values.models, allowBuiltIn: values['built-in'] });
+  const networks = { detector: await loadNetwork(paths.detector), landmarker: await loadNetwork(paths.landmarker) };
+  const tracker = new FaceTracker(networks);
+  let index = 0;
+  try {
+    for await (const data of framesOf(process.stdin, width * height * 3)) {
+      const time = index / rate;
+      const faces = await tracker.track({ data, width, height, channelOrder: 'rgb' }, time);
+      const line = {
+        frame: index++,
+        time,
+        faces: faces.map(({ id, score, box, landmarksFloat }) => ({
+          id,
+          score,
+          bbox: [box.x1, box.y1, box.x2, box.y2],
+          landmarks: landmarksFloat.map(({ x, y }) => [x, y]),
+        })),
+      };
+      // A slow reader slows the work instead of filling the memory.
+      if (!process.stdout.write(`${JSON.stringify(line)}\n`)) await once(process.stdout, 'drain');
+    }
+  } finally {
+    await Promise.all([networks.detector.close(), networks.landmarker.close()]);
+  }
+}
+
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof FacialLmkError)) throw error;
+  console.error(error.message);
+  process.exitCode = 2;
+}

@@ -1,0 +1,44 @@
+import type { SingleBar } from 'cli-progress';
+import { progressBar } from './progress-bar.js';
+import { reportError } from './report-error.js';
+
+const FORMAT = '{bar}  {value} of {total}  {rate} a second  {eta_formatted} left  {faces} faces  {failures} failed';
+
+/** How far a long run has come, on standard error; its failures are listed when it is over. */
+export class DetectProgress {
+  readonly #bar: SingleBar = progressBar(FORMAT);
+  readonly #start = performance.now();
+  readonly #failures: { error: unknown; file: string }[] = [];
+  #done = 0;
+  #faces = 0;
+
+  constructor(total: number) {
+    this.#bar.start(total, 0, this.#payload());
+  }
+
+  done(faces: number): void {
+    this.#faces += faces;
+    this.#step();
+  }
+
+  failed(error: unknown, file: string): void {
+    this.#failures.push({ error, file });
+    this.#step();
+  }
+
+  /** Takes the bar away and lists what failed. */
+  stop(verbose: boolean | undefined): void {
+    this.#bar.stop();
+    for (const { error, file } of this.#failures) reportError(error, { file, verbose });
+  }
+
+  #step(): void {
+    this.#bar.update(++this.#done, this.#payload());
+  }
+
+  #payload() {
+    const seconds = (performance.now() - this.#start) / 1000;
+    const rate = seconds > 0 ? this.#done / seconds : 0;
+    return { rate: rate.toFixed(1), faces: this.#faces, failures: this.#failures.length };
+  }
+}

@@ -1,0 +1,20 @@
+import { type Options, Presets, SingleBar } from 'cli-progress';
+
+/** A bar on standard error: redrawn on a terminal, a line every few seconds elsewhere. */
+export function progressBar(format: string, options: Options = {}): SingleBar {
+  return new SingleBar(
+    {
+      stream: process.stderr,
+      format,
+      barsize: 30,
+      etaBuffer: 500,
+      hideCursor: true,
+      noTTYOutput: true,
+      notTTYSchedule: 5000,
+      // The command itself ends in order on a signal; a handler here would swallow the first one.
+      gracefulExit: false,
+      ...options,
+    },
+    Presets.shades_classic,
+  );
+}
