@@ -20,7 +20,9 @@ function run(command) {
 
 const [major, minor] = process.versions.node.split('.').map(Number);
 if (major < 20 || (major === 20 && minor < 19)) {
-  console.error(`setup: expected Node 20.19 or newer but this is ${process.version}. Install it from https://nodejs.org`);
+  console.error(
+    `setup: expected Node 20.19 or newer but this is ${process.version}. Install it from https://nodejs.org`,
+  );
   process.exit(1);
 }
 
