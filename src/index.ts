@@ -70,7 +70,7 @@ export { imageFromNdarray, type PixelView, pixelView } from './pixel-image.js';
 export { toRawOutputs } from './raw-outputs.js';
 export { drawScene, type Scene, type SceneFace, type SceneOptions } from './scenes/draw-scene.js';
 export { type AnchorLevel, anchorLevels } from './scrfd/anchors.js';
-export { checkDetector, type ScrfdOutputs } from './scrfd/contract.js';
+export { checkDetector, type ScrfdOutputs, sortOutputs } from './scrfd/contract.js';
 export { type Candidates, decodeAnchors } from './scrfd/decode.js';
 export { SCRFD } from './scrfd/spec.js';
 export { DEFAULT_SMOOTHING, type SmoothingOptions } from './tracking/face-smoother.js';
