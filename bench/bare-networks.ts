@@ -20,6 +20,8 @@ export const BARE_NETWORKS = 'bare networks';
 export interface BareNetworks {
   detector: OnnxNetwork;
   landmarker: OnnxNetwork;
+  /** Of one image: the detector's input, and all faces' landmark inputs, or undefined where there is no face. */
+  inputs: { image: Tensor; faces: Tensor | undefined };
   faces: number;
   run: Contender;
   close(): Promise<void>;
@@ -39,12 +41,13 @@ export async function bareNetworks(
     image,
     faces.map((face) => face.keypoints),
   );
-  const batch = landmarkBatch(aligned.map((face) => face.landmarkInput));
+  const batch = aligned.length > 0 ? landmarkBatch(aligned.map((face) => face.landmarkInput)) : undefined;
   return {
     detector,
     landmarker,
+    inputs: { image: input, faces: batch },
     faces: faces.length,
-    run: async () => [await detector.run(input), faces.length > 0 && (await landmarker.run(batch))],
+    run: async () => [await detector.run(input), batch && (await landmarker.run(batch))],
     close: async () => {
       await Promise.all([detector.close(), landmarker.close()]);
     },

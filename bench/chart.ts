@@ -32,6 +32,7 @@ export function chartSvg(sections: readonly Section[]): string {
   }
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${y}" viewBox="0 0 ${WIDTH} ${y}" `,
-    `font-family="system-ui, sans-serif" font-size="13" fill="#5b6472">\n${parts.join('\n')}\n</svg>\n`,
+    `role="img" font-family="system-ui, sans-serif" font-size="13" fill="#5b6472">\n`,
+    `<title>${escapeXml(sections.map(({ title }) => title).join('; '))}, in milliseconds</title>\n${parts.join('\n')}\n</svg>\n`,
   ].join('');
 }

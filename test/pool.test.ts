@@ -66,6 +66,30 @@ describe('a pool', () => {
     expect(image.data.byteLength).toBeGreaterThan(0);
   });
 
+  it('takes over memory that is handed to it where it can be moved, and copies the rest', async () => {
+    const given: PixelImage = { ...image, data: image.data.slice() };
+    expect(await pool.detect(given, { handOver: true })).toHaveLength(2);
+    expect(given.data.byteLength).toBe(0);
+    const bytes = Uint8Array.from(png);
+    expect((await pool.run(bytes, { handOver: true })).scores.shape).toEqual([2]);
+    expect(bytes.byteLength).toBe(0);
+
+    const { length } = image.data;
+    const part = new Uint8Array(new ArrayBuffer(length + 1), 1);
+    const shared = new Uint8Array(new SharedArrayBuffer(length));
+    const { buffer } = new WebAssembly.Memory({ initial: Math.ceil(length / 65536) });
+    // Its length is a whole number of pages: the rows of an image that fills it.
+    const wasm = new Uint8Array(buffer);
+    for (const data of [part, shared]) {
+      data.set(image.data);
+      expect(await pool.detect({ ...image, data }, { handOver: true })).toHaveLength(2);
+      expect(data.byteLength).toBe(length);
+    }
+    const gray: PixelImage = { data: wasm, width: 256, height: wasm.length / 256, channelOrder: 'gray' };
+    expect(await pool.detect(gray, { handOver: true })).toHaveLength(0);
+    expect(wasm.byteLength).toBe(buffer.byteLength);
+  });
+
   it('passes errors on with their class, code and fields', async () => {
     const damaged = pool.detect(png.subarray(0, 500));
     await expect(damaged).rejects.toThrow(ImageDecodeError);

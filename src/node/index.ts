@@ -51,7 +51,13 @@ export {
 } from './model-table.js';
 export { loadNetwork, type OnnxNetwork } from './onnx-network.js';
 export type { SessionOptions } from './onnx-session.js';
-export { createPool, type Pool, type PoolOptions } from './pool/create-pool.js';
+export {
+  createPool,
+  type Pool,
+  type PoolDetectOptions,
+  type PoolOptions,
+  type PoolStreamOptions,
+} from './pool/create-pool.js';
 export type { StreamResult } from './stream-results.js';
 export { type FileVerdict, verifyFile } from './verify-file.js';
 export { writeImage } from './write-image.js';

@@ -19,8 +19,20 @@ export interface PoolOptions extends Omit<LoadOptions, 'threads'> {
   maxQueue?: number;
 }
 
+export interface PoolDetectOptions extends AnalyzeOptions {
+  /**
+   * Gives pixels or bytes away instead of copying them: your array is empty once a worker has begun with it. Worth it for
+   * frames that are not needed again. Memory that cannot be moved (part of a larger buffer, shared, WebAssembly's) is
+   * copied all the same. Default false.
+   */
+  handOver?: boolean;
+}
+
+export interface PoolStreamOptions extends PoolDetectOptions, StreamOptions {}
+
 interface Job {
   input: ImageInput;
+  handOver: boolean | undefined;
   options: Omit<AnalyzeOptions, 'signal'>;
   resolve(faces: Faces): void;
   reject(error: Error): void;
@@ -64,12 +76,12 @@ export class Pool {
   }
 
   /**
-   * The faces of one image. Pixels and bytes are copied once and transferred, so they stay yours.
+   * The faces of one image. Pixels and bytes are copied once and transferred, so they stay yours, unless you hand them over.
    * @throws what FacialLandmarkDetector.detect throws, QueueFullError, WorkerLostError when the thread at work ended
    */
-  detect(input: ImageInput, options: AnalyzeOptions = {}): Promise<Faces> {
-    const { signal, ...rest } = options;
-    const job: Partial<Job> = { input, options: rest };
+  detect(input: ImageInput, options: PoolDetectOptions = {}): Promise<Faces> {
+    const { signal, handOver, ...rest } = options;
+    const job: Partial<Job> = { input, handOver, options: rest };
     const call = this.#calls.run(
       () =>
         new Promise<Faces>((resolve, reject) => {
@@ -90,7 +102,7 @@ export class Pool {
   }
 
   /** The merged model's six outputs for one image, under its own names. */
-  async run(input: ImageInput, options: AnalyzeOptions = {}): Promise<RawOutputs> {
+  async run(input: ImageInput, options: PoolDetectOptions = {}): Promise<RawOutputs> {
     return toRawOutputs(await this.detect(input, options));
   }
 
@@ -109,7 +121,7 @@ export class Pool {
    */
   stream<Input extends ImageInput>(
     inputs: Iterable<Input> | AsyncIterable<Input>,
-    { concurrency = 2 * this.#workers.size, ...options }: StreamOptions = {},
+    { concurrency = 2 * this.#workers.size, ...options }: PoolStreamOptions = {},
   ): AsyncGenerator<StreamResult<Input>, void, undefined> {
     return streamResults(inputs, concurrency, async (input) => {
       await this.room();
@@ -163,9 +175,9 @@ export class Pool {
     }
   }
 
-  async #work(worker: PoolWorker, { input, options, resolve, reject }: Job): Promise<void> {
+  async #work(worker: PoolWorker, { input, handOver, options, resolve, reject }: Job): Promise<void> {
     try {
-      const { input: sent, transfer } = packInput(input);
+      const { input: sent, transfer } = packInput(input, handOver);
       resolve(await worker.detect({ kind: 'detect', input: sent, options }, transfer));
     } catch (error) {
       reject(error as Error);

@@ -55,18 +55,35 @@ interface SentError {
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** The input as a message, and the buffers to transfer with it. The caller's own memory is copied once, never detached. */
-export function packInput(input: ImageInput): { input: SentInput; transfer: ArrayBuffer[] } {
+/** The bytes to send: a copy, or the caller's own where they are handed over and can be moved. */
+function sendable(data: Uint8Array | Uint8ClampedArray, handOver: boolean): Bytes {
+  const { buffer, byteLength } = data;
+  // A view on part of a buffer would take the rest along.
+  if (handOver && buffer instanceof ArrayBuffer && byteLength === buffer.byteLength) {
+    try {
+      return new Uint8Array(structuredClone(buffer, { transfer: [buffer] }));
+    } catch {
+      // Memory that cannot be moved, like WebAssembly's, is copied.
+    }
+  }
+  return Uint8Array.from(data);
+}
+
+/**
+ * The input as a message, and the buffers to transfer with it.
+ * @param handOver move the caller's memory instead of copying it
+ */
+export function packInput(input: ImageInput, handOver = false): { input: SentInput; transfer: ArrayBuffer[] } {
   checkImageInput(input);
   if (typeof input === 'string') return { input: { kind: 'path', path: input }, transfer: [] };
   if (input instanceof URL) return { input: { kind: 'url', path: input.href }, transfer: [] };
   if (input instanceof Uint8Array) {
-    const bytes: Bytes = Uint8Array.from(input);
+    const bytes = sendable(input, handOver);
     return { input: { kind: 'bytes', bytes }, transfer: [bytes.buffer] };
   }
   // Checked here, so that a wrong image never costs a copy.
   pixelView(input);
-  const data: Bytes = Uint8Array.from(input.data);
+  const data = sendable(input.data, handOver);
   const { width, height, channelOrder, rowStride } = input;
   return {
     input: { kind: 'pixels', image: { data, width, height, channelOrder, rowStride } },
