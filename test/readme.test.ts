@@ -42,6 +42,10 @@ const run = (command: string, args: string[]): string =>
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 
+it('has no gap left to fill', () => {
+  expect(readme).not.toMatch(/^[A-Z_]{4,}$|TODO|TBD/m);
+});
+
 describe('programs', () => {
   const programs = blocks('js');
   it('are there', () => expect(programs.length).toBeGreaterThan(3));
