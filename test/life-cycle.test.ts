@@ -130,7 +130,7 @@ describe('a process', () => {
       server.stdout.once('data', (line: Buffer) => resolve(line.toString().trim()));
     });
     const ended = new Promise((resolve) => server.once('exit', (code, signal) => resolve({ code, signal })));
-    const { encodeImage } = await import('../src/node/image-file.js');
+    const { encodeImage } = await import('../src/node/image-codecs.js');
     const png = new Uint8Array(await encodeImage(image, 'png'));
     const requests = Array.from({ length: 8 }, () => fetch(`${address}/v1/detect`, { method: 'POST', body: png }));
     await requests[0];

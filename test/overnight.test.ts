@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { encodeImage } from '../src/node/image-file.js';
+import { encodeImage } from '../src/node/image-codecs.js';
 import type { ImageReport } from '../src/node/image-report.js';
 import { drawScene } from '../src/scenes/draw-scene.js';
 

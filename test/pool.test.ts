@@ -11,7 +11,7 @@ import {
   WorkerLostError,
 } from '../src/errors.js';
 import { FacialLandmarkDetector } from '../src/node/facial-landmark-detector.js';
-import { encodeImage } from '../src/node/image-file.js';
+import { encodeImage } from '../src/node/image-codecs.js';
 import { builtInModels } from '../src/node/model-files.js';
 import { createPool, type Pool } from '../src/node/pool/create-pool.js';
 import { drawScene } from '../src/scenes/draw-scene.js';

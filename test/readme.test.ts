@@ -4,7 +4,7 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync,
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { encodeImage } from '../src/node/image-file.js';
+import { encodeImage } from '../src/node/image-codecs.js';
 import { drawScene } from '../src/scenes/draw-scene.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));

@@ -2,7 +2,7 @@ import { overlayRaster } from '../overlay/overlay-raster.js';
 import { overlayShapes } from '../overlay/overlay-shapes.js';
 import { overlaySvg } from '../overlay/overlay-svg.js';
 import type { FaceData, PixelImage } from '../types.js';
-import { encodeImage } from './image-file.js';
+import { encodeImage } from './image-codecs.js';
 import { writeFileAtomic } from './write-file.js';
 import { formatOfPath } from './write-image.js';
 

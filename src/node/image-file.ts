@@ -1,8 +1,6 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import ndarray from 'ndarray';
-import ops from 'ndarray-ops';
 import {
   describe,
   FacialLmkError,
@@ -12,12 +10,10 @@ import {
   InvalidOptionError,
 } from '../errors.js';
 import { checkChoice, checkInteger } from '../options.js';
-import { pixelView } from '../pixel-image.js';
 import type { PixelImage } from '../types.js';
-import { type ImageFormat, type ImageHeader, readImageHeader, timeLimit } from './image-format.js';
-import { decodeWithJimp, type Pixels } from './jimp/decode-with-jimp.js';
-
-export type Decoder = 'sharp' | 'jimp';
+import { availableDecoders, DECODE, type Decoder, READABLE } from './image-codecs.js';
+import { type ImageFormat, type ImageHeader, readImageHeader } from './image-format.js';
+import type { Pixels } from './jimp/decode-with-jimp.js';
 
 export interface DecodeOptions {
   /**
@@ -46,77 +42,17 @@ export interface DecodedImage extends PixelImage {
 
 const DEFAULT_MAX_PIXELS = 178_956_970;
 
-/** What each decoder reads. */
-const FORMATS: Record<Decoder, readonly ImageFormat[]> = {
-  sharp: ['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif'],
-  jimp: ['jpeg', 'png', 'gif', 'tiff', 'bmp'],
-};
-
-// A decoder is loaded when it is first needed: jimp alone takes a quarter of a second.
-const loadSharp = async () => (await import('sharp')).default;
-const loadJimp = async () => (await import('jimp')).Jimp;
-
-/** The decoders that can be loaded on this machine. */
-export async function availableDecoders(): Promise<Decoder[]> {
-  return loadSharp().then(
-    () => ['sharp', 'jimp'],
-    () => ['jimp'],
-  );
-}
-
 async function chooseDecoder(wanted: 'auto' | Decoder, format: ImageFormat, name: string): Promise<Decoder> {
   const candidates = wanted === 'auto' ? await availableDecoders() : [wanted];
-  const decoder = candidates.find((candidate) => FORMATS[candidate].includes(format));
+  const decoder = candidates.find((candidate) => READABLE[candidate].includes(format));
   if (decoder) return decoder;
   throw new ImageFormatError({
     name,
-    expected: `a format that ${candidates.join(' or ')} reads (${candidates.flatMap((c) => FORMATS[c]).join(', ')})`,
+    expected: `a format that ${candidates.join(' or ')} reads (${candidates.flatMap((c) => READABLE[c]).join(', ')})`,
     received: format,
-    hint: FORMATS.sharp.includes(format) ? 'Install sharp: `npm install sharp`.' : 'Use the decoder "auto" or "jimp".',
+    hint: READABLE.sharp.includes(format) ? 'Install sharp: `npm install sharp`.' : 'Use the decoder "auto" or "jimp".',
   });
 }
-
-/** OpenCV's way from CMYK to RGB, on the inverted samples that JPEG files hold. */
-function cmykToRgb(cmyk: Uint8Array): Uint8Array {
-  const rgb = new Uint8Array((cmyk.length / 4) * 3);
-  for (let from = 0, to = 0; from < cmyk.length; from += 4) {
-    const k = 255 - cmyk[from + 3];
-    for (let channel = 0; channel < 3; channel++) rgb[to++] = k - ((cmyk[from + channel] * k) >> 8);
-  }
-  return rgb;
-}
-
-/** Gray as three equal channels. */
-function grayToRgb(gray: Uint8Array): Uint8Array {
-  const rgb = ndarray(new Uint8Array(gray.length * 3), [gray.length, 3]);
-  for (let channel = 0; channel < 3; channel++) ops.assign(rgb.pick(-1, channel), ndarray(gray));
-  return rgb.data;
-}
-
-async function decodeWithSharp(bytes: Uint8Array, header: ImageHeader, maxPixels: number): Promise<Pixels> {
-  const sharp = await loadSharp();
-  // Errors only: photographs with harmless slips in their metadata pass, truncated ones do not.
-  // An embedded colour profile is ignored, as OpenCV does.
-  const image = sharp(bytes, { limitInputPixels: maxPixels, failOn: 'error', ignoreIcc: true });
-  const { space } = await image.metadata();
-  const cmyk = space === 'cmyk';
-  const opaque = image.autoOrient().removeAlpha();
-  const { data, info } = await (cmyk
-    ? opaque.pipelineColourspace('cmyk').toColourspace('cmyk')
-    : opaque.toColourspace('srgb')
-  )
-    .raw()
-    .timeout({ seconds: timeLimit(header) })
-    .toBuffer({ resolveWithObject: true });
-  const samples = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  const rgb = cmyk ? cmykToRgb(samples) : info.channels === 1 ? grayToRgb(samples) : samples;
-  return { data: rgb, width: info.width, height: info.height };
-}
-
-const DECODE: Record<Decoder, (bytes: Uint8Array, header: ImageHeader, maxPixels: number) => Promise<Pixels>> = {
-  sharp: decodeWithSharp,
-  jimp: decodeWithJimp,
-};
 
 function pixelLimit({ maxPixels = DEFAULT_MAX_PIXELS }: DecodeOptions): number {
   return checkInteger('maxPixels', maxPixels, 1, Number.MAX_SAFE_INTEGER);
@@ -251,51 +187,4 @@ async function readRegularFile(path: string, options: DecodeOptions): Promise<Ui
     if (error instanceof FacialLmkError) throw error;
     return refuse((error as NodeJS.ErrnoException).code ?? messageOf(error), error);
   }
-}
-
-/** Formats that can be written. */
-export type EncodedFormat = 'png' | 'jpeg' | 'webp';
-
-/**
- * Pixels -> an encoded image, by sharp where it can be loaded, else by jimp (which writes no WebP).
- * @param options.quality 1 to 100, for JPEG and WebP; default 90
- * @throws InvalidImageError, InvalidOptionError
- */
-export async function encodeImage(
-  image: PixelImage,
-  format: EncodedFormat,
-  options: { quality?: number } = {},
-): Promise<Uint8Array> {
-  checkChoice('format', format, ['png', 'jpeg', 'webp'] as const);
-  const quality = checkInteger('quality', options.quality ?? 90, 1, 100);
-  const { width, height } = image;
-  const [decoder] = await availableDecoders();
-  if (decoder === 'sharp') {
-    const sharp = await loadSharp();
-    const rgb = interleave(image, 3);
-    return sharp(rgb, { raw: { width, height, channels: 3 } })
-      .toFormat(format, format === 'png' ? {} : { quality })
-      .toBuffer();
-  }
-  if (format === 'webp') {
-    throw new InvalidOptionError({
-      name: 'format',
-      expected: '"png" or "jpeg" where sharp is not installed',
-      received: '"webp"',
-      hint: 'Install sharp: `npm install sharp`.',
-    });
-  }
-  const Jimp = await loadJimp();
-  const bitmap = Jimp.fromBitmap({ data: Buffer.from(interleave(image, 4).buffer), width, height });
-  return format === 'png' ? bitmap.getBuffer('image/png') : bitmap.getBuffer('image/jpeg', { quality });
-}
-
-/** Compact RGB or opaque RGBA samples of an image in any channel order. */
-function interleave(image: PixelImage, channels: 3 | 4): Uint8Array {
-  const { data, width, height, offset, rowStride, pixelStride, red, green, blue } = pixelView(image);
-  const out = ndarray(new Uint8Array(width * height * channels).fill(255), [height, width, channels]);
-  [red, green, blue].forEach((channel, i) => {
-    ops.assign(out.pick(-1, -1, i), ndarray(data, [height, width], [rowStride, pixelStride], offset + channel));
-  });
-  return out.data;
 }

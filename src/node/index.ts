@@ -17,17 +17,8 @@ export {
   type StreamOptions,
   type Timings,
 } from './facial-landmark-detector.js';
-export {
-  availableDecoders,
-  type DecodedImage,
-  type DecodeOptions,
-  type Decoder,
-  decodeImage,
-  type EncodedFormat,
-  encodeImage,
-  readImage,
-  readImageStream,
-} from './image-file.js';
+export { availableDecoders, type Decoder, type EncodedFormat, encodeImage } from './image-codecs.js';
+export { type DecodedImage, type DecodeOptions, decodeImage, readImage, readImageStream } from './image-file.js';
 export type { ImageFormat } from './image-format.js';
 export { type ImageReport, imageReport } from './image-report.js';
 export { loadMergedModel, type MergedModel } from './merged-model.js';

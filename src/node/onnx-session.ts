@@ -1,9 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { InferenceError, ModelContractError, ModelFileError, ModelNotFoundError } from '../errors.js';
+import { InferenceError, ModelContractError, ModelFileError } from '../errors.js';
 import { checkInteger } from '../options.js';
 import type { TensorInfo } from '../types.js';
 import { InFlight } from './in-flight.js';
+import { modelReadError } from './model-read-error.js';
 
 export interface SessionOptions {
   /** Threads of one run. Default: ONNX Runtime's choice, the physical cores. */
@@ -43,14 +44,8 @@ function runtimeOptions({ threads }: SessionOptions): InferenceSession.SessionOp
 }
 
 async function checkFile(path: string): Promise<void> {
-  const info = await stat(path).catch((cause: NodeJS.ErrnoException) => {
-    throw new ModelNotFoundError({
-      name: 'the model',
-      expected: 'an ONNX file that can be read',
-      received: `${path} (${cause.code ?? cause.message})`,
-      hint: '`facial-lmk models fetch` downloads the networks, `facial-lmk models list` shows where they are looked for.',
-      cause,
-    });
+  const info = await stat(path).catch((cause) => {
+    throw modelReadError(path, cause);
   });
   if (!info.isFile()) {
     throw new ModelFileError({

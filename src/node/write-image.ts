@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 import { InvalidOptionError } from '../errors.js';
 import type { PixelImage } from '../types.js';
-import { encodeImage } from './image-file.js';
+import { encodeImage } from './image-codecs.js';
 import { writeFileAtomic } from './write-file.js';
 
 /** Which of `formats` a path's extension asks for; `.jpg` is `jpeg`. */

@@ -1,19 +1,10 @@
-import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { InvalidOptionError } from '../../errors.js';
-import { type CropOptions, cropFace } from '../../face/crop-face.js';
-import { contactSheet } from '../../overlay/contact-sheet.js';
-import { imageFromNdarray } from '../../pixel-image.js';
-import type { PixelImage } from '../../types.js';
-import { OVERLAY_FORMATS, type OverlayFormat, writeOverlay } from '../draw-overlay.js';
-import { type AnalyzeOptions, type Faces, FacialLandmarkDetector } from '../facial-landmark-detector.js';
-import { type DecodedImage, readImage, readImageStream } from '../image-file.js';
+import { OVERLAY_FORMATS } from '../draw-overlay.js';
 import { type ImageReport, imageReport } from '../image-report.js';
 import { mapInOrder } from '../map-in-order.js';
-import { builtInModels, findModels } from '../model-files.js';
-import { createPool } from '../pool/create-pool.js';
-import { writeImage } from '../write-image.js';
 import { DetectProgress } from './detect-progress.js';
+import { type Finder, type FinderOptions, loadFinder } from './face-finder.js';
 import { type ImageSource, imageSources } from './image-sources.js';
 import { JsonlFile } from './jsonl-file.js';
 import { integerIn, numberIn } from './option-parsers.js';
@@ -22,26 +13,12 @@ import { reportError } from './report-error.js';
 import { REPORT_FORMATS, type ReportFormat } from './report-format.js';
 import { StopSignal } from './stop-signal.js';
 
-interface DetectCommandOptions extends AnalyzeOptions {
-  models?: string;
-  detector?: string;
-  landmarker?: string;
-  builtIn?: boolean;
+interface DetectCommandOptions extends FinderOptions {
   json?: boolean;
   jsonl?: boolean | string;
   resume?: boolean;
   csv?: boolean;
   float?: boolean;
-  overlay?: string;
-  overlayFormat: OverlayFormat;
-  indices?: boolean;
-  crops?: string;
-  cropTemplate?: CropOptions['template'];
-  cropSize?: number;
-  cropMargin?: number;
-  sheets?: string;
-  threads?: number;
-  workers?: number;
   verbose?: boolean;
 }
 
@@ -238,65 +215,6 @@ async function* reports(
   if (stop.skipped) {
     console.error('facial-lmk: stopped; the images in work are done.');
     process.exitCode = 1;
-  }
-}
-
-/** What finds the faces of one image and leaves its pictures. */
-interface Finder {
-  /** Images to keep in work at once. */
-  concurrency: number;
-  find(name: string, stem: string): Promise<Faces>;
-  close(): Promise<void>;
-}
-
-async function loadFinder(options: DetectCommandOptions): Promise<Finder> {
-  const { builtIn, models, detector, landmarker, threads, workers } = options;
-  if (builtIn) {
-    console.error('facial-lmk: using the built-in networks, which know only drawn faces, never photographed ones.');
-  }
-  const paths = builtIn ? builtInModels() : await findModels({ directory: models, detector, landmarker });
-  const target = workers
-    ? await createPool({ ...paths, workers, threadsPerWorker: threads, maxQueue: 2 * workers })
-    : await FacialLandmarkDetector.load({ ...paths, threads });
-  return {
-    // Twice: the next images are decoded while the networks run.
-    concurrency: 2 * (workers ?? 1),
-    async find(name, stem) {
-      // The pixels are kept here, because overlays and crops need them too.
-      const start = performance.now();
-      const image = await open(name, options);
-      const decode = performance.now() - start;
-      const { minScore, iouThreshold, maxFaces, detectorSide, landmarkChannelOrder, strict } = options;
-      const analysis = { minScore, iouThreshold, maxFaces, detectorSide, landmarkChannelOrder, strict };
-      const faces = await target.detect(image, analysis);
-      await writePictures(stem, image, faces, options);
-      const { width, height, decoder } = image;
-      return Object.assign(faces, { image: { width, height, decoder }, timings: { ...faces.timings, decode } });
-    },
-    close: () => target.close(),
-  };
-}
-
-async function open(name: string, { decoder }: DetectCommandOptions): Promise<DecodedImage> {
-  // The file's name stands before the message already.
-  if (name !== '-') return readImage(name, { decoder, name: 'the image' });
-  return readImageStream(process.stdin, { decoder, name: 'standard input' });
-}
-
-async function writePictures(stem: string, image: PixelImage, faces: Faces, options: DetectCommandOptions) {
-  const { overlay, overlayFormat, indices, crops, sheets } = options;
-  if (overlay !== undefined) {
-    await writeOverlay(join(overlay, `${stem}.overlay.${overlayFormat}`), image, faces, { indices });
-  }
-  if (sheets !== undefined && faces.length > 0) {
-    await writeImage(join(sheets, `${stem}.sheet.png`), contactSheet(faces));
-  }
-  if (crops === undefined) return;
-  const cropOptions = { template: options.cropTemplate, size: options.cropSize, margin: options.cropMargin };
-  // One by one: a thousand faces would be a thousand images in memory.
-  for (const [i, face] of faces.entries()) {
-    const { crop, cropChannelOrder } = cropFace(image, face, cropOptions);
-    await writeImage(join(crops, `${stem}.face-${i + 1}.png`), imageFromNdarray(crop, cropChannelOrder));
   }
 }
 

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
-import { ModelNotFoundError } from '../../errors.js';
 import { composeMergedModel, type MergeOptions } from '../../merged/compose-merged-model.js';
 import { SCRFD } from '../../scrfd/spec.js';
+import { modelReadError } from '../model-read-error.js';
 import { writeFileAtomic } from '../write-file.js';
 import { integerIn, numberIn } from './option-parsers.js';
 
@@ -41,14 +41,8 @@ export function mergeCommand(): Command {
 }
 
 async function readNetworkFile(path: string): Promise<Uint8Array> {
-  return readFile(path).catch((cause: NodeJS.ErrnoException) => {
-    throw new ModelNotFoundError({
-      name: 'the model',
-      expected: 'an ONNX file that can be read',
-      received: `${path} (${cause.code ?? cause.message})`,
-      hint: '`facial-lmk models fetch` downloads the networks, `facial-lmk models list` shows where they are looked for.',
-      cause,
-    });
+  return readFile(path).catch((cause) => {
+    throw modelReadError(path, cause);
   });
 }
 

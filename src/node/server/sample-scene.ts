@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { drawScene } from '../../scenes/draw-scene.js';
 import { FacialLandmarkDetector } from '../facial-landmark-detector.js';
-import { encodeImage } from '../image-file.js';
+import { encodeImage } from '../image-codecs.js';
 import { type ImageReport, imageReport } from '../image-report.js';
 import { builtInModels } from '../model-files.js';
 
