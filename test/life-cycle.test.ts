@@ -134,6 +134,8 @@ describe('a process', () => {
     const png = new Uint8Array(await encodeImage(image, 'png'));
     const requests = Array.from({ length: 8 }, () => fetch(`${address}/v1/detect`, { method: 'POST', body: png }));
     await requests[0];
+    const metrics = await (await fetch(`${address}/metrics`)).text();
+    expect(Number(/^facial_lmk_queue_length (\d+)/m.exec(metrics)?.[1])).toBeGreaterThan(0);
     server.kill('SIGTERM');
     const statuses = (await Promise.all(requests)).map(({ status }) => status);
     expect(statuses.every((status) => status === 200 || status === 503)).toBe(true);

@@ -136,6 +136,16 @@ describe('ids', () => {
     tracker.reset();
     expect((await tracker.track(image)).map(({ id }) => id)).toEqual([2]);
   });
+
+  it('refuse a time that goes back, until a reset', async () => {
+    const tracker = new FaceTracker({ detector, landmarker }, { detectorSide: DETECTOR_SIDE });
+    const { image } = drawScene({ seed: 1, width: WIDTH, height: HEIGHT, placements: [still] });
+    await tracker.track(image, 2);
+    await expect(tracker.track(image, 1.9)).rejects.toThrow(InvalidOptionError);
+    expect(await tracker.track(image, 2)).toHaveLength(1);
+    tracker.reset();
+    expect(await tracker.track(image, 0)).toHaveLength(1);
+  });
 });
 
 describe('smoothing', () => {

@@ -5,6 +5,7 @@ import { closedFormSimilarity } from '../ops/closed-form-similarity.js';
 import { checkInteger, checkNumber } from '../options.js';
 import { analyzeFaces, type Networks, type PipelineOptions } from '../pipeline.js';
 import type { Face, PixelImage, Point } from '../types.js';
+import { Workspace } from '../workspace.js';
 import { DEFAULT_SMOOTHING, FaceSmoother, type SmoothingOptions } from './face-smoother.js';
 import { dissimilarity, matchFaces } from './match-faces.js';
 
@@ -76,10 +77,12 @@ export class FaceTracker {
   readonly #options: TrackerOptions;
   readonly #detectEvery: number;
   readonly #maxMissing: number;
+  readonly #workspace = new Workspace();
   #tracks: Track[] = [];
   #nextId = 1;
   #untilDetection = 0;
   #frame = 0;
+  #lastTime = 0;
 
   constructor(networks: Networks, options: TrackerOptions = {}) {
     this.#networks = networks;
@@ -90,10 +93,11 @@ export class FaceTracker {
 
   /**
    * The faces of the next frame.
-   * @param time of the frame in seconds; default: 30 frames a second
+   * @param time of the frame in seconds, not before the last one's; default: 30 frames a second
+   * @throws InvalidOptionError for a time that goes back, and what the stages throw
    */
   async track(frame: PixelImage, time = this.#frame / 30): Promise<TrackedFace[]> {
-    checkNumber('time', time, 0, Number.MAX_VALUE);
+    this.#lastTime = checkNumber('time', time, this.#lastTime, Number.MAX_VALUE);
     this.#frame++;
     if (this.#untilDetection > 0) {
       this.#untilDetection--;
@@ -101,12 +105,14 @@ export class FaceTracker {
       if (faces) return faces;
     }
     this.#untilDetection = this.#detectEvery - 1;
-    return this.#update(await analyzeFaces(this.#networks, frame, this.#options), time);
+    return this.#update(await analyzeFaces(this.#networks, frame, this.#options, this.#workspace), time);
   }
 
-  /** Forgets all faces, for a cut in the film. Ids go on. */
+  /** Forgets all faces, for a cut in the film: time may begin anew. Ids go on. */
   reset(): void {
     this.#tracks = [];
+    this.#frame = 0;
+    this.#lastTime = 0;
     this.#untilDetection = 0;
   }
 
@@ -119,7 +125,7 @@ export class FaceTracker {
       expected.map((face) => face.keypoints),
       this.#options,
     );
-    const sets = await landmarks(this.#networks.landmarker, aligned);
+    const sets = await landmarks(this.#networks.landmarker, aligned, this.#workspace);
     const faces = tracks.map((track, i): Face => {
       const { landmarkInput: _, ...alignment } = aligned[i];
       return { score: track.face.score, ...carry(track, sets[i].landmarksFloat), ...alignment, ...sets[i] };

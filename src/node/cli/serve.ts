@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import { serve } from '@hono/node-server';
 import { Command } from 'commander';
 import { FileAccessError } from '../../errors.js';
@@ -5,6 +6,9 @@ import { findModels } from '../model-files.js';
 import { createPool } from '../pool/create-pool.js';
 import { createApp } from '../server/create-app.js';
 import { integerIn, numberIn } from './option-parsers.js';
+
+/** Milliseconds that connections have after the last answer, before they are cut. */
+const GRACE = 1000;
 
 interface ServeOptions {
   port: number;
@@ -57,7 +61,7 @@ async function run(options: ServeOptions): Promise<void> {
   let ready = true;
   const { maxBytes, maxPixels, timeout } = options;
   const app = createApp({
-    service: { waiting: 0, detect: (b, o) => pool.detect(b, o) },
+    service: pool,
     isReady: () => ready,
     maxBytes,
     maxPixels,
@@ -68,9 +72,12 @@ async function run(options: ServeOptions): Promise<void> {
   const stop = async () => {
     if (!ready) return;
     ready = false;
-    // New connections are refused, requests in work get their answer, then the networks go.
+    // New connections are refused, requests in work get their answer, then the networks go, and whoever still holds a
+    // connection open or is slow to read has a moment left.
     server.close();
     await pool.close();
+    setTimeout(() => (server as Server).closeAllConnections(), GRACE).unref();
+    (server as Server).closeIdleConnections();
   };
   try {
     await new Promise<void>((resolve, reject) => {
