@@ -33,7 +33,7 @@ export interface PixelImage {
 /** `(2, 3)` row-major `[[a, b, tx], [c, d, ty]]`: `x' = a*x + b*y + tx`, `y' = c*x + d*y + ty`. */
 export type AffineMatrix = NdArray<Float32Array>;
 
-/** A dense float32 tensor as a network takes and returns it. */
+/** A float32 tensor as a network takes it (dense) and returns it (any layout). */
 export type Tensor = NdArray<Float32Array>;
 
 /** What a network declares about one input or output. A dimension that varies is its name, or -1 without one. */

@@ -2,33 +2,20 @@
 // The page in a real browser: a scene dropped on it is drawn where the service says its points are, it speaks to no other
 // host and logs no error, on a desktop and on a phone.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeImage } from '../src/node/image-codecs.js';
 import type { ImageReport } from '../src/node/image-report.js';
 import { drawScene } from '../src/scenes/draw-scene.js';
+import { browserPath, hasBrowser, launchBrowser } from './support/browser.js';
 
-const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
-const hasBrowser = existsSync(executablePath);
 const main = fileURLToPath(new URL('../dist/node/cli/main.js', import.meta.url));
 /** Where to leave screenshots for the README; nowhere by default. */
 const screenshots = process.env.FACIAL_LMK_SCREENSHOTS;
-
-const ARGUMENTS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--use-fake-device-for-media-stream',
-  '--use-fake-ui-for-media-stream',
-];
 
 /** Starts the service on a free port and waits for its address. */
 function startServer(): Promise<{ server: ChildProcess; address: string }> {
@@ -41,7 +28,7 @@ function startServer(): Promise<{ server: ChildProcess; address: string }> {
   });
 }
 
-describe.skipIf(!hasBrowser)(`the page${hasBrowser ? '' : ` (skipped: no browser at ${executablePath})`}`, () => {
+describe.skipIf(!hasBrowser)(`the page${hasBrowser ? '' : ` (skipped: no browser at ${browserPath})`}`, () => {
   let browser: Browser;
   let server: ChildProcess;
   let address: string;
@@ -52,7 +39,7 @@ describe.skipIf(!hasBrowser)(`the page${hasBrowser ? '' : ` (skipped: no browser
     const { image } = drawScene({ seed: 11, width: 900, height: 600, faces: 3 });
     png = Buffer.from(await encodeImage(image, 'png'));
     ({ server, address } = await startServer());
-    browser = await chromium.launch({ executablePath, args: ARGUMENTS });
+    browser = await launchBrowser();
   });
   afterAll(async () => {
     await browser?.close();

@@ -1,4 +1,6 @@
 // The stages with stub networks: contracts, options, outcomes that no sound network produces.
+import ndarray from 'ndarray';
+import ops from 'ndarray-ops';
 import { describe, expect, it } from 'vitest';
 import { alignFace } from '../src/align-face.js';
 import { type DetectOptions, detectFaces } from '../src/detect-faces.js';
@@ -33,6 +35,17 @@ describe('detectFaces', () => {
       [307, 176],
       [332, 176],
     ]);
+  });
+
+  it('takes outputs in any memory layout', async () => {
+    const transposed = (output: Tensor) => {
+      const [rows, k] = output.shape;
+      const columns = ndarray(new Float32Array(rows * k + 3), [rows, k], [1, rows], 3);
+      ops.assign(columns, output);
+      return columns;
+    };
+    const network = stubDetector({ change: (outputs) => outputs.map(transposed) });
+    expect(await boxes(network, gray(640, 640))).toEqual([[280, 120, 360, 200]]);
   });
 
   it('takes outputs of rank 3', async () => {
