@@ -6,6 +6,7 @@ import { FacialLmkError, findModels, loadMergedModel } from 'onnx-facial-lmk-det
 import type { Bench, BenchContext } from './bench.js';
 import { chartSvg } from './chart.js';
 import { benchEndToEnd } from './end-to-end.js';
+import { benchFolder } from './folder.js';
 import { benchImages } from './images.js';
 import { benchKernels } from './kernels.js';
 import { calibrate, describeMachine, isQuiet } from './machine.js';
@@ -24,6 +25,7 @@ const BENCHES: Record<string, { run: Bench; onRequest?: true }> = {
   merged: { run: benchMerged },
   pool: { run: benchPool, onRequest: true },
   memory: { run: benchMemory, onRequest: true },
+  folder: { run: benchFolder, onRequest: true },
   serve: { run: benchServe, onRequest: true },
 };
 
