@@ -1,5 +1,8 @@
 // Beginning, ending and interrupting: in this process and in children that are told to end.
 import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { ClosedError } from '../src/errors.js';
@@ -47,7 +50,10 @@ describe('a detector', () => {
 });
 
 /** Runs a program that has `models`, `image` and the whole library in scope. */
-function child(program: string): {
+function child(
+  program: string,
+  env: NodeJS.ProcessEnv = process.env,
+): {
   signal(name: NodeJS.Signals): void;
   lines(text: string): Promise<void>;
   ended: Promise<{ code: number | null; signal: string | null; output: string }>;
@@ -59,6 +65,7 @@ function child(program: string): {
     ${program}`;
   const process_ = spawn(process.execPath, ['--input-type=module', '-e', source], {
     cwd: fileURLToPath(new URL('..', import.meta.url)),
+    env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
@@ -94,6 +101,24 @@ describe('a process', () => {
       await pool.close();`).ended;
     expect({ code, output }).toEqual({ code: 0, output: '2 2\n' });
   });
+
+  it.each(['FacialLandmarkDetector.load(models)', 'createPool(models)'])(
+    'leaves nothing on the disk, no report of the runtime either: %s',
+    async (open) => {
+      const home = mkdtempSync(join(tmpdir(), 'facial-lmk-home-'));
+      // Nothing that would keep the runtime quiet by itself, as a CI variable does.
+      const env = { PATH: process.env.PATH, HOME: home, XDG_CACHE_HOME: home, TMPDIR: home };
+      const { code, output } = await child(
+        `const opened = await lib.${open};
+        console.log((await opened.detect(image)).length);
+        await opened.close();`,
+        env,
+      ).ended;
+      expect({ code, output }).toEqual({ code: 0, output: '2\n' });
+      expect(readdirSync(home, { recursive: true })).toEqual([]);
+      rmSync(home, { recursive: true });
+    },
+  );
 
   it('ends by itself when an idle pool was never closed', async () => {
     const { code, output } = await child(`

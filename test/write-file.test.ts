@@ -34,6 +34,10 @@ describe('writeFileAtomic', () => {
     expect(readFileSync(path, 'utf8')).toBe('x');
   });
 
+  it.runIf(process.platform === 'linux')('fails where no folder can be made, instead of trying for ever', async () => {
+    await expect(writeFileAtomic('/proc/a/b/out.txt', 'x')).rejects.toThrow(FileAccessError);
+  });
+
   it('takes the place of a file; who has it open keeps the old content', async () => {
     const path = join(folder, 'out.txt');
     writeFileSync(path, 'old');

@@ -1,8 +1,9 @@
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type Dispatcher, EnvHttpProxyAgent } from 'undici';
 import { DownloadError, describe, InvalidOptionError } from '../errors.js';
 import { downloadFile, LocationError } from './download-file.js';
+import { makeFolder } from './make-folder.js';
 import { modelCacheFolder } from './model-files.js';
 import { DETECTOR, type KnownModel, LANDMARKER, MODEL_LICENSE, type PinnedFile } from './model-table.js';
 import { claimPart, parkPart, sizeOf } from './part-file.js';
@@ -53,7 +54,7 @@ const MAX_BREAKS = 5;
 export async function downloadModels(options: DownloadOptions): Promise<string[]> {
   checkOptions(options);
   const directory = resolve(options.directory ?? modelCacheFolder());
-  await mkdir(directory, { recursive: true }).catch((cause) => {
+  await makeFolder(directory).catch((cause) => {
     throw writeError(directory, cause);
   });
   const dispatcher = proxyAgent();

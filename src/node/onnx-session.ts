@@ -3,6 +3,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { InferenceError, ModelContractError, ModelFileError } from '../errors.js';
 import { checkInteger } from '../options.js';
 import type { TensorInfo } from '../types.js';
+import { disableTelemetry } from './disable-telemetry.js';
 import { InFlight } from './in-flight.js';
 import { modelReadError } from './model-read-error.js';
 
@@ -58,6 +59,7 @@ async function checkFile(path: string): Promise<void> {
 
 async function createSession(source: string | Uint8Array, name: string, options: SessionOptions) {
   const config = runtimeOptions(options);
+  disableTelemetry();
   if (typeof source === 'string') await checkFile(source);
   try {
     // Two calls, because the overloads take a path or bytes, not either.

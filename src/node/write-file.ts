@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { FileAccessError } from '../errors.js';
+import { makeFolder } from './make-folder.js';
 
 /**
  * Writes a file completely or not at all: beside its target first, then renamed. Folders on the way are created.
@@ -10,7 +11,7 @@ import { FileAccessError } from '../errors.js';
 export async function writeFileAtomic(path: string, content: Uint8Array | string): Promise<void> {
   const part = `${path}.${process.pid}-${randomBytes(4).toString('hex')}.part`;
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     await writeFile(part, content);
     await rename(part, path);
   } catch (error) {

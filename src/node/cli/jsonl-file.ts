@@ -1,8 +1,9 @@
 import { createReadStream } from 'node:fs';
-import { type FileHandle, mkdir, open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { FileAccessError, InvalidOptionError } from '../../errors.js';
+import { makeFolder } from '../make-folder.js';
 
 /**
  * A file of JSON lines that grows image by image. Every line is written at once and whole; what a killed process left of
@@ -27,7 +28,7 @@ export class JsonlFile {
    */
   static async open(path: string, resume: boolean): Promise<JsonlFile> {
     try {
-      await mkdir(dirname(path), { recursive: true });
+      await makeFolder(dirname(path));
       // `a+` creates it where it is missing, `ax` refuses one that is there.
       const file = await open(path, resume ? 'a+' : 'ax');
       try {

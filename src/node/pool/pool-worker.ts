@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { WorkerLostError } from '../../errors.js';
+import { disableTelemetry } from '../disable-telemetry.js';
 import type { Faces } from '../facial-landmark-detector.js';
 import { type Answer, type Request, unpackError, unpackFaces, type WorkerSettings } from './messages.js';
 
@@ -35,6 +36,7 @@ export class PoolWorker {
 
   /** Starts a thread and waits until its networks are open. */
   static async start(settings: WorkerSettings): Promise<PoolWorker> {
+    disableTelemetry();
     const worker = new PoolWorker(settings);
     const answer = await worker.#next();
     if (answer.kind === 'failed') {
