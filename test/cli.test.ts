@@ -1,7 +1,7 @@
 // The built command as a user runs it, on drawn scenes with the built-in networks.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -151,6 +151,16 @@ describe('images', () => {
     expect(code).toBe(1);
     const inFolder = ['photos/a.png', 'photos/b.png', 'photos/deep/scene.png'];
     expect(names(stdout)).toEqual(['scene.png', ...inFolder, 'nobody.png', 'odd, "name".png', 'scene.png']);
+  });
+
+  it('come from links to files, never through links to folders', async () => {
+    mkdirSync(join(folder, 'linked'));
+    symlinkSync('../scene.png', join(folder, 'linked/link.png'));
+    symlinkSync('..', join(folder, 'linked/round.png'));
+    symlinkSync('../photos', join(folder, 'linked/photos'));
+    const { code, stdout } = await detect('linked', '--jsonl');
+    expect(code).toBe(0);
+    expect(names(stdout)).toEqual(['linked/link.png']);
   });
 
   it('come from standard input', async () => {

@@ -1,5 +1,6 @@
-import { stat } from 'node:fs/promises';
-import { isAbsolute, join } from 'node:path';
+import type { Dirent } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { extname, isAbsolute, join } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { type FacialLmkError, FileAccessError } from '../../errors.js';
 
@@ -8,7 +9,6 @@ export type ImageSource = { name: string } | { name: string; error: FacialLmkErr
 
 /** What counts as an image in a folder. A file that is named itself may be called anything. */
 const EXTENSIONS = ['jpg', 'jpeg', 'png', 'webp', 'gif', 'tif', 'tiff', 'bmp', 'avif'];
-const ANY_IMAGE = `**/*.{${EXTENSIONS.join(',')}}`;
 
 async function kindOf(path: string): Promise<'file' | 'folder' | 'missing'> {
   try {
@@ -19,22 +19,43 @@ async function kindOf(path: string): Promise<'file' | 'folder' | 'missing'> {
   }
 }
 
-/** Sorted by code units, so that the order is the same on every machine. */
-async function imagesIn(folder: string): Promise<string[]> {
-  const found = await glob(ANY_IMAGE, { cwd: folder, caseSensitiveMatch: false, expandDirectories: false });
-  return found.sort().map((path) => join(folder, path));
+/**
+ * Images of a folder and all folders below it, but hidden ones. Links to files are followed, links to folders are not: they
+ * may lead anywhere, and back. A folder that cannot be read becomes an error, and the rest is found.
+ */
+async function imagesIn(folder: string): Promise<ImageSource[]> {
+  let entries: Dirent[];
+  try {
+    entries = await readdir(folder, { withFileTypes: true });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return unusable(folder, 'a folder that can be read', code ?? message, 'Change its permissions, or leave it out.');
+  }
+  const found = entries.map(async (entry): Promise<ImageSource[]> => {
+    const name = join(folder, entry.name);
+    if (entry.name.startsWith('.')) return [];
+    if (entry.isDirectory()) return imagesIn(name);
+    if (!EXTENSIONS.includes(extname(name).slice(1).toLowerCase())) return [];
+    return entry.isSymbolicLink() && (await kindOf(name)) === 'folder' ? [] : [{ name }];
+  });
+  return (await Promise.all(found)).flat();
 }
 
+/** By code units, so that the order is the same on every machine. */
+const byName = (a: ImageSource, b: ImageSource) => (a.name < b.name ? -1 : 1);
+
+const unusable = (name: string, expected: string, received: string, hint: string) => [
+  { name, error: new FileAccessError({ name: 'the images', expected, received, hint }) },
+];
+
 async function expand(argument: string): Promise<ImageSource[]> {
-  const none = (expected: string, received: string, hint: string): ImageSource[] => [
-    { name: argument, error: new FileAccessError({ name: 'the images', expected, received, hint }) },
-  ];
+  const none = (expected: string, received: string, hint: string) => unusable(argument, expected, received, hint);
   if (argument === '-') return [{ name: argument }];
   const kind = await kindOf(argument);
   if (kind === 'file') return [{ name: argument }];
   if (kind === 'folder') {
     const found = await imagesIn(argument);
-    if (found.length > 0) return found.map((name) => ({ name }));
+    if (found.length > 0) return found.sort(byName);
     return none('a folder with images', 'one without', `Images are files that end in ${EXTENSIONS.join(', ')}.`);
   }
   if (!isDynamicPattern(argument)) {
