@@ -9,7 +9,7 @@ import {
   FacialLandmarkDetector,
   loadMergedModel,
   type PixelImage,
-  pixelView,
+  packPixels,
 } from 'onnx-facial-lmk-detector/node';
 import { BARE_NETWORKS, bareNetworks } from './bare-networks.js';
 import type { Bench, Section } from './bench.js';
@@ -19,15 +19,8 @@ const PEAK_MEMORY = fileURLToPath(new URL('./peak-memory.mjs', import.meta.url))
 
 /** The image as the graph takes it: BGR, compact. */
 function bgrImage(image: PixelImage): PixelImage {
-  const { data, width, height, rowStride, pixelStride, blue, green, red } = pixelView(image);
-  const samples = new Uint8Array(width * height * 3);
-  for (let y = 0, to = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const from = y * rowStride + x * pixelStride;
-      for (const channel of [blue, green, red]) samples[to++] = data[from + channel];
-    }
-  }
-  return { data: samples, width, height, channelOrder: 'bgr' };
+  const { width, height } = image;
+  return { data: packPixels(image, 'bgr'), width, height, channelOrder: 'bgr' };
 }
 
 /** Bytes that a process of its own takes at most while it runs the graph on this BGR image. */

@@ -55,6 +55,7 @@ export { type ContactSheetOptions, contactSheet } from './overlay/contact-sheet.
 export { overlayRaster } from './overlay/overlay-raster.js';
 export { type OverlayOptions, type OverlayPart, type OverlayShape, overlayShapes } from './overlay/overlay-shapes.js';
 export { type OverlaySvgOptions, overlaySvg } from './overlay/overlay-svg.js';
+export { packPixels } from './pack-pixels.js';
 export {
   compareOutputs,
   type Difference,

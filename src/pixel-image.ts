@@ -20,7 +20,10 @@ export interface PixelView {
   blue: number;
 }
 
-const LAYOUTS: Record<ChannelOrder, { pixelStride: number; red: number; green: number; blue: number }> = {
+/** Samples of a pixel, and the offsets of its channels; all 0 for gray. */
+export type ChannelLayout = Pick<PixelView, 'pixelStride' | 'red' | 'green' | 'blue'>;
+
+export const LAYOUTS: Readonly<Record<ChannelOrder, ChannelLayout>> = {
   rgb: { pixelStride: 3, red: 0, green: 1, blue: 2 },
   bgr: { pixelStride: 3, red: 2, green: 1, blue: 0 },
   rgba: { pixelStride: 4, red: 0, green: 1, blue: 2 },

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import ndarray, { type NdArray } from 'ndarray';
 import { describe, expect, it } from 'vitest';
 import { InvalidImageError } from '../src/errors.js';
+import { packPixels } from '../src/pack-pixels.js';
 import { CHANNEL_ORDERS, imageFromNdarray, pixelView } from '../src/pixel-image.js';
 import type { ChannelOrder, PixelImage } from '../src/types.js';
 
@@ -116,6 +117,27 @@ describe('pixelView', () => {
     const read = () => pixelView({ ...good, ...wrong } as PixelImage);
     expect(read).toThrow(InvalidImageError);
     expect(read).toThrow(message);
+  });
+});
+
+describe('packPixels', () => {
+  it('copies any layout to any order, and makes alpha opaque', () => {
+    fc.assert(
+      fc.property(layouts, (layout) => {
+        const { image, memory, expected } = build(layout, layout.around);
+        const before = new Uint8Array(memory).slice();
+        const pixels = expected.length / 3;
+        const bgr = Array.from(expected, (_, i) => expected[i - (i % 3) + 2 - (i % 3)]);
+        const rgba = Array.from({ length: 4 * pixels }, (_, i) => expected[3 * Math.floor(i / 4) + (i % 4)]);
+        for (let i = 3; i < rgba.length; i += 4) rgba[i] = 255;
+        expect([...packPixels(image, 'rgb')]).toEqual(expected);
+        expect([...packPixels(image, 'bgr')]).toEqual(bgr);
+        expect([...packPixels(image, 'rgba')]).toEqual(rgba);
+        packPixels(image, 'rgb').fill(9);
+        expect(new Uint8Array(memory)).toEqual(before);
+      }),
+      { seed: 1, numRuns: 500 },
+    );
   });
 });
 

@@ -179,6 +179,8 @@ describe('the rest', () => {
       expect(Object.keys(description.paths[path])).toEqual([method]);
       const response = await app().request(path, { method: method.toUpperCase() });
       expect([404, 405]).not.toContain(response.status);
+      const wrong = await app().request(path, { method: 'DELETE' });
+      expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, method.toUpperCase()]);
     }
   });
 

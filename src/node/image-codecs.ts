@@ -2,7 +2,7 @@ import ndarray from 'ndarray';
 import ops from 'ndarray-ops';
 import { InvalidOptionError } from '../errors.js';
 import { checkChoice, checkInteger } from '../options.js';
-import { pixelView } from '../pixel-image.js';
+import { packPixels } from '../pack-pixels.js';
 import type { PixelImage } from '../types.js';
 import { type ImageFormat, type ImageHeader, timeLimit } from './image-format.js';
 import { decodeWithJimp, type Pixels } from './jimp/decode-with-jimp.js';
@@ -89,8 +89,8 @@ export async function encodeImage(
   const [decoder] = await availableDecoders();
   if (decoder === 'sharp') {
     const sharp = await loadSharp();
-    const rgb = interleave(image, 3);
-    return sharp(rgb, { raw: { width, height, channels: 3 } })
+    // A copy: the caller may change the pixels, or give their memory away, while a thread encodes them.
+    return sharp(packPixels(image, 'rgb'), { raw: { width, height, channels: 3 } })
       .toFormat(format, format === 'png' ? {} : { quality })
       .toBuffer();
   }
@@ -103,16 +103,6 @@ export async function encodeImage(
     });
   }
   const Jimp = await loadJimp();
-  const bitmap = Jimp.fromBitmap({ data: Buffer.from(interleave(image, 4).buffer), width, height });
+  const bitmap = Jimp.fromBitmap({ data: Buffer.from(packPixels(image, 'rgba').buffer), width, height });
   return format === 'png' ? bitmap.getBuffer('image/png') : bitmap.getBuffer('image/jpeg', { quality });
-}
-
-/** Compact RGB or opaque RGBA samples of an image in any channel order. */
-function interleave(image: PixelImage, channels: 3 | 4): Uint8Array {
-  const { data, width, height, offset, rowStride, pixelStride, red, green, blue } = pixelView(image);
-  const out = ndarray(new Uint8Array(width * height * channels).fill(255), [height, width, channels]);
-  [red, green, blue].forEach((channel, i) => {
-    ops.assign(out.pick(-1, -1, i), ndarray(data, [height, width], [rowStride, pixelStride], offset + channel));
-  });
-  return out.data;
 }

@@ -1,8 +1,7 @@
 import ndarray, { type NdArray } from 'ndarray';
-import ops from 'ndarray-ops';
 import { ModelContractError } from '../errors.js';
+import { packPixels } from '../pack-pixels.js';
 import { OUTPUT_NAMES, type OutputName } from '../parity.js';
-import { pixelView } from '../pixel-image.js';
 import type { PixelImage, RawOutputs } from '../types.js';
 import { openSession, type SessionOptions, type SessionTensor } from './onnx-session.js';
 
@@ -14,22 +13,9 @@ export interface MergedModel {
   close(): Promise<void>;
 }
 
-/** The graph's input: `(h, w, 3)` uint8 BGR, compact. Shares its samples with an image that lies so already. */
+/** The graph's input: `(h, w, 3)` uint8 BGR, compact. */
 function toBgr(image: PixelImage): SessionTensor {
-  const { data, width, height, offset, rowStride, pixelStride, red, green, blue } = pixelView(image);
-  const shape = [height, width, 3];
-  if (image.channelOrder === 'bgr' && rowStride === 3 * width) {
-    return {
-      type: 'uint8',
-      data: new Uint8Array(data.buffer, data.byteOffset + offset, 3 * width * height),
-      dims: shape,
-    };
-  }
-  const bgr = ndarray(new Uint8Array(width * height * 3), shape);
-  [blue, green, red].forEach((channel, i) => {
-    ops.assign(bgr.pick(-1, -1, i), ndarray(data, [height, width], [rowStride, pixelStride], offset + channel));
-  });
-  return { type: 'uint8', data: bgr.data, dims: bgr.shape };
+  return { type: 'uint8', data: packPixels(image, 'bgr'), dims: [image.height, image.width, 3] };
 }
 
 /** int64 coordinates as int32: no pixel coordinate needs more. */

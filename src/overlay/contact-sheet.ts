@@ -1,6 +1,7 @@
 import { InvalidOptionError } from '../errors.js';
 import { checkInteger } from '../options.js';
-import { imageFromNdarray, pixelView } from '../pixel-image.js';
+import { packPixels } from '../pack-pixels.js';
+import { imageFromNdarray } from '../pixel-image.js';
 import type { Face, PixelImage } from '../types.js';
 import { OVERLAY_COLORS } from './colors.js';
 import { overlayRaster } from './overlay-raster.js';
@@ -44,15 +45,10 @@ export function contactSheet(
   const labels = faces.map(({ crop, cropChannelOrder, score }, i): LabelShape => {
     const left = GAP + (i % columns) * pitchX;
     const top = GAP + Math.floor(i / columns) * pitchY;
-    const view = pixelView(imageFromNdarray(crop, cropChannelOrder));
-    for (let y = 0; y < view.height; y++) {
-      for (let x = 0; x < view.width; x++) {
-        const from = view.offset + y * view.rowStride + x * view.pixelStride;
-        const to = ((top + y) * width + left + x) * 3;
-        data[to] = view.data[from + view.red];
-        data[to + 1] = view.data[from + view.green];
-        data[to + 2] = view.data[from + view.blue];
-      }
+    const [height, rowBytes] = [crop.shape[0], 3 * crop.shape[1]];
+    const samples = packPixels(imageFromNdarray(crop, cropChannelOrder), 'rgb');
+    for (let y = 0; y < height; y++) {
+      data.set(samples.subarray(y * rowBytes, (y + 1) * rowBytes), ((top + y) * width + left) * 3);
     }
     return {
       kind: 'label',

@@ -1,4 +1,4 @@
-import { pixelView } from '../pixel-image.js';
+import { packPixels } from '../pack-pixels.js';
 import type { PixelImage, Point } from '../types.js';
 import { hexToRgb, OVERLAY_COLORS } from './colors.js';
 import { CHARACTER_ADVANCE, type OverlayShape } from './overlay-shapes.js';
@@ -9,20 +9,6 @@ interface Canvas {
   data: Uint8Array;
   width: number;
   height: number;
-}
-
-/** A copy of any image as rgb. */
-function copyToRgb(image: PixelImage): Canvas {
-  const { data: source, width, height, offset, rowStride, pixelStride, red, green, blue } = pixelView(image);
-  const data = new Uint8Array(width * height * 3);
-  for (let y = 0, to = 0; y < height; y++) {
-    for (let x = 0, from = offset + y * rowStride; x < width; x++, from += pixelStride, to += 3) {
-      data[to] = source[from + red];
-      data[to + 1] = source[from + green];
-      data[to + 2] = source[from + blue];
-    }
-  }
-  return { data, width, height };
 }
 
 /**
@@ -93,7 +79,8 @@ function shapeStrokes(shape: OverlayShape): { lines: readonly (readonly Point[])
  * @throws InvalidImageError
  */
 export function overlayRaster(image: PixelImage, shapes: readonly OverlayShape[]): PixelImage {
-  const canvas = copyToRgb(image);
+  const { width, height } = image;
+  const canvas: Canvas = { data: packPixels(image, 'rgb'), width, height };
   for (const shape of shapes) {
     const { lines, radius } = shapeStrokes(shape);
     if (shape.edge > 0) {

@@ -115,6 +115,11 @@ export function createApp({ service, isReady = () => true, onError = console.err
     context.body(await metrics.text(), 200, { 'content-type': metrics.contentType }),
   );
   app.get(OPERATIONS.openapi.path, (context) => context.json(openApi(version)));
+  for (const { method, path } of Object.values(OPERATIONS)) {
+    const allowed = method.toUpperCase();
+    const message = `${path} takes ${allowed}.`;
+    app.all(path, (context) => context.json({ error: { code: 'ERR_METHOD', message } }, 405, { Allow: allowed }));
+  }
   app.route('/', sampleScene());
   app.route('/', staticFiles());
 
