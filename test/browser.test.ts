@@ -30,13 +30,16 @@ async function recorder(path: string): Promise<{ network: Network; recording: Re
   return { network: { name, inputs, outputs, run: record }, recording, close };
 }
 
-const plain = (faces: readonly Face[]) =>
-  faces.map(({ crop, imageToCrop, cropToImage, ...face }) => ({
-    ...face,
-    crop: [...crop.data],
-    imageToCrop: [...imageToCrop.data],
-    cropToImage: [...cropToImage.data],
-  }));
+/** All of the faces as text, which crosses to the browser faster than objects do. Also runs there. */
+const serialize = (faces: readonly Face[]) =>
+  JSON.stringify(
+    faces.map(({ crop, imageToCrop, cropToImage, ...face }) => ({
+      ...face,
+      crop: crop.data.join(),
+      imageToCrop: [...imageToCrop.data],
+      cropToImage: [...cropToImage.data],
+    })),
+  );
 
 describe.skipIf(!hasBrowser)(`in a browser${hasBrowser ? '' : ` (skipped: none at ${browserPath})`}`, () => {
   let browser: Browser;
@@ -49,9 +52,9 @@ describe.skipIf(!hasBrowser)(`in a browser${hasBrowser ? '' : ` (skipped: none a
     const { detector, landmarker } = builtInModels();
     const [scrfd, det106] = [await recorder(detector), await recorder(landmarker)];
     const networks = { detector: scrfd.network, landmarker: det106.network };
-    const expected = plain(await library.analyzeFaces(networks, library.drawScene(SCENE).image));
+    const expected = serialize(await library.analyzeFaces(networks, library.drawScene(SCENE).image));
     await Promise.all([scrfd.close(), det106.close()]);
-    expect(expected).toHaveLength(SCENE.faces);
+    expect(JSON.parse(expected)).toHaveLength(SCENE.faces);
 
     const { outputFiles } = await build({
       stdin: {
@@ -66,29 +69,26 @@ describe.skipIf(!hasBrowser)(`in a browser${hasBrowser ? '' : ` (skipped: none a
       globalName: 'library',
     });
     const page = await browser.newPage();
-    await page.addScriptTag({ content: outputFiles[0].text });
+    await page.addScriptTag({ content: `${outputFiles[0].text}; globalThis.serialize = ${serialize}` });
     const faces = await page.evaluate(
       async ({ recordings, scene, name }) => {
-        const lib = (globalThis as unknown as { library: typeof library & { ndarray: typeof ndarray } }).library;
+        const { library: lib, serialize: toText } = globalThis as unknown as {
+          library: typeof library & { ndarray: typeof ndarray };
+          serialize: typeof serialize;
+        };
         const replay = ({ results, ...info }: Recording): Network => ({
           ...info,
           run: async () => results.map(({ data, shape }) => lib.ndarray(new Float32Array(data), shape)),
         });
-        const [detector, landmarker] = recordings.map(replay);
+        const [detector, landmarker] = (JSON.parse(recordings) as Recording[]).map(replay);
         const chosen = name === 'wasmKernels' ? lib.wasmKernels() : lib.plainKernels;
         if (!chosen) throw new Error('no WebAssembly');
         const workspace = new lib.Workspace(chosen);
-        const found = await lib.analyzeFaces({ detector, landmarker }, lib.drawScene(scene).image, {}, workspace);
-        return found.map(({ crop, imageToCrop, cropToImage, ...face }) => ({
-          ...face,
-          crop: [...crop.data],
-          imageToCrop: [...imageToCrop.data],
-          cropToImage: [...cropToImage.data],
-        }));
+        return toText(await lib.analyzeFaces({ detector, landmarker }, lib.drawScene(scene).image, {}, workspace));
       },
-      { recordings: [scrfd.recording, det106.recording], scene: SCENE, name: kernels },
+      { recordings: JSON.stringify([scrfd.recording, det106.recording]), scene: SCENE, name: kernels },
     );
-    expect(faces).toEqual(expected);
+    expect(faces === expected).toBe(true);
     await page.close();
   });
 });
