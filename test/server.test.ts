@@ -61,6 +61,23 @@ describe('POST /v1/detect', () => {
     expect((await post('/v1/detect', form)).status).toBe(200);
   });
 
+  it('refuses more images at once than it may take, before their bodies are read', async () => {
+    let finish = () => {};
+    const wait = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const detect = () => wait.then(noFaces);
+    const one = app({ service: { waiting: 0, detect }, maxRequests: 2 });
+    const send = (body: Body) =>
+      one.request('/v1/detect', { method: 'POST', body, headers: { 'content-type': 'image/png' } });
+    const taken = [send(new Uint8Array(png)), send(new Uint8Array(png))];
+    const refused = await send(new Uint8Array(png));
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '1']);
+    finish();
+    expect((await Promise.all(taken)).map(({ status }) => status)).toEqual([200, 200]);
+    expect((await send(new Uint8Array(png))).status).toBe(200);
+  });
+
   it('hands options to the service', async () => {
     const detect = vi.fn(async () => noFaces());
     await post('/v1/detect?minScore=0.7&maxFaces=3', new Uint8Array(png), 'image/png', {

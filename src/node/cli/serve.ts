@@ -66,6 +66,7 @@ async function run(options: ServeOptions): Promise<void> {
     maxBytes,
     maxPixels,
     timeout,
+    maxRequests: options.queue + pool.workers,
   });
 
   const server = serve({ fetch: app.fetch, hostname: options.host, port: options.port });

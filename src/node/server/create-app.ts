@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type Context, Hono } from 'hono';
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { secureHeaders } from 'hono/secure-headers';
 import { InvalidOptionError } from '../../errors.js';
@@ -75,6 +75,24 @@ export function createApp({ service, isReady = () => true, onError = console.err
   };
   const limitBody = bodyLimit({ maxSize: limits.maxBytes, onError: tooLarge });
 
+  let underWay = 0;
+  // Before the body is read: a queue alone would let any number of bodies gather in front of it.
+  const limitRequests: MiddlewareHandler = async (_, next) => {
+    if (underWay >= limits.maxRequests) {
+      throw new HttpError(
+        429,
+        'ERR_QUEUE_FULL',
+        `Expected at most ${limits.maxRequests} images at once. Try again soon.`,
+      );
+    }
+    underWay++;
+    try {
+      await next();
+    } finally {
+      underWay--;
+    }
+  };
+
   async function detect(context: Context, bytes: Uint8Array): Promise<Faces> {
     if (!isReady()) throw new HttpError(503, 'ERR_NOT_READY', 'The service starts or stops. Try again soon.');
     const timeout = AbortSignal.timeout(limits.timeout * 1000);
@@ -93,13 +111,13 @@ export function createApp({ service, isReady = () => true, onError = console.err
     }
   }
 
-  app.post(OPERATIONS.detect.path, limitBody, async (context) => {
+  app.post(OPERATIONS.detect.path, limitRequests, limitBody, async (context) => {
     const faces = await detect(context, await requestImage(context));
     const float = ['', '1', 'true'].includes(context.req.query('float') ?? 'false');
     return context.json(imageReport('upload', faces, { float }));
   });
 
-  app.post(OPERATIONS.overlay.path, limitBody, async (context) => {
+  app.post(OPERATIONS.overlay.path, limitRequests, limitBody, async (context) => {
     const bytes = await requestImage(context);
     const faces = await detect(context, bytes);
     const image = await decodeImage(bytes, { maxPixels: limits.maxPixels });
