@@ -1,6 +1,8 @@
 // Beginning, ending and interrupting: in this process and in children that are told to end.
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -91,6 +93,16 @@ const BUSY = `
   const end = async (name) => { stop = true; await Promise.all(work); await pool.close(); console.log('ended by ' + name); };
   console.log('at work');`;
 
+/** The service on a free port, and its address. */
+async function startServer(...options: string[]) {
+  const main = fileURLToPath(new URL('../dist/node/cli/main.js', import.meta.url));
+  const server = spawn(process.execPath, [main, 'serve', '--built-in', '--port', '0', ...options], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const [line] = await once(server.stdout, 'data');
+  return { server, address: String(line).trim() };
+}
+
 describe('a process', () => {
   it('ends by itself after close, with a detector and with a pool', async () => {
     const { code, output } = await child(`
@@ -146,14 +158,24 @@ describe('a process', () => {
     expect({ code, signal, output }).toEqual({ code: 3, signal: null, output: 'at work\nended by a bug\n' });
   });
 
+  it('serving cuts off who sends too slowly, and answers the others', async () => {
+    const { server, address } = await startServer('--timeout', '1');
+    const { hostname, port } = new URL(address);
+    const socket = connect(Number(port), hostname);
+    let answer = '';
+    socket.on('data', (chunk) => {
+      answer += chunk;
+    });
+    socket.write('POST /v1/detect HTTP/1.1\r\nHost: x\r\nContent-Type: image/png\r\nContent-Length: 1000\r\n\r\nhalf');
+    await once(socket, 'close');
+    expect(answer).toMatch(/^HTTP\/1.1 408 /);
+    expect((await fetch(`${address}/v1/health`)).status).toBe(200);
+    server.kill('SIGTERM');
+    await once(server, 'exit');
+  });
+
   it('serving ends cleanly on SIGTERM with requests in work', async () => {
-    const main = fileURLToPath(new URL('../dist/node/cli/main.js', import.meta.url));
-    const server = spawn(process.execPath, [main, 'serve', '--built-in', '--port', '0'], {
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-    const address = await new Promise<string>((resolve) => {
-      server.stdout.once('data', (line: Buffer) => resolve(line.toString().trim()));
-    });
+    const { server, address } = await startServer();
     const ended = new Promise((resolve) => server.once('exit', (code, signal) => resolve({ code, signal })));
     const { encodeImage } = await import('../src/node/image-codecs.js');
     const png = new Uint8Array(await encodeImage(image, 'png'));

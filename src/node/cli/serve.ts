@@ -40,7 +40,7 @@ export function serveCommand(): Command {
     .option('--queue <n>', 'images that may wait; more are answered with 429', integerIn(0, 1e6), 64)
     .option('--max-bytes <n>', 'largest body', integerIn(1, Number.MAX_SAFE_INTEGER), 20e6)
     .option('--max-pixels <n>', 'largest image', integerIn(1, Number.MAX_SAFE_INTEGER), 50e6)
-    .option('--timeout <seconds>', 'longest time for one image', numberIn(0.001, 3600), 30)
+    .option('--timeout <seconds>', 'longest time for one image, and for its upload', numberIn(0.001, 3600), 30)
     .addHelpText(
       'after',
       '\nGET / is the page, /openapi.json describes the service. Stops on SIGTERM or Ctrl-C, after the images in work.',
@@ -69,7 +69,18 @@ async function run(options: ServeOptions): Promise<void> {
     maxRequests: options.queue + pool.workers,
   });
 
-  const server = serve({ fetch: app.fetch, hostname: options.host, port: options.port });
+  const milliseconds = 1000 * timeout;
+  const server = serve({
+    fetch: app.fetch,
+    hostname: options.host,
+    port: options.port,
+    // Who sends slowly is cut off, for a place that is taken is missing to others.
+    serverOptions: {
+      headersTimeout: milliseconds,
+      requestTimeout: milliseconds,
+      connectionsCheckingInterval: Math.min(milliseconds, 1000),
+    },
+  });
   const stop = async () => {
     if (!ready) return;
     ready = false;
