@@ -1,7 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { createInterface } from 'node:readline';
 import { FileAccessError, InvalidOptionError } from '../../errors.js';
 import { makeFolder } from '../make-folder.js';
 
@@ -57,34 +56,23 @@ export class JsonlFile {
   }
 }
 
-/** Images of the whole lines of a file, and where the last of them ends. */
+/** Images of the whole lines of a file, and where the last of them ends. What follows the last line break was torn. */
 async function readLines(path: string): Promise<{ images: Set<string>; length: number }> {
   const images = new Set<string>();
   let length = 0;
-  let torn = '';
-  const note = (line: string) => {
-    const { image } = parse(path, line);
-    images.add(image);
-    length += Buffer.byteLength(line) + 1;
-  };
-  // A line is whole when another one, or the end of the file, comes after its line break.
-  for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY })) {
-    if (torn !== '') note(torn);
-    torn = line;
+  let begun: Buffer[] = [];
+  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+    let start = 0;
+    for (let end = chunk.indexOf('\n'); end >= 0; end = chunk.indexOf('\n', start)) {
+      const line = Buffer.concat([...begun, chunk.subarray(start, end)]);
+      images.add(parse(path, line.toString()).image);
+      length += line.length + 1;
+      begun = [];
+      start = end + 1;
+    }
+    begun.push(chunk.subarray(start));
   }
-  if (torn !== '' && (await endsWithLineBreak(path))) note(torn);
   return { images, length };
-}
-
-async function endsWithLineBreak(path: string): Promise<boolean> {
-  const file = await open(path);
-  try {
-    const { size } = await file.stat();
-    const { buffer } = await file.read(Buffer.alloc(1), 0, 1, size - 1);
-    return buffer.toString() === '\n';
-  } finally {
-    await file.close();
-  }
 }
 
 function parse(path: string, line: string): { image: string } {
