@@ -16,6 +16,12 @@ export function checkInteger(name: string, value: unknown, min: number, max: num
   return value as number;
 }
 
+/** Refuses anything but an object. */
+export function checkObject(name: string, value: unknown): void {
+  if (typeof value === 'object' && value !== null) return;
+  throw new InvalidOptionError({ name, expected: 'an object', received: describe(value) });
+}
+
 /** Refuses anything but one of the listed strings. */
 export function checkChoice<T extends string>(name: string, value: unknown, choices: readonly T[]): T {
   if (!choices.includes(value as T)) {

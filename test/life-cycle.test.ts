@@ -10,9 +10,11 @@ import { describe, expect, it } from 'vitest';
 import { ClosedError } from '../src/errors.js';
 import { FacialLandmarkDetector } from '../src/node/facial-landmark-detector.js';
 import { builtInModels } from '../src/node/model-files.js';
+import { writeImage } from '../src/node/write-image.js';
 import { drawScene } from '../src/scenes/draw-scene.js';
 
 const { image } = drawScene({ seed: 7, width: 360, height: 300, faces: 2 });
+const mainScript = fileURLToPath(new URL('../dist/node/cli/main.js', import.meta.url));
 const entry = new URL('../dist/node/index.js', import.meta.url).href;
 
 describe('a detector', () => {
@@ -95,8 +97,7 @@ const BUSY = `
 
 /** The service on a free port, and its address. */
 async function startServer(...options: string[]) {
-  const main = fileURLToPath(new URL('../dist/node/cli/main.js', import.meta.url));
-  const server = spawn(process.execPath, [main, 'serve', '--built-in', '--port', '0', ...options], {
+  const server = spawn(process.execPath, [mainScript, 'serve', '--built-in', '--port', '0', ...options], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   const [line] = await once(server.stdout, 'data');
@@ -156,6 +157,28 @@ describe('a process', () => {
       process.once('uncaughtException', async (error) => { await end(error.message); process.exit(3); });
       setTimeout(() => { throw new Error('a bug'); }, 150);`).ended;
     expect({ code, signal, output }).toEqual({ code: 3, signal: null, output: 'at work\nended by a bug\n' });
+  });
+
+  it.each([
+    ['process.exit(5)', 5],
+    ["throw new Error('a bug')", 1],
+    ["Promise.reject(new Error('a bug'))", 1],
+  ])('that ends by %s in the middle of work waits for the networks, and does not crash', async (end, expected) => {
+    const { code, signal, output } = await child(`
+      const pool = await lib.createPool({ ...models, workers: 2 });
+      for (let i = 0; i < 6; i++) pool.detect(image).catch(() => undefined);
+      setTimeout(() => { ${end} }, 30);`).ended;
+    expect({ code, signal }).toEqual({ code: expected, signal: null });
+    expect(output).not.toContain('terminate called');
+  });
+
+  it('of the command ends cleanly when the reader of its output has gone', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'facial-lmk-pipe-'));
+    for (let i = 0; i < 12; i++) await writeImage(join(folder, `${i}.png`), image);
+    const command = `"${process.execPath}" "${mainScript}" detect "${folder}" --built-in --jsonl --workers 2`;
+    const shell = spawn('bash', ['-o', 'pipefail', '-c', `${command} 2>/dev/null | head -1`], { stdio: 'ignore' });
+    expect(await once(shell, 'exit')).toEqual([0, null]);
+    rmSync(folder, { recursive: true });
   });
 
   it('serving cuts off who sends too slowly, and answers the others', async () => {

@@ -97,6 +97,10 @@ describe('a pool', () => {
     await expect(pool.detect(image, { minScore: 7 })).rejects.toMatchObject({ subject: 'minScore' });
     await expect(pool.detect({ ...image, width: 1e5 })).rejects.toThrow(InvalidImageError);
     await expect(pool.detect(5 as never)).rejects.toThrow(InvalidOptionError);
+    await expect(pool.detect(image, null as never)).rejects.toThrow(InvalidOptionError);
+    await expect(pool.detect(image, { signal: 'x' as never })).rejects.toThrow(InvalidOptionError);
+    await expect(pool.detect(image, { minScore: (() => 1) as never })).rejects.toThrow(InvalidOptionError);
+    await expect(pool.stream(null as never).next()).rejects.toThrow(InvalidOptionError);
     expect(await pool.detect(image)).toHaveLength(2);
   });
 
@@ -119,6 +123,8 @@ describe('a pool', () => {
   });
 
   it('refuses options and models that are wrong, and leaves no thread behind', async () => {
+    await expect(createPool(null as never)).rejects.toThrow(InvalidOptionError);
+    await expect(FacialLandmarkDetector.load(undefined as never)).rejects.toThrow(InvalidOptionError);
     await expect(createPool({ ...models, workers: 0 })).rejects.toThrow(InvalidOptionError);
     await expect(createPool({ ...models, detector: 'none.onnx' })).rejects.toThrow(ModelNotFoundError);
     await expect(createPool({ ...models, detector: models.landmarker })).rejects.toThrow(ModelContractError);

@@ -1,5 +1,6 @@
 import { describe, InvalidOptionError } from '../errors.js';
 import { checkLandmarker } from '../landmark106/contract.js';
+import { checkObject } from '../options.js';
 import { analyzeFaces, type PipelineOptions } from '../pipeline.js';
 import { toRawOutputs } from '../raw-outputs.js';
 import { checkDetector } from '../scrfd/contract.js';
@@ -67,6 +68,17 @@ export function checkImageInput(input: unknown): asserts input is ImageInput {
   });
 }
 
+/**
+ * Refuses what would fail later, out of the caller's sight.
+ * @throws InvalidOptionError
+ */
+export function checkAnalyzeOptions(options: AnalyzeOptions): void {
+  checkObject('the options', options);
+  const { signal } = options;
+  if (signal === undefined || signal instanceof AbortSignal) return;
+  throw new InvalidOptionError({ name: 'signal', expected: 'an AbortSignal', received: describe(signal) });
+}
+
 async function toPixels(input: ImageInput, options: DecodeOptions): Promise<PixelImage | DecodedImage> {
   checkImageInput(input);
   if (typeof input === 'string' || input instanceof URL) return readImage(input, options);
@@ -93,7 +105,9 @@ export class FacialLandmarkDetector {
    * Opens both networks and checks that they are what they should be.
    * @throws ModelNotFoundError, ModelFileError, ModelContractError
    */
-  static async load({ detector, landmarker, threads }: LoadOptions): Promise<FacialLandmarkDetector> {
+  static async load(options: LoadOptions): Promise<FacialLandmarkDetector> {
+    checkObject('the options of load', options);
+    const { detector, landmarker, threads } = options;
     const opened: OnnxNetwork[] = [];
     const open = async (source: string | Uint8Array, name: string, check: (network: Network) => void) => {
       const network = await loadNetwork(source, { threads, ...(typeof source === 'string' ? {} : { name }) });
@@ -116,7 +130,8 @@ export class FacialLandmarkDetector {
    * The faces of one image as objects.
    * @throws ImageDecodeError, InvalidImageError, InvalidOptionError, InferenceError, ClosedError, or the signal's reason
    */
-  detect(input: ImageInput, options: AnalyzeOptions = {}): Promise<Faces> {
+  async detect(input: ImageInput, options: AnalyzeOptions = {}): Promise<Faces> {
+    checkAnalyzeOptions(options);
     const call = this.#calls.run(() => this.#analyze(input, options));
     return abortable(call, options.signal);
   }

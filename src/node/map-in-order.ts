@@ -1,3 +1,4 @@
+import { describe, InvalidOptionError } from '../errors.js';
 import { checkInteger } from '../options.js';
 
 /**
@@ -11,6 +12,9 @@ export async function* mapInOrder<Input, Output>(
   job: (input: Input, index: number) => Promise<Output>,
 ): AsyncGenerator<Output, void, undefined> {
   checkInteger('concurrency', concurrency, 1, 1024);
+  if (!isIterable(inputs)) {
+    throw new InvalidOptionError({ name: 'the inputs', expected: 'an iterable of images', received: describe(inputs) });
+  }
   const pending: Promise<Output>[] = [];
   let index = 0;
   try {
@@ -26,3 +30,6 @@ export async function* mapInOrder<Input, Output>(
     await Promise.allSettled(pending);
   }
 }
+
+const isIterable = (value: unknown) =>
+  typeof value === 'object' && value !== null && (Symbol.iterator in value || Symbol.asyncIterator in value);

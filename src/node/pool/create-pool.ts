@@ -1,10 +1,17 @@
 import { availableParallelism } from 'node:os';
 import { ClosedError, QueueFullError, WorkerLostError } from '../../errors.js';
-import { checkInteger } from '../../options.js';
+import { checkInteger, checkObject } from '../../options.js';
 import { toRawOutputs } from '../../raw-outputs.js';
 import type { RawOutputs } from '../../types.js';
 import { abortable } from '../abortable.js';
-import type { AnalyzeOptions, Faces, ImageInput, LoadOptions, StreamOptions } from '../facial-landmark-detector.js';
+import {
+  type AnalyzeOptions,
+  checkAnalyzeOptions,
+  type Faces,
+  type ImageInput,
+  type LoadOptions,
+  type StreamOptions,
+} from '../facial-landmark-detector.js';
 import { InFlight } from '../in-flight.js';
 import { type StreamResult, streamResults } from '../stream-results.js';
 import { packInput } from './messages.js';
@@ -42,8 +49,8 @@ interface Job {
  * Several pairs of networks in worker threads behind the methods of one detector.
  *
  * Not a general pool library: those end a thread when a task is aborted or the pool destroyed, and onnxruntime then aborts
- * the whole process. Here a thread only ends idle. For the same reason an application should `await pool.close()` before
- * it calls `process.exit` or lets a signal end it.
+ * the whole process. Here a thread only ends idle. For the same reason `process.exit` and uncaught exceptions wait for the
+ * networks that run; an application that wants its results too awaits `pool.close()` first.
  */
 export class Pool {
   readonly #settings: LoadOptions;
@@ -79,7 +86,8 @@ export class Pool {
    * The faces of one image. Pixels and bytes are copied once and transferred, so they stay yours, unless you hand them over.
    * @throws what FacialLandmarkDetector.detect throws, QueueFullError, WorkerLostError when the thread at work ended
    */
-  detect(input: ImageInput, options: PoolDetectOptions = {}): Promise<Faces> {
+  async detect(input: ImageInput, options: PoolDetectOptions = {}): Promise<Faces> {
+    checkAnalyzeOptions(options);
     const { signal, handOver, ...rest } = options;
     const job: Partial<Job> = { input, handOver, options: rest };
     const call = this.#calls.run(
@@ -216,7 +224,9 @@ export class Pool {
  * Opens a pool of worker threads.
  * @throws InvalidOptionError, ModelNotFoundError, ModelFileError, ModelContractError
  */
-export async function createPool({ workers, threadsPerWorker, maxQueue, ...models }: PoolOptions): Promise<Pool> {
+export async function createPool(options: PoolOptions): Promise<Pool> {
+  checkObject('the options of createPool', options);
+  const { workers, threadsPerWorker, maxQueue, ...models } = options;
   const cores = availableParallelism();
   const count = checkInteger('workers', workers ?? cores, 1, 256);
   const threads = checkInteger('threadsPerWorker', threadsPerWorker ?? Math.max(1, Math.floor(cores / count)), 1, 1024);

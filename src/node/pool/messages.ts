@@ -12,9 +12,12 @@ import {
   type LoadOptions,
   type Timings,
 } from '../facial-landmark-detector.js';
+import type { BusyFlag } from './exit-guard.js';
 
 /** What a worker is started with. */
-export type WorkerSettings = LoadOptions;
+export interface WorkerSettings extends LoadOptions {
+  busy: BusyFlag;
+}
 
 /** An image on its way to a worker: nothing that structured cloning would lose. */
 export type SentInput =

@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads';
-import { WorkerLostError } from '../../errors.js';
+import { InvalidOptionError, WorkerLostError } from '../../errors.js';
 import { disableTelemetry } from '../disable-telemetry.js';
-import type { Faces } from '../facial-landmark-detector.js';
+import type { Faces, LoadOptions } from '../facial-landmark-detector.js';
+import { guardExit, newFlag, releaseExit, setBusy, setIdle } from './exit-guard.js';
 import { type Answer, type Request, unpackError, unpackFaces, type WorkerSettings } from './messages.js';
 
 /** Beside this file in the package; tests run from the sources, where the compiled one is found in dist. */
@@ -17,17 +18,21 @@ interface Pending {
 /** A thread with its own pair of networks, which does one thing at a time. */
 export class PoolWorker {
   readonly #worker: Worker;
+  readonly #busy = newFlag();
   #pending: Pending | undefined;
   /** Settles when the thread has ended, however it did. */
   readonly ended: Promise<void>;
 
-  private constructor(settings: WorkerSettings) {
+  private constructor(models: LoadOptions) {
+    const workerData: WorkerSettings = { ...models, busy: this.#busy };
     // Without this process's own flags: `--input-type` and the like would be applied to the worker's file.
-    this.#worker = new Worker(SCRIPT, { workerData: settings, execArgv: [] });
+    this.#worker = new Worker(SCRIPT, { workerData, execArgv: [] });
+    guardExit(this.#busy);
     this.#worker.on('message', (answer: Answer) => this.#settle((pending) => pending.resolve(answer)));
     this.#worker.on('error', (cause) => this.#settle((pending) => pending.reject(lost(String(cause), cause))));
     this.ended = new Promise((resolve) => {
       this.#worker.once('exit', (code) => {
+        releaseExit(this.#busy);
         this.#settle((pending) => pending.reject(lost(`its end (exit code ${code})`)));
         resolve();
       });
@@ -35,9 +40,9 @@ export class PoolWorker {
   }
 
   /** Starts a thread and waits until its networks are open. */
-  static async start(settings: WorkerSettings): Promise<PoolWorker> {
+  static async start(models: LoadOptions): Promise<PoolWorker> {
     disableTelemetry();
-    const worker = new PoolWorker(settings);
+    const worker = new PoolWorker(models);
     const answer = await worker.#next();
     if (answer.kind === 'failed') {
       await worker.ended;
@@ -51,9 +56,8 @@ export class PoolWorker {
   async detect(request: Request, transfer: ArrayBuffer[]): Promise<Faces> {
     this.#worker.ref();
     try {
-      const next = this.#next();
-      this.#worker.postMessage(request, transfer);
-      const answer = await next;
+      this.#send(request, transfer);
+      const answer = await this.#next();
       if (answer.kind === 'failed') throw unpackError(answer.error);
       if (answer.kind === 'ready') throw new Error('A worker answered out of turn.');
       return unpackFaces(answer.faces);
@@ -65,8 +69,19 @@ export class PoolWorker {
   /** Lets the thread end by itself. It is never terminated: onnxruntime aborts the process if a network runs then. */
   async close(): Promise<void> {
     this.#worker.ref();
-    this.#worker.postMessage({ kind: 'close' } satisfies Request);
+    this.#send({ kind: 'close' });
     await this.ended;
+  }
+
+  #send(request: Request, transfer: ArrayBuffer[] = []): void {
+    try {
+      setBusy(this.#busy);
+      this.#worker.postMessage(request, transfer);
+    } catch (cause) {
+      setIdle(this.#busy);
+      const received = cause instanceof Error ? cause.message : String(cause);
+      throw new InvalidOptionError({ name: 'the options of a call', expected: 'plain values', received, cause });
+    }
   }
 
   #next(): Promise<Answer> {

@@ -1,17 +1,23 @@
 // One worker thread of a pool: opens the networks, then answers one request at a time.
 import { parentPort, workerData } from 'node:worker_threads';
 import { FacialLandmarkDetector } from '../facial-landmark-detector.js';
+import { setIdle } from './exit-guard.js';
 import { type Answer, packError, packFaces, type Request, unpackInput, type WorkerSettings } from './messages.js';
 
 const port = parentPort;
 if (!port) throw new Error('This file runs in a worker thread of createPool.');
-const answer = (message: Answer, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer);
+const { busy, ...models } = workerData as WorkerSettings;
+const answer = (message: Answer, transfer: ArrayBuffer[] = []) => {
+  setIdle(busy);
+  port.postMessage(message, transfer);
+};
 
 try {
-  const detector = await FacialLandmarkDetector.load(workerData as WorkerSettings);
+  const detector = await FacialLandmarkDetector.load(models);
   port.on('message', async (request: Request) => {
     if (request.kind === 'close') {
       await detector.close();
+      setIdle(busy);
       // Nothing keeps the thread alive now: it ends by itself, with no network running.
       port.close();
       return;
