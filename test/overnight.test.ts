@@ -1,5 +1,5 @@
 // A folder in one run, in several that were killed, and with a signal in the middle: the same lines, each once, in order.
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,6 +27,7 @@ beforeAll(async () => {
     writeFileSync(join(photos, `image-${String(i).padStart(2, '0')}.png`), pictures[i % 3]);
   }
   writeFileSync(join(photos, BAD), 'this is no picture, whatever its name says');
+  complete = run(whole);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -56,7 +57,9 @@ const expectedNames = () =>
     .sort()
     .map((name) => join(photos, name));
 
+/** One run that nothing disturbs: what the others must come to. */
 const whole = join(folder, 'whole.jsonl');
+let complete: ReturnType<typeof run>;
 const lineCount = (path: string) => (existsSync(path) ? readFileSync(path, 'utf8').split('\n').length - 1 : 0);
 
 /** Waits until the file has so many lines, or the process has ended. */
@@ -67,7 +70,7 @@ const ended = (child: ChildProcess) => new Promise((resolve) => child.once('exit
 
 describe('detect --jsonl FILE', () => {
   it('writes one line for each image in order, goes on after a bad one, and lists it at the end', () => {
-    const { status, stdout, stderr } = run(whole);
+    const { status, stdout, stderr } = complete;
     expect(status).toBe(1);
     expect(stdout).toBe('');
     expect(names(whole)).toEqual(expectedNames());
@@ -134,6 +137,36 @@ describe('--resume', () => {
       expect(run(output, '--resume').status).toBe(1);
       expect(results(output)).toEqual(results(whole));
     }
+  });
+
+  it('counts the bytes of lines that end as on Windows', () => {
+    const output = join(folder, 'windows.jsonl');
+    const lines = readFileSync(whole, 'utf8').split('\n');
+    writeFileSync(output, `${lines.slice(0, 5).join('\r\n')}\r\n`);
+    run(output, '--resume');
+    expect(results(output)).toEqual(results(whole));
+  });
+
+  it.each([
+    ['text without a line break', 'important notes'],
+    ['an empty line between lines', '{"image":"a"}\n\n{"image":"b"}\n'],
+    ['lines of another program', '{"name":"a"}\n'],
+    ['an endless line', `{"image":"${'x'.repeat(2 ** 26)}`],
+  ])('refuses %s, and leaves it as it was', (_, content) => {
+    const output = join(folder, 'foreign.jsonl');
+    writeFileSync(output, content);
+    const { status, stderr } = run(output, '--resume');
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/a file that an earlier run of this command wrote/);
+    expect(readFileSync(output, 'utf8') === content).toBe(true);
+  });
+
+  it.runIf(process.platform !== 'win32')('refuses a pipe at once', () => {
+    const pipe = join(folder, 'pipe.jsonl');
+    execFileSync('mkfifo', [pipe]);
+    const { status, stderr } = run(pipe, '--resume');
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/not a regular file/);
   });
 
   it('of a finished run adds nothing but what failed before', () => {

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { FileAccessError, InvalidOptionError } from '../../errors.js';
+import { FacialLmkError, FileAccessError, InvalidOptionError } from '../../errors.js';
 import { makeFolder } from '../make-folder.js';
 
 /**
@@ -28,6 +28,7 @@ export class JsonlFile {
   static async open(path: string, resume: boolean): Promise<JsonlFile> {
     try {
       await makeFolder(dirname(path));
+      await checkRegular(path);
       // `a+` creates it where it is missing, `ax` refuses one that is there.
       const file = await open(path, resume ? 'a+' : 'ax');
       try {
@@ -56,36 +57,58 @@ export class JsonlFile {
   }
 }
 
-/** Images of the whole lines of a file, and where the last of them ends. What follows the last line break was torn. */
+/** Opening a pipe would wait for its other end. */
+async function checkRegular(path: string): Promise<void> {
+  const info = await stat(path).catch(() => undefined);
+  if (!info || info.isFile()) return;
+  const received = info.isDirectory() ? 'a directory' : 'something that is not a regular file';
+  throw new FileAccessError({ name: path, expected: 'a file that can be written', received });
+}
+
+/** What every line begins with. */
+const BEGINNING = '{"image":"';
+/** Bytes of a line that no run of this command writes: a thousand faces take two million. */
+const TOO_LONG = 2 ** 26;
+
+/**
+ * Images of the whole lines of a file, and where the last of them ends. What follows the last line break was torn, and may
+ * be anything; but where no line tells that the file is ours, its beginning must.
+ */
 async function readLines(path: string): Promise<{ images: Set<string>; length: number }> {
   const images = new Set<string>();
   let length = 0;
-  let begun: Buffer[] = [];
-  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
-    let start = 0;
-    for (let end = chunk.indexOf('\n'); end >= 0; end = chunk.indexOf('\n', start)) {
-      const line = Buffer.concat([...begun, chunk.subarray(start, end)]);
-      images.add(parse(path, line.toString()).image);
-      length += line.length + 1;
-      begun = [];
-      start = end + 1;
+  let begun = Buffer.alloc(0);
+  for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20 }) as AsyncIterable<Buffer>) {
+    let rest = Buffer.concat([begun, chunk]);
+    for (let end = rest.indexOf('\n'); end >= 0; end = rest.indexOf('\n')) {
+      images.add(imageOf(path, rest.toString('utf8', 0, end)));
+      length += end + 1;
+      rest = rest.subarray(end + 1);
     }
-    begun.push(chunk.subarray(start));
+    if (rest.length > TOO_LONG) refuse(path, rest);
+    begun = rest;
   }
+  const torn = begun.toString('utf8', 0, BEGINNING.length).replace(/\0+$/, '');
+  if (images.size === 0 && !BEGINNING.startsWith(torn)) refuse(path, begun);
   return { images, length };
 }
 
-function parse(path: string, line: string): { image: string } {
+/** The image whose line this is. */
+function imageOf(path: string, line: string): string {
   try {
     const value = JSON.parse(line);
-    if (typeof value?.image === 'string') return value;
+    if (typeof value?.image === 'string') return value.image;
   } catch {
     // Said below.
   }
+  return refuse(path, Buffer.from(line));
+}
+
+function refuse(path: string, line: Buffer): never {
   throw new InvalidOptionError({
     name: `--resume ${path}`,
     expected: 'a file that an earlier run of this command wrote',
-    received: `the line ${JSON.stringify(line.slice(0, 60))}`,
+    received: `the line ${JSON.stringify(line.toString('utf8', 0, 60))}`,
     hint: 'Choose another file.',
   });
 }
@@ -100,7 +123,7 @@ function asTyped(path: string, error: unknown): Error {
       hint: 'Go on with it by --resume, remove it, or choose another one.',
     });
   }
-  if (error instanceof InvalidOptionError) return error;
+  if (error instanceof FacialLmkError) return error;
   return new FileAccessError({
     name: path,
     expected: 'a file that can be written',
