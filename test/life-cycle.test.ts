@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { ClosedError } from '../src/errors.js';
 import { FacialLandmarkDetector } from '../src/node/facial-landmark-detector.js';
+import { encodeImage } from '../src/node/image-codecs.js';
 import { builtInModels } from '../src/node/model-files.js';
 import { writeImage } from '../src/node/write-image.js';
 import { drawScene } from '../src/scenes/draw-scene.js';
@@ -192,15 +193,28 @@ describe('a process', () => {
     socket.write('POST /v1/detect HTTP/1.1\r\nHost: x\r\nContent-Type: image/png\r\nContent-Length: 1000\r\n\r\nhalf');
     await once(socket, 'close');
     expect(answer).toMatch(/^HTTP\/1.1 408 /);
+    expect(JSON.parse(answer.split('\r\n\r\n')[1])).toMatchObject({ error: { code: 'ERR_TIMEOUT' } });
     expect((await fetch(`${address}/v1/health`)).status).toBe(200);
     server.kill('SIGTERM');
     await once(server, 'exit');
   });
 
+  it('serving answers also what takes long before it ends', async () => {
+    const { server, address } = await startServer();
+    const ended = once(server, 'exit');
+    const large = drawScene({ seed: 7, width: 6000, height: 5000, faces: 2 });
+    const body = new Uint8Array(await encodeImage(large.image, 'jpeg'));
+    const overlay = fetch(`${address}/v1/overlay`, { method: 'POST', body });
+    // It reaches the service before the signal does, and is drawn long after the networks are done.
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    server.kill('SIGTERM');
+    expect((await overlay).status).toBe(200);
+    expect(await ended).toEqual([0, null]);
+  });
+
   it('serving ends cleanly on SIGTERM with requests in work', async () => {
     const { server, address } = await startServer();
     const ended = new Promise((resolve) => server.once('exit', (code, signal) => resolve({ code, signal })));
-    const { encodeImage } = await import('../src/node/image-codecs.js');
     const png = new Uint8Array(await encodeImage(image, 'png'));
     const requests = Array.from({ length: 8 }, () => fetch(`${address}/v1/detect`, { method: 'POST', body: png }));
     await requests[0];

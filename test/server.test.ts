@@ -189,6 +189,35 @@ describe('the rest', () => {
     expect(text).not.toContain('guess');
   });
 
+  it('switches in the query are on, off, or refused', async () => {
+    for (const [query, status] of [
+      ['', 200],
+      ['?indices', 200],
+      ['?indices=false', 200],
+      ['?indices=maybe', 400],
+    ] as const) {
+      expect((await post(`/v1/overlay${query}`, new Uint8Array(png), 'image/png')).status).toBe(status);
+    }
+    expect((await post('/v1/detect?float=maybe', new Uint8Array(png), 'image/png')).status).toBe(400);
+  });
+
+  it('a client that has gone is no failure of the service', async () => {
+    const onError = vi.fn();
+    const controller = new AbortController();
+    const detect = async () => {
+      controller.abort();
+      throw new Error('aborted');
+    };
+    const request = new Request('http://localhost/v1/detect', {
+      method: 'POST',
+      body: new Uint8Array(png),
+      headers: { 'content-type': 'image/png' },
+      signal: controller.signal,
+    });
+    expect((await app({ service: { waiting: 0, detect }, onError }).request(request)).status).toBe(400);
+    expect(onError).not.toHaveBeenCalled();
+  });
+
   it('the description names every operation, and every operation is there', async () => {
     const description = (await (await get('/openapi.json')).json()) as { paths: Record<string, object> };
     expect(Object.keys(description.paths)).toEqual(Object.values(OPERATIONS).map(({ path }) => path));

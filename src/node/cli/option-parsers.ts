@@ -15,5 +15,11 @@ function parser(check: (value: number) => number): (text: string) => number {
   };
 }
 
+export function notEmpty(text: string): string {
+  // An unset variable of a shell comes as this.
+  if (text.trim() === '') throw new InvalidArgumentError('Expected some text.');
+  return text;
+}
+
 export const numberIn = (min: number, max: number) => parser((value) => checkNumber('it', value, min, max));
 export const integerIn = (min: number, max: number) => parser((value) => checkInteger('it', value, min, max));

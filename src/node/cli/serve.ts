@@ -4,8 +4,9 @@ import { Command } from 'commander';
 import { FileAccessError } from '../../errors.js';
 import { findModels } from '../model-files.js';
 import { createPool } from '../pool/create-pool.js';
+import { answerClientError } from '../server/client-error.js';
 import { createApp } from '../server/create-app.js';
-import { integerIn, numberIn } from './option-parsers.js';
+import { integerIn, notEmpty, numberIn } from './option-parsers.js';
 
 /** Milliseconds that connections have after the last answer, before they are cut. */
 const GRACE = 1000;
@@ -29,7 +30,7 @@ export function serveCommand(): Command {
   return new Command('serve')
     .description('open a page and an HTTP service on this machine')
     .option('--port <n>', 'port to listen on; 0 takes a free one', integerIn(0, 65535), 8080)
-    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--host <address>', 'address to listen on', notEmpty, '127.0.0.1')
     .optionsGroup('Networks:')
     .option('--models <folder>', 'folder that holds both networks')
     .option('--detector <file>', 'SCRFD network with key points')
@@ -70,8 +71,13 @@ async function run(options: ServeOptions): Promise<void> {
   });
 
   const milliseconds = 1000 * timeout;
+  const underWay = new Set<Promise<Response>>();
   const server = serve({
-    fetch: app.fetch,
+    fetch(request, env) {
+      const answer = Promise.resolve(app.fetch(request, env));
+      underWay.add(answer);
+      return answer.finally(() => underWay.delete(answer));
+    },
     hostname: options.host,
     port: options.port,
     // Who sends slowly is cut off, for a place that is taken is missing to others.
@@ -80,16 +86,18 @@ async function run(options: ServeOptions): Promise<void> {
       requestTimeout: milliseconds,
       connectionsCheckingInterval: Math.min(milliseconds, 1000),
     },
-  });
+  }) as Server;
+  server.on('clientError', answerClientError);
   const stop = async () => {
     if (!ready) return;
     ready = false;
-    // New connections are refused, requests in work get their answer, then the networks go, and whoever still holds a
-    // connection open or is slow to read has a moment left.
+    // New connections are refused, requests in work get their answer, then the networks go, and whoever is slow to read has
+    // a moment left.
     server.close();
+    await Promise.allSettled(underWay);
     await pool.close();
-    setTimeout(() => (server as Server).closeAllConnections(), GRACE).unref();
-    (server as Server).closeIdleConnections();
+    setTimeout(() => server.closeAllConnections(), GRACE).unref();
+    server.closeIdleConnections();
   };
   try {
     await new Promise<void>((resolve, reject) => {
@@ -115,7 +123,7 @@ async function run(options: ServeOptions): Promise<void> {
   }
   const address = server.address();
   const port = typeof address === 'object' && address ? address.port : options.port;
-  console.log(`http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`);
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
+  console.log(`http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`);
 }

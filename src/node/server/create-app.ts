@@ -45,6 +45,8 @@ const CONTENT_SECURITY_POLICY = {
   frameAncestors: ["'none'"],
 };
 
+const CLIENT_GONE = new HttpError(400, 'ERR_ABORTED', 'The client broke the request off.');
+
 /** A query parameter as a number; what is out of range the library itself refuses. */
 function numberParameter(context: Context, name: string): number | undefined {
   const text = context.req.query(name);
@@ -52,6 +54,14 @@ function numberParameter(context: Context, name: string): number | undefined {
   const value = text.trim() === '' ? Number.NaN : Number(text);
   if (!Number.isNaN(value)) return value;
   throw new InvalidOptionError({ name, expected: 'a number', received: JSON.stringify(text.slice(0, 40)) });
+}
+
+/** A query parameter as a switch; its name alone turns it on. */
+function switchParameter(context: Context, name: string): boolean {
+  const text = context.req.query(name);
+  if (text === undefined || text === 'false' || text === '0') return false;
+  if (text === '' || text === 'true' || text === '1') return true;
+  throw new InvalidOptionError({ name, expected: '"true" or "false"', received: JSON.stringify(text.slice(0, 40)) });
 }
 
 /** The HTTP service as a Hono app: the page, the API, metrics. It listens nowhere by itself. */
@@ -112,16 +122,17 @@ export function createApp({ service, isReady = () => true, onError = console.err
   }
 
   app.post(OPERATIONS.detect.path, limitRequests, limitBody, async (context) => {
+    const float = switchParameter(context, 'float');
     const faces = await detect(context, await requestImage(context));
-    const float = ['', '1', 'true'].includes(context.req.query('float') ?? 'false');
     return context.json(imageReport('upload', faces, { float }));
   });
 
   app.post(OPERATIONS.overlay.path, limitRequests, limitBody, async (context) => {
+    const indices = switchParameter(context, 'indices');
     const bytes = await requestImage(context);
     const faces = await detect(context, bytes);
     const image = await decodeImage(bytes, { maxPixels: limits.maxPixels });
-    const png = await drawOverlay(image, faces, 'png', { indices: context.req.query('indices') !== undefined });
+    const png = await drawOverlay(image, faces, 'png', { indices });
     return context.body(new Uint8Array(png), 200, { 'content-type': OPERATIONS.overlay.answer.type });
   });
 
@@ -145,7 +156,9 @@ export function createApp({ service, isReady = () => true, onError = console.err
     context.json({ error: { code: 'ERR_NOT_FOUND', message: 'Nothing is here. /openapi.json lists what is.' } }, 404),
   );
   app.onError((error, context) => {
-    const { status, body } = toErrorResponse(error);
+    // Nobody is left to answer, and it is no failure of the service.
+    const gone = context.req.raw.signal.aborted;
+    const { status, body } = toErrorResponse(gone ? CLIENT_GONE : error);
     if (status === 500) onError(error);
     return context.json(body, status, status === 429 ? { 'Retry-After': '1' } : {});
   });

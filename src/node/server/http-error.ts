@@ -33,13 +33,22 @@ const STATUS: Record<string, ContentfulStatusCode> = {
   ERR_CLOSED: 503,
 };
 
+/** What a client is told where the library's own words are for programmers. */
+const MESSAGES: Record<string, string> = {
+  ERR_QUEUE_FULL: 'As many images are waiting as may. Send this one again soon.',
+  ERR_CLOSED: 'The service is stopping.',
+};
+
 /** The status and body of any error. What is not meant for clients stays here. */
 export function toErrorResponse(error: unknown): { status: ContentfulStatusCode; body: ErrorBody } {
   if (error instanceof HttpError) {
     return { status: error.status, body: { error: { code: error.code, message: error.message } } };
   }
   if (error instanceof FacialLmkError && error.code in STATUS) {
-    return { status: STATUS[error.code], body: { error: { code: error.code, message: error.message } } };
+    return {
+      status: STATUS[error.code],
+      body: { error: { code: error.code, message: MESSAGES[error.code] ?? error.message } },
+    };
   }
   return { status: 500, body: { error: { code: 'ERR_INTERNAL', message: 'The server failed; its log says why.' } } };
 }

@@ -1,13 +1,22 @@
 import { LANDMARK106 } from '../../landmark106/spec.js';
 import { KEYPOINT_NAMES } from '../../types.js';
 
+const PARAMETERS = {
+  minScore: { schema: { type: 'number', minimum: 0, maximum: 1, default: 0.5 }, description: 'of a face' },
+  maxFaces: { schema: { type: 'integer', minimum: 1, default: 1000 }, description: 'the best ones' },
+  float: { schema: { type: 'boolean', default: false }, description: 'sub-pixel landmarks' },
+  indices: { schema: { type: 'boolean', default: false }, description: "each landmark's index beside it" },
+};
+
 /** An operation of the API: the routes are made from this list, so what it describes is what is there. */
 export interface Operation {
   method: 'get' | 'post';
   path: string;
   summary: string;
-  /** Takes an image as its body. */
-  takesImage?: true;
+  /** Takes an image as its body, and these parameters in its query. */
+  parameters?: readonly (keyof typeof PARAMETERS)[];
+  /** Whether it answers 503 while the service starts or stops. */
+  waits?: true;
   /** Media type and description of a successful answer. */
   answer: { type: string; schema?: string };
 }
@@ -17,14 +26,14 @@ export const OPERATIONS = {
     method: 'post',
     path: '/v1/detect',
     summary: 'Every face of an image as JSON, the same as the command prints',
-    takesImage: true,
+    parameters: ['minScore', 'maxFaces', 'float'],
     answer: { type: 'application/json', schema: 'Report' },
   },
   overlay: {
     method: 'post',
     path: '/v1/overlay',
     summary: 'The image with its faces drawn over it, as PNG',
-    takesImage: true,
+    parameters: ['minScore', 'maxFaces', 'indices'],
     answer: { type: 'image/png' },
   },
   health: {
@@ -37,6 +46,7 @@ export const OPERATIONS = {
     method: 'get',
     path: '/v1/ready',
     summary: 'Whether it takes images: 503 while it starts or stops',
+    waits: true,
     answer: { type: 'application/json', schema: 'Status' },
   },
   metrics: {
@@ -87,10 +97,12 @@ const SCHEMAS = {
 
 const ERRORS: Record<string, string> = {
   400: 'A form without a file, or a query that is out of range',
+  408: 'The request arrived too slowly',
   413: 'The body is too large',
   415: 'No image, or a format that is not read',
   422: 'A damaged image, or one with too many pixels',
   429: 'Too many images are waiting; Retry-After says when to come again',
+  500: 'A failure of the service; its log says more',
   503: 'The service starts or stops, or the request took too long',
 };
 
@@ -98,9 +110,10 @@ const content = (type: string, schema?: string) => ({
   [type]: schema ? { schema: { $ref: `#/components/schemas/${schema}` } } : {},
 });
 
-function describeOperation({ summary, takesImage, answer }: Operation): object {
+function describeOperation({ summary, parameters, waits, answer }: Operation): object {
   const ok = { description: 'Done', content: content(answer.type, answer.schema) };
-  if (!takesImage) return { summary, responses: { 200: ok } };
+  const notReady = { description: 'Not ready', content: content(answer.type, answer.schema) };
+  if (!parameters) return { summary, responses: { 200: ok, ...(waits && { 503: notReady }) } };
   const errors = Object.entries(ERRORS).map(([status, description]) => [
     status,
     { description, content: content('application/json', 'Error') },
@@ -108,14 +121,14 @@ function describeOperation({ summary, takesImage, answer }: Operation): object {
   const file = { type: 'string', format: 'binary' };
   return {
     summary,
-    parameters: [
-      { name: 'minScore', in: 'query', schema: { type: 'number', minimum: 0, maximum: 1, default: 0.5 } },
-      { name: 'maxFaces', in: 'query', schema: { type: 'integer', minimum: 1, default: 1000 } },
-      { name: 'float', in: 'query', schema: { type: 'boolean', default: false }, description: 'sub-pixel landmarks' },
-    ],
+    parameters: parameters.map((name) => ({ name, in: 'query', ...PARAMETERS[name] })),
     requestBody: {
       required: true,
-      content: { 'image/*': { schema: file }, 'multipart/form-data': { schema: object({ image: file }) } },
+      content: {
+        'image/*': { schema: file },
+        'application/octet-stream': { schema: file },
+        'multipart/form-data': { schema: object({ image: file }) },
+      },
     },
     responses: { 200: ok, ...Object.fromEntries(errors) },
   };
@@ -129,7 +142,12 @@ export function openApi(version: string): object {
   }
   return {
     openapi: '3.1.0',
-    info: { title: 'onnx-facial-lmk-detector', version, license: { name: 'MIT', identifier: 'MIT' } },
+    info: {
+      title: 'onnx-facial-lmk-detector',
+      description: 'Any other method is answered with 405. The page at / and what it loads are not listed.',
+      version,
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
     paths,
     components: { schemas: SCHEMAS },
   };
