@@ -1,7 +1,16 @@
 // The built command as a user runs it, on drawn scenes with the built-in networks.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -199,6 +208,18 @@ describe('images', () => {
 });
 
 describe('pictures', () => {
+  it('lie in folders as the images do, whatever else is found beside them', async () => {
+    for (const [images, out] of [
+      ['photos', 'from-folder'],
+      ['photos/**/*.png', 'from-pattern'],
+    ]) {
+      const { stdout } = await detect(images, '--jsonl', '--sheets', out);
+      const stems = reports(stdout).map(({ image }) => image.slice('photos/'.length, -'.png'.length));
+      expect(stems).toContain('deep/scene');
+      expect(stems.filter((stem) => existsSync(join(folder, out, `${stem}.sheet.png`)))).toEqual(stems);
+    }
+  });
+
   it('overlay, sheet and crops under names of their own, nothing half-written', async () => {
     const args = ['scene.png', 'photos/deep/scene.png', '--jsonl', '--overlay', 'o', '--sheets', 'o', '--crops', 'c'];
     const { code, stdout, stderr } = await detect(...args, '--crop-template', 'arcface');

@@ -194,13 +194,13 @@ async function* reports(
 ): AsyncGenerator<Outcome, void, undefined> {
   // Also an image that fails, or is done, takes a name, so that names do not depend on that.
   const stems = new OutputStems();
-  const named = sources.map((source) => ({ source, stem: stems.next(source.name) }));
+  const named = sources.map((source) => ({ source, stem: stems.next(source.stem) }));
   const stop = new StopSignal();
   try {
     const left = stop.until(named.filter(({ source }) => !done.has(source.name)));
     yield* mapInOrder(left, finder.concurrency, async ({ source, stem }): Promise<Outcome> => {
       try {
-        if ('error' in source) throw source.error;
+        if (source.error) throw source.error;
         return { source, report: imageReport(source.name, await finder.find(source.name, stem), options) };
       } catch (error) {
         // The same for every image: not the image's fault.
