@@ -46,6 +46,9 @@ function layoutOf(channelOrder: ChannelOrder) {
  * @throws InvalidImageError for an empty image, a buffer or row stride that is too short, an unknown channel order
  */
 export function pixelView(image: PixelImage): PixelView {
+  if (typeof image !== 'object' || image === null) {
+    refuse('the image', '{ data, width, height, channelOrder }', describe(image));
+  }
   const { data, width, height, channelOrder } = image;
   const layout = layoutOf(channelOrder);
   for (const [name, side] of Object.entries({ width, height })) {

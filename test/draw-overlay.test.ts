@@ -3,13 +3,15 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { InvalidOptionError } from '../src/errors.js';
+import { InvalidImageError, InvalidOptionError } from '../src/errors.js';
 import { drawOverlay, writeOverlay } from '../src/node/draw-overlay.js';
+import { encodeImage } from '../src/node/image-codecs.js';
 import { decodeImage, readImage } from '../src/node/image-file.js';
 import { writeImage } from '../src/node/write-image.js';
 import { overlayRaster } from '../src/overlay/overlay-raster.js';
 import { overlayShapes } from '../src/overlay/overlay-shapes.js';
 import { imageFromNdarray } from '../src/pixel-image.js';
+import type { PixelImage } from '../src/types.js';
 import { faceIn, noise } from './support/face.js';
 
 const image = noise(300, 200);
@@ -21,6 +23,13 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'facial-lmk-'));
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+it('an image that a format cannot hold is refused with its size', async () => {
+  const image: PixelImage = { data: new Uint8Array(20000), width: 20000, height: 1, channelOrder: 'gray' };
+  await expect(drawOverlay(image, [], 'webp')).rejects.toThrow(InvalidImageError);
+  await expect(drawOverlay(image, [], 'webp')).rejects.toThrow(/20000 x 1/);
+  await expect(encodeImage(null as never, 'png')).rejects.toThrow(InvalidImageError);
+});
 
 describe('as a buffer', () => {
   it('PNG holds exactly the drawn pixels', async () => {

@@ -1,6 +1,6 @@
 import ndarray from 'ndarray';
 import ops from 'ndarray-ops';
-import { InvalidOptionError } from '../errors.js';
+import { InvalidImageError, InvalidOptionError } from '../errors.js';
 import { checkChoice, checkInteger } from '../options.js';
 import { packPixels } from '../pack-pixels.js';
 import type { PixelImage } from '../types.js';
@@ -85,16 +85,8 @@ export async function encodeImage(
 ): Promise<Uint8Array> {
   checkChoice('format', format, ['png', 'jpeg', 'webp'] as const);
   const quality = checkInteger('quality', options.quality ?? 90, 1, 100);
-  const { width, height } = image;
-  const [decoder] = await availableDecoders();
-  if (decoder === 'sharp') {
-    const sharp = await loadSharp();
-    // A copy: the caller may change the pixels, or give their memory away, while a thread encodes them.
-    return sharp(packPixels(image, 'rgb'), { raw: { width, height, channels: 3 } })
-      .toFormat(format, format === 'png' ? {} : { quality })
-      .toBuffer();
-  }
-  if (format === 'webp') {
+  const [encoder] = await availableDecoders();
+  if (encoder === 'jimp' && format === 'webp') {
     throw new InvalidOptionError({
       name: 'format',
       expected: '"png" or "jpeg" where sharp is not installed',
@@ -102,7 +94,33 @@ export async function encodeImage(
       hint: 'Install sharp: `npm install sharp`.',
     });
   }
-  const Jimp = await loadJimp();
-  const bitmap = Jimp.fromBitmap({ data: Buffer.from(packPixels(image, 'rgba').buffer), width, height });
-  return format === 'png' ? bitmap.getBuffer('image/png') : bitmap.getBuffer('image/jpeg', { quality });
+  // A copy: the caller may change the pixels, or give their memory away, while a thread encodes them.
+  const samples = packPixels(image, encoder === 'sharp' ? 'rgb' : 'rgba');
+  try {
+    return await ENCODE[encoder](samples, image, format, quality);
+  } catch (cause) {
+    throw new InvalidImageError({
+      name: 'the image',
+      expected: `a size that ${format} can hold`,
+      received: `${image.width} x ${image.height} (${cause instanceof Error ? cause.message : cause})`,
+      hint: 'Choose another format, or reduce the image.',
+      cause,
+    });
+  }
 }
+
+type Encode = (samples: Uint8Array, size: PixelImage, format: EncodedFormat, quality: number) => Promise<Uint8Array>;
+
+const ENCODE: Record<Decoder, Encode> = {
+  async sharp(rgb, { width, height }, format, quality) {
+    const sharp = await loadSharp();
+    return sharp(rgb, { raw: { width, height, channels: 3 } })
+      .toFormat(format, format === 'png' ? {} : { quality })
+      .toBuffer();
+  },
+  async jimp(rgba, { width, height }, format, quality) {
+    const Jimp = await loadJimp();
+    const bitmap = Jimp.fromBitmap({ data: Buffer.from(rgba.buffer), width, height });
+    return format === 'png' ? bitmap.getBuffer('image/png') : bitmap.getBuffer('image/jpeg', { quality });
+  },
+};

@@ -7,8 +7,11 @@ import { disableTelemetry } from './disable-telemetry.js';
 import { InFlight } from './in-flight.js';
 import { modelReadError } from './model-read-error.js';
 
+/** More than this many threads for one network take longer to start and to end than they could ever save. */
+export const MAX_THREADS = 128;
+
 export interface SessionOptions {
-  /** Threads of one run. Default: ONNX Runtime's choice, the physical cores. */
+  /** Threads of one run, at most 128. Default: ONNX Runtime's choice, the physical cores. */
   threads?: number;
   /** What to call the model in messages when it comes as bytes. */
   name?: string;
@@ -38,7 +41,7 @@ function runtimeOptions({ threads }: SessionOptions): InferenceSession.SessionOp
     graphOptimizationLevel: 'all',
     // Errors only: warnings of the optimiser would land on the user's stderr.
     logSeverityLevel: 3,
-    ...(threads === undefined ? {} : { intraOpNumThreads: checkInteger('threads', threads, 1, 1024) }),
+    ...(threads === undefined ? {} : { intraOpNumThreads: checkInteger('threads', threads, 1, MAX_THREADS) }),
     // Idle threads of one session would keep spinning and steal the cores from the other: twice the time for both.
     extra: { session: { force_spinning_stop: '1' } },
   };

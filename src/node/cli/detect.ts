@@ -3,6 +3,7 @@ import { InvalidOptionError } from '../../errors.js';
 import { OVERLAY_FORMATS } from '../draw-overlay.js';
 import { type ImageReport, imageReport } from '../image-report.js';
 import { mapInOrder } from '../map-in-order.js';
+import { MAX_THREADS } from '../onnx-session.js';
 import { DetectProgress } from './detect-progress.js';
 import { type Finder, type FinderOptions, loadFinder } from './face-finder.js';
 import { type ImageSource, imageSources } from './image-sources.js';
@@ -57,7 +58,7 @@ export function detectCommand(): Command {
           'landmarker',
         ]),
       )
-      .option('--threads <n>', 'threads of one network run (default: the physical cores)', integerIn(1, 1024))
+      .option('--threads <n>', 'threads of one network run (default: the physical cores)', integerIn(1, MAX_THREADS))
       .option(
         '--workers <n>',
         'work on so many images at once, each in a thread with its own networks',

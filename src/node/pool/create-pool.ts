@@ -13,6 +13,7 @@ import {
   type StreamOptions,
 } from '../facial-landmark-detector.js';
 import { InFlight } from '../in-flight.js';
+import { MAX_THREADS } from '../onnx-session.js';
 import { type StreamResult, streamResults } from '../stream-results.js';
 import { packInput } from './messages.js';
 import { PoolWorker } from './pool-worker.js';
@@ -229,7 +230,12 @@ export async function createPool(options: PoolOptions): Promise<Pool> {
   const { workers, threadsPerWorker, maxQueue, ...models } = options;
   const cores = availableParallelism();
   const count = checkInteger('workers', workers ?? cores, 1, 256);
-  const threads = checkInteger('threadsPerWorker', threadsPerWorker ?? Math.max(1, Math.floor(cores / count)), 1, 1024);
+  const threads = checkInteger(
+    'threadsPerWorker',
+    threadsPerWorker ?? Math.max(1, Math.floor(cores / count)),
+    1,
+    MAX_THREADS,
+  );
   const limit = checkInteger('maxQueue', maxQueue ?? 64, 0, Number.MAX_SAFE_INTEGER);
   const settings: LoadOptions = { ...models, threads };
   const started = await Promise.allSettled(Array.from({ length: count }, () => PoolWorker.start(settings)));
