@@ -85,6 +85,11 @@ describe('detect --jsonl FILE', () => {
     expect(results(output)).toEqual(results(whole));
     const faces = linesOf(output).reduce((sum, report) => sum + report.faces.length, 0);
     expect(readdirSync(crops)).toHaveLength(faces);
+    // What a killed writer leaves is taken away by the next run, what a living one has begun is not.
+    const [dead, alive] = [spawnSync('true').pid, process.pid].map((pid) => `image-00.face-1.png.${pid}-0123abcd.part`);
+    for (const part of [dead, alive]) writeFileSync(join(crops, part), 'half');
+    run(output, '--resume', '--crops', crops);
+    expect(readdirSync(crops).filter((name) => name.endsWith('.part'))).toEqual([alive]);
   });
 
   it('refuses a file that is there, or that it did not write', () => {

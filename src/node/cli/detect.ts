@@ -4,6 +4,7 @@ import { OVERLAY_FORMATS } from '../draw-overlay.js';
 import { type ImageReport, imageReport } from '../image-report.js';
 import { mapInOrder } from '../map-in-order.js';
 import { MAX_THREADS } from '../onnx-session.js';
+import { removeParts } from '../write-file.js';
 import { DetectProgress } from './detect-progress.js';
 import { type Finder, type FinderOptions, loadFinder } from './face-finder.js';
 import { type ImageSource, imageSources } from './image-sources.js';
@@ -135,23 +136,38 @@ async function detect(images: readonly string[], options: DetectCommandOptions):
     throw new InvalidOptionError({ name: '--resume', expected: '--jsonl <file.jsonl> beside it', received: 'none' });
   }
   const finder = await loadFinder(options);
+  const stop = new StopSignal();
   try {
     const file = path === undefined ? undefined : await JsonlFile.open(path, resume);
     try {
-      await (file ? detectIntoFile(sources, file, finder, options) : detectToOutput(sources, finder, options));
+      if (resume) await removeParts([options.overlay, options.sheets, options.crops]);
+      await (file
+        ? detectIntoFile(sources, file, finder, stop, options)
+        : detectToOutput(sources, finder, stop, options));
     } finally {
       await file?.close();
     }
   } finally {
+    stop.dispose();
     await finder.close();
+  }
+  if (stop.skipped) {
+    console.error('facial-lmk: stopped; the images in work are done.');
+    process.exitCode = 1;
   }
 }
 
 /** Line by line into a file, with a progress bar. */
-async function detectIntoFile(sources: ImageSource[], file: JsonlFile, finder: Finder, options: DetectCommandOptions) {
+async function detectIntoFile(
+  sources: ImageSource[],
+  file: JsonlFile,
+  finder: Finder,
+  stop: StopSignal,
+  options: DetectCommandOptions,
+) {
   const progress = new DetectProgress(sources.filter(({ name }) => !file.images.has(name)).length);
   try {
-    for await (const { source, report, error } of reports(sources, file.images, finder, options)) {
+    for await (const { source, report, error } of reports(sources, file.images, finder, stop, options)) {
       if (report) {
         await file.append(REPORT_FORMATS.jsonl.report(report));
         progress.done(report.faces.length);
@@ -165,12 +181,12 @@ async function detectIntoFile(sources: ImageSource[], file: JsonlFile, finder: F
 }
 
 /** To standard output, in the format that was asked for. */
-async function detectToOutput(sources: ImageSource[], finder: Finder, options: DetectCommandOptions) {
+async function detectToOutput(sources: ImageSource[], finder: Finder, stop: StopSignal, options: DetectCommandOptions) {
   const format: ReportFormat = REPORT_FORMATS[options.csv ? 'csv' : options.jsonl ? 'jsonl' : 'json'];
   // Waits for the first result, so that wrong usage that shows only then prints no data at all.
   let opening = format.start;
   let reported = 0;
-  for await (const { source, report, error } of reports(sources, new Set(), finder, options)) {
+  for await (const { source, report, error } of reports(sources, new Set(), finder, stop, options)) {
     if (report) {
       await print(opening + format.report(report, reported++));
       opening = '';
@@ -191,32 +207,24 @@ async function* reports(
   sources: readonly ImageSource[],
   done: ReadonlySet<string>,
   finder: Finder,
+  stop: StopSignal,
   options: DetectCommandOptions,
 ): AsyncGenerator<Outcome, void, undefined> {
   // Also an image that fails, or is done, takes a name, so that names do not depend on that.
   const stems = new OutputStems();
   const named = sources.map((source) => ({ source, stem: stems.next(source.stem) }));
-  const stop = new StopSignal();
-  try {
-    const left = stop.until(named.filter(({ source }) => !done.has(source.name)));
-    yield* mapInOrder(left, finder.concurrency, async ({ source, stem }): Promise<Outcome> => {
-      try {
-        if (source.error) throw source.error;
-        return { source, report: imageReport(source.name, await finder.find(source.name, stem), options) };
-      } catch (error) {
-        // The same for every image: not the image's fault.
-        if (error instanceof InvalidOptionError) throw error;
-        process.exitCode = 1;
-        return { source, error };
-      }
-    });
-  } finally {
-    stop.dispose();
-  }
-  if (stop.skipped) {
-    console.error('facial-lmk: stopped; the images in work are done.');
-    process.exitCode = 1;
-  }
+  const left = stop.until(named.filter(({ source }) => !done.has(source.name)));
+  yield* mapInOrder(left, finder.concurrency, async ({ source, stem }): Promise<Outcome> => {
+    try {
+      if (source.error) throw source.error;
+      return { source, report: imageReport(source.name, await finder.find(source.name, stem), options) };
+    } catch (error) {
+      // The same for every image: not the image's fault.
+      if (error instanceof InvalidOptionError) throw error;
+      process.exitCode = 1;
+      return { source, error };
+    }
+  });
 }
 
 /**
