@@ -1,7 +1,9 @@
 // npm run fuzz -- --seconds 60 --seed 1: throws random and damaged input at the library. Whatever breaks a promise is made
 // smaller and kept under test/fixtures/regressions, where `npm test` replays it.
 import { createHash } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Random } from '../src/scenes/random.js';
 import { fuzz } from '../test/support/fuzz.js';
@@ -16,7 +18,20 @@ if (!(seconds > 0) || !Number.isSafeInteger(seed)) {
 console.log(`fuzz: ${seconds} seconds, seed ${seed}`);
 
 const end = performance.now() + seconds * 1000;
-const { counts, failures } = await fuzz(new Random(seed), () => performance.now() < end);
+// The case at work is on the disk: one that ends the process, or blocks it for ever, is found there.
+const lastCase = join(tmpdir(), `facial-lmk-fuzz-${process.pid}`);
+console.log(`The case at work: ${lastCase}.<target>`);
+let written = '';
+const { counts, failures } = await fuzz(
+  new Random(seed),
+  () => performance.now() < end,
+  (target, bytes) => {
+    if (written) rmSync(written);
+    written = `${lastCase}.${target}`;
+    writeFileSync(written, bytes);
+  },
+);
+if (written) rmSync(written);
 
 for (const [target, outcomes] of Object.entries(counts)) {
   const total = Object.values(outcomes).reduce((a, b) => a + b);

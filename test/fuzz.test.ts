@@ -34,6 +34,7 @@ describe('a short run', () => {
     expect(failures).toEqual([]);
     expect(Object.keys(counts).sort()).toEqual(Object.keys(FUZZ_TARGETS).sort());
     expect(Object.keys(counts.image)).toEqual(expect.arrayContaining(['image and image']));
+    expect(Object.keys(counts.model)).toEqual(expect.arrayContaining(['merged model', 'ERR_MODEL_FILE']));
     expect(Object.keys(counts.networks)).toEqual(expect.arrayContaining(['faces', 'ERR_INFERENCE']));
   });
 });

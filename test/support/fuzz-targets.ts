@@ -1,13 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FacialLmkError } from '../../src/errors.js';
 import { type CropOptions, cropFace } from '../../src/face/crop-face.js';
 import { faceFromJson, faceToJson } from '../../src/face/face-json.js';
+import { composeMergedModel } from '../../src/merged/compose-merged-model.js';
 import { encodeImage } from '../../src/node/image-codecs.js';
 import { type DecodeOptions, decodeImage } from '../../src/node/image-file.js';
+import { builtInModels } from '../../src/node/model-files.js';
 import { readModel, writeModel } from '../../src/onnx/model.js';
 import { contactSheet } from '../../src/overlay/contact-sheet.js';
 import { overlayRaster } from '../../src/overlay/overlay-raster.js';
@@ -180,6 +182,19 @@ const WORDS = [
 const workFolder = mkdtempSync(join(tmpdir(), 'facial-lmk-fuzz-'));
 process.once('exit', () => rmSync(workFolder, { recursive: true, force: true }));
 
+const { detector, landmarker } = builtInModels();
+const [DETECTOR, LANDMARKER] = [detector, landmarker].map((path) => new Uint8Array(readFileSync(path)));
+
+/** A network with a few wrong bytes, most of them near its beginning or end, where its structure is; some are cut off. */
+function damagedNetwork(random: Random): Uint8Array {
+  const bytes = Uint8Array.from(DETECTOR);
+  for (let i = random.integer(0, 6); i > 0; i--) {
+    const distance = random.integer(0, random.pick([200, 3000, bytes.length - 1]));
+    bytes[random.next() < 0.5 ? distance : bytes.length - 1 - distance] = random.integer(0, 255);
+  }
+  return random.next() < 0.1 ? bytes.subarray(0, random.integer(0, bytes.length)) : bytes;
+}
+
 const DAMAGED = { maxPixels: 1_000_000 };
 const wholeImages = await imageSamples();
 writeFileSync(join(workFolder, 'image.png'), wholeImages[5].bytes);
@@ -283,11 +298,12 @@ export const FUZZ_TARGETS: Record<string, FuzzTarget> = {
 
   model: {
     share: 5,
-    generate: anyBytes,
+    generate: (random) => (random.next() < 0.2 ? anyBytes(random) : damagedNetwork(random)),
     run: (bytes) =>
       answer(() => {
         writeModel(readModel(bytes));
-        return 'model';
+        composeMergedModel(bytes, LANDMARKER);
+        return 'merged model';
       }),
   },
 

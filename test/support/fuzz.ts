@@ -68,14 +68,22 @@ async function minimize(failure: FuzzFailure): Promise<FuzzFailure> {
   return { ...failure, bytes };
 }
 
-/** Tries targets by their shares for as long as `goOn` says; one failure of each kind is kept. */
-export async function fuzz(random: Random, goOn: (cases: number) => boolean): Promise<FuzzReport> {
+/**
+ * Tries targets by their shares for as long as `goOn` says; one failure of each kind is kept.
+ * @param begin is told of each case before it runs
+ */
+export async function fuzz(
+  random: Random,
+  goOn: (cases: number) => boolean,
+  begin: (target: string, bytes: Uint8Array) => void = () => undefined,
+): Promise<FuzzReport> {
   const report: FuzzReport = { counts: {}, failures: [] };
   const lots = Object.entries(FUZZ_TARGETS).flatMap(([name, { share }]) => Array<string>(share).fill(name));
   const seen = new Set<string>();
   for (let cases = 0; goOn(cases); cases++) {
     const target = random.pick(lots);
     const bytes = FUZZ_TARGETS[target].generate(random);
+    begin(target, bytes);
     let outcome = 'FAILED';
     try {
       outcome = await runCase(target, bytes);
