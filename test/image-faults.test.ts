@@ -343,6 +343,11 @@ describe('decompression bombs', () => {
       () => tiff([...tiffOf(9, 9, 1, 81), [700, 3, 2 ** 32 - 1, 8]], Buffer.alloc(80)),
       ['jimp'],
     ],
+    ...[256, 258, 273, 274, 320].map((field): [string, () => Uint8Array, Decoder[]] => [
+      `forty million values that are there, in field ${field} of a TIFF`,
+      () => tiff([...tiffOf(9, 9, 1, 81).filter(([tag]) => tag !== field), [field, 1, 4e7, 256]], Buffer.alloc(4e7, 1)),
+      ['jimp'],
+    ]),
     [
       'TIFF strips without an end',
       () => tiff([...tiffOf(9, 9, 1, 81).filter(([tag]) => tag !== 273), [273, 4, 2 ** 30, 256]], Buffer.alloc(81)),

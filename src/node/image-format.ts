@@ -53,7 +53,7 @@ const READABLE: readonly string[] = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'bmp'
 /** The first directory's ImageWidth and ImageLength. */
 function tiffSize(bytes: Uint8Array): { width: number; height: number } {
   const { entries } = readTiffDirectory(bytes);
-  const value = (tag: number) => entries.find((entry) => entry.tag === tag)?.values()[0] ?? 0;
+  const value = (tag: number) => entries.find((entry) => entry.tag === tag)?.values(1)[0] ?? 0;
   return { width: value(256), height: value(257) };
 }
 

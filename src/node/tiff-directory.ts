@@ -3,8 +3,12 @@ export interface TiffEntry {
   tag: number;
   /** Where the entry lies in the file. */
   position: number;
-  /** Reads the values; none for types that are not unsigned integers. Throws a RangeError where they lie outside the file. */
-  values(): number[];
+  /**
+   * Reads the values; none for types that are not unsigned integers.
+   * @param most as many as this field can have in a sound file; a longer list is refused before it is read
+   * @throws RangeError for a longer list, or values outside the file
+   */
+  values(most: number): number[];
 }
 
 export interface TiffDirectory {
@@ -40,8 +44,9 @@ export function readTiffDirectory(bytes: Uint8Array): TiffDirectory {
     entries.push({
       tag: u16(position),
       position,
-      values() {
+      values(most) {
         if (!reader) return [];
+        if (count > most) throw new RangeError(`a field of ${count} values instead of at most ${most}`);
         const first = reader.size * count <= 4 ? position + 8 : u32(position + 8);
         if (first + reader.size * count > bytes.length) throw new RangeError('values outside the file');
         return Array.from({ length: count }, (_, i) => reader.read(first + i * reader.size));

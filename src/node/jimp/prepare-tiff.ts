@@ -8,26 +8,30 @@ import { packBitsLength } from './pack-bits-length.js';
 const [NONE, LZW, DEFLATE, OLD_DEFLATE, PACK_BITS] = [1, 5, 8, 32946, 32773];
 const [STRIP_OFFSETS, ROWS_PER_STRIP, STRIP_BYTES] = [273, 278, 279];
 
-/** What utif2 may see, with the values for which its pixels were found right. */
-const FIELDS = new Map<number, { name: string; allowed?: readonly number[] }>([
+/** What a pixel, and an image, may have at most. */
+const MOST_SAMPLES = 4;
+const MOST_STRIPS = 2 ** 20;
+
+/** What utif2 may see, with the values for which its pixels were found right, and how many there may be; 1 by default. */
+const FIELDS = new Map<number, { name: string; allowed?: readonly number[]; most?: number }>([
   [256, { name: 'width' }],
   [257, { name: 'height' }],
-  [258, { name: 'bits a sample', allowed: [1, 8, 16] }],
+  [258, { name: 'bits a sample', allowed: [1, 8, 16], most: MOST_SAMPLES }],
   [259, { name: 'compression', allowed: [NONE, LZW, DEFLATE, OLD_DEFLATE, PACK_BITS] }],
   [262, { name: 'photometric interpretation', allowed: [0, 1, 2, 3] }],
   [266, { name: 'fill order', allowed: [1] }],
-  [STRIP_OFFSETS, { name: 'strip offsets' }],
+  [STRIP_OFFSETS, { name: 'strip offsets', most: MOST_STRIPS }],
   [274, { name: 'orientation', allowed: [1] }],
   [277, { name: 'samples a pixel', allowed: [1, 2, 3, 4] }],
   [ROWS_PER_STRIP, { name: 'rows a strip' }],
-  [STRIP_BYTES, { name: 'strip bytes' }],
+  [STRIP_BYTES, { name: 'strip bytes', most: MOST_STRIPS }],
   [284, { name: 'planar configuration', allowed: [1] }],
   [317, { name: 'predictor', allowed: [1, 2] }],
-  [320, { name: 'colour map' }],
+  [320, { name: 'colour map', most: 3 * 2 ** 16 }],
   [322, { name: 'tile width', allowed: [] }],
   [324, { name: 'tile offsets', allowed: [] }],
-  [338, { name: 'extra samples' }],
-  [339, { name: 'sample format', allowed: [1] }],
+  [338, { name: 'extra samples', most: MOST_SAMPLES }],
+  [339, { name: 'sample format', allowed: [1], most: MOST_SAMPLES }],
 ]);
 
 /**
@@ -44,7 +48,7 @@ export async function prepareTiff(bytes: Uint8Array, { width, height }: ImageHea
   for (const { tag, position, ...entry } of entries) {
     const field = FIELDS.get(tag);
     if (field && !values.has(tag)) {
-      const own = entry.values();
+      const own = entry.values(field.most ?? 1);
       values.set(tag, own);
       const refused = own.find((value) => field.allowed?.includes(value) === false);
       if (refused !== undefined) throw new Error(`${field.name} ${refused}`);
