@@ -239,7 +239,9 @@ describe('readImage', () => {
   });
 
   it('refuses a URL of another kind', async () => {
-    await expect(readImage(new URL('https://example.org/a.jpg'))).rejects.toThrow(InvalidOptionError);
+    for (const url of ['https://example.org/a.jpg', 'file://elsewhere/a.jpg', 'file:///a%2fb.jpg']) {
+      await expect(readImage(new URL(url))).rejects.toThrow(InvalidOptionError);
+    }
   });
 });
 

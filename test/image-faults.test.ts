@@ -438,6 +438,8 @@ describe('decompression bombs', () => {
     );
     await expect(readImageStream(endless, { maxPixels: 1000 })).rejects.toThrow(ImageDecodeError);
     expect(sent).toBeLessThan(80 * 2 ** 20);
+    const padded = Buffer.concat([sample('jpeg'), Buffer.alloc(2 ** 26 + 2 ** 20)]);
+    await expect(decodeImage(padded, { maxPixels: 2000 })).rejects.toThrow(/encoded bytes/);
   });
 
   it('a limit that is raised lets a larger image pass', async () => {

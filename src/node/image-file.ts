@@ -85,6 +85,7 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}
     const name = options.name ?? 'the image';
     throw new InvalidOptionError({ name, expected: 'a Uint8Array of encoded bytes', received: describe(bytes) });
   }
+  checkEncodedBytes(bytes.length, options, options.name ?? 'the image');
   // A copy: while a thread decodes, the caller may change the bytes, or give their memory away. Where that has happened
   // before, the array is empty and can only be read as such.
   return decodeOwn(bytes.length === 0 ? new Uint8Array() : new Uint8Array(bytes), options);
@@ -159,13 +160,21 @@ export async function readImageStream(
 }
 
 function urlToPath(url: URL): string {
-  if (url.protocol === 'file:') return fileURLToPath(url);
-  throw new InvalidOptionError({
-    name: 'the image URL',
-    expected: 'a file: URL',
-    received: url.protocol,
-    hint: 'Fetch the bytes yourself and pass them as a Uint8Array.',
-  });
+  const refuse = (received: string, cause?: unknown): never => {
+    throw new InvalidOptionError({
+      name: 'the image URL',
+      expected: 'a file: URL of this machine',
+      received,
+      hint: 'Fetch the bytes yourself and pass them as a Uint8Array.',
+      cause,
+    });
+  };
+  if (url.protocol !== 'file:') return refuse(url.protocol);
+  try {
+    return fileURLToPath(url);
+  } catch (error) {
+    return refuse(url.href, error);
+  }
 }
 
 async function readRegularFile(path: string, options: DecodeOptions): Promise<Uint8Array> {

@@ -50,7 +50,8 @@ async function stopThread(): Promise<void> {
   await worker?.terminate();
 }
 
-async function runJob(bytes: Uint8Array, header: ImageHeader, maxPixels: number): Promise<Pixels> {
+async function runJob(encoded: Uint8Array, header: ImageHeader, maxPixels: number): Promise<Pixels> {
+  const bytes = (await PREPARE[header.format]?.(encoded, header)) ?? encoded;
   thread ??= startThread();
   const worker = thread;
   const limit = timeLimit(header);
@@ -72,12 +73,11 @@ async function runJob(bytes: Uint8Array, header: ImageHeader, maxPixels: number)
 
 /**
  * Decodes in a thread of its own, with limits on time and memory: jimp's decoders are not made for hostile bytes, and
- * they would block the program. Images go through one after the other.
+ * they would block the program. Images go through one after the other, and so do the checks, which take memory too.
  * @throws Error saying in a few words why jimp cannot decode the bytes
  */
 export async function decodeWithJimp(bytes: Uint8Array, header: ImageHeader, maxPixels: number): Promise<Pixels> {
-  const prepared = (await PREPARE[header.format]?.(bytes, header)) ?? bytes;
-  const job = lastJob.then(() => runJob(prepared, header, maxPixels));
+  const job = lastJob.then(() => runJob(bytes, header, maxPixels));
   lastJob = job.catch(() => undefined);
   return job;
 }
