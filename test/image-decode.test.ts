@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { crc32 } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
 import { FileAccessError, ImageDecodeError, InvalidOptionError } from '../src/errors.js';
@@ -49,11 +50,25 @@ function bmp(): Buffer {
   return file;
 }
 
-/** The JPEG with an EXIF block that holds nothing but the orientation. */
-function withOrientation(jpeg: Uint8Array, orientation: number): Buffer {
+/** An EXIF block that holds nothing but the orientation. */
+function orientationOnly(orientation: number): Buffer {
   const tiff = Buffer.from('49492a0008000000010012010300010000000000000000000000', 'hex');
   tiff.writeUInt16LE(orientation, 18);
-  const exif = Buffer.concat([Buffer.from('Exif\0\0', 'latin1'), tiff]);
+  return tiff;
+}
+
+/** The PNG with that block behind its header. */
+function pngWithOrientation(png: Uint8Array, orientation: number): Buffer {
+  const typed = Buffer.concat([Buffer.from('eXIf'), orientationOnly(orientation)]);
+  const [length, check] = [Buffer.alloc(4), Buffer.alloc(4)];
+  length.writeUInt32BE(typed.length - 4);
+  check.writeUInt32BE(crc32(typed));
+  return Buffer.concat([png.subarray(0, 33), length, typed, check, png.subarray(33)]);
+}
+
+/** The JPEG with that block. */
+function withOrientation(jpeg: Uint8Array, orientation: number): Buffer {
+  const exif = Buffer.concat([Buffer.from('Exif\0\0', 'latin1'), orientationOnly(orientation)]);
   const marker = Buffer.from([0xff, 0xe1, 0, exif.length + 2]);
   return Buffer.concat([jpeg.subarray(0, 2), marker, exif, jpeg.subarray(2)]);
 }
@@ -92,6 +107,24 @@ describe('JPEG by sharp has the pixels of libjpeg-turbo', () => {
     expect([image.width, image.height]).toEqual(orientation > 4 ? [height, width] : [width, height]);
     expect(difference(image.data, upright(stored.data as Uint8Array, orientation))).toEqual(identical(rgb.length));
   });
+
+  it.each(Object.keys(STORED).map(Number))(
+    'EXIF orientation %i of a PNG, and of a JPEG by jimp',
+    async (orientation) => {
+      const size = orientation > 4 ? { width: height, height: width } : { width, height };
+      const png = pngWithOrientation(await picture().png().toBuffer(), orientation);
+      for (const decoder of ['sharp', 'jimp'] as const) {
+        const image = await decode(png, { decoder });
+        expect(image).toMatchObject(size);
+        expect(difference(image.data, upright(rgb, orientation))).toEqual(identical(rgb.length));
+      }
+      const jpeg = fixture('images/yuv420.jpg');
+      const stored = await decode(jpeg, { decoder: 'jimp' });
+      const image = await decode(withOrientation(jpeg, orientation), { decoder: 'jimp' });
+      expect(image).toMatchObject(size);
+      expect(difference(image.data, upright(stored.data as Uint8Array, orientation))).toEqual(identical(rgb.length));
+    },
+  );
 
   it('CMYK: combined as OpenCV does it', async () => {
     const jpeg = await picture().toColourspace('cmyk').jpeg({ quality: 100 }).toBuffer();

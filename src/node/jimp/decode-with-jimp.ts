@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { type ImageFormat, type ImageHeader, timeLimit } from '../image-format.js';
+import { pngOrientation, upright } from './png-orientation.js';
 import { prepareBmp } from './prepare-bmp.js';
 import { prepareGif } from './prepare-gif.js';
 import { preparePng } from './prepare-png.js';
@@ -60,7 +61,8 @@ async function runJob(encoded: Uint8Array, header: ImageHeader, maxPixels: numbe
   try {
     worker.postMessage({ bytes, maxPixels });
     const [{ pixels, reason }] = (await once(worker, 'message', { signal: deadline })) as [Reply];
-    if (pixels) return pixels;
+    // jimp turns a JPEG itself.
+    if (pixels) return header.format === 'png' ? upright(pixels, pngOrientation(bytes)) : pixels;
     throw new Error(reason);
   } catch (error) {
     if (deadline.aborted) await stopThread();

@@ -15,7 +15,7 @@ interface Chunk {
 }
 
 /** One by one: a file can hold millions of empty chunks. */
-function* chunks(bytes: Uint8Array): Generator<Chunk> {
+export function* chunks(bytes: Uint8Array): Generator<Chunk> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = 8; at < bytes.length; ) {
     const end = at + 12 + view.getUint32(at);
