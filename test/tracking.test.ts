@@ -6,6 +6,7 @@ import { loadNetwork, type OnnxNetwork } from '../src/node/onnx-network.js';
 import type { Placement } from '../src/scenes/canvas.js';
 import { drawScene } from '../src/scenes/draw-scene.js';
 import { Random } from '../src/scenes/random.js';
+import { DEFAULT_SMOOTHING } from '../src/tracking/face-smoother.js';
 import { FaceTracker, type TrackedFace, type TrackerOptions } from '../src/tracking/face-tracker.js';
 import { matchFaces } from '../src/tracking/match-faces.js';
 import { OneEuroFilter } from '../src/tracking/one-euro-filter.js';
@@ -148,6 +149,46 @@ describe('ids', () => {
   });
 });
 
+describe('ids under hard conditions', () => {
+  it('keep on a noisy face that moves, turns and comes nearer', async () => {
+    const script: Script = (i) => [{ center: { x: 120 + 4 * i, y: 160 }, size: 80 + i, roll: 0.02 * i }];
+    const { seen } = await track(script, 50, {}, noisy(1, 8));
+    expect(idsOf(seen, 0)).toEqual(Array(50).fill(1));
+  });
+
+  it.each([30, 60])(
+    'keep while two faces of 80 pixels cross, %i pixels apart, one hidden by the other',
+    async (apart) => {
+      const script: Script = (i) => [
+        { center: { x: 80 + 6 * i, y: 160 - apart / 2 }, size: 80, roll: 0 },
+        { center: { x: 400 - 6 * i, y: 160 + apart / 2 }, size: 80, roll: 0 },
+      ];
+      const { seen } = await track(script, 54, {}, noisy(1, 9));
+      // Where they overlap one of them is rightly not seen: what counts is who comes out on which side.
+      const clear = [...seen.slice(0, 18), ...seen.slice(36)];
+      const [first, second] = [new Set(idsOf(clear, 0)), new Set(idsOf(clear, 1))];
+      expect([first.size, second.size]).toEqual([1, 1]);
+      expect(first).not.toEqual(second);
+      expect(seen.at(-1)?.faces).toHaveLength(2);
+      // The drawn faces cover each other indeed.
+      expect(seen.some(({ faces }) => faces.length === 1)).toBe(true);
+    },
+  );
+
+  it('end when a face leaves over the border, while its neighbour keeps its own', async () => {
+    const script: Script = (i) => [
+      { center: { x: 120, y: 160 }, size: 100, roll: 0 },
+      { center: { x: 300 + 8 * Math.min(i, 60 - i), y: 160 }, size: 100, roll: 0 },
+    ];
+    const { seen } = await track(script, 60, {}, noisy(1, 10));
+    const [stays] = idsOf(seen, 0);
+    expect(idsOf(seen, 0)).toEqual(Array(60).fill(stays));
+    expect(new Set(idsOf(seen.slice(0, 15), 1))).toEqual(new Set([3 - stays]));
+    for (const { faces } of seen.slice(28, 33)) expect(faces.map(({ id }) => id)).toEqual([stays]);
+    expect(new Set(idsOf(seen.slice(48), 1))).toEqual(new Set([3]));
+  });
+});
+
 describe('smoothing', () => {
   /** Root mean square over frames and landmarks of the change from frame to frame. */
   function jitter(seen: Awaited<ReturnType<typeof track>>['seen'], from: number): number {
@@ -160,6 +201,28 @@ describe('smoothing', () => {
       });
     }
     return Math.sqrt(sum / count);
+  }
+
+  /**
+   * Against the drawn landmarks, from a frame on: the root mean squares of the error and of its change from frame to frame,
+   * pixels, and how many frames the landmarks lie behind, the error projected on the true motion.
+   */
+  function compareWithTruth(seen: Awaited<ReturnType<typeof track>>['seen'], from: number) {
+    let [error, change, behind, motion, count] = [0, 0, 0, 0, 0];
+    for (let i = from; i < seen.length; i++) {
+      seen[i].faces[0].landmarksFloat.forEach(({ x, y }, k) => {
+        const [truth, truthBefore] = [seen[i].truths[0].landmarks[k], seen[i - 1].truths[0].landmarks[k]];
+        const before = seen[i - 1].faces[0].landmarksFloat[k];
+        const [ex, ey] = [x - truth.x, y - truth.y];
+        const [vx, vy] = [truth.x - truthBefore.x, truth.y - truthBefore.y];
+        error += ex ** 2 + ey ** 2;
+        change += (ex - before.x + truthBefore.x) ** 2 + (ey - before.y + truthBefore.y) ** 2;
+        behind -= ex * vx + ey * vy;
+        motion += vx ** 2 + vy ** 2;
+        count++;
+      });
+    }
+    return { error: Math.sqrt(error / count), jitter: Math.sqrt(change / count), lag: behind / motion };
   }
 
   it('takes at least two thirds of the jitter from a face at rest', async () => {
@@ -181,6 +244,35 @@ describe('smoothing', () => {
     const worst = Math.max(...lags.map(Math.abs));
     console.log(`lag ${(lags.reduce((a, b) => a + b) / lags.length).toFixed(2)} frames, at most ${worst.toFixed(2)}`);
     expect(worst).toBeLessThan(1);
+  });
+
+  const degrees = Math.PI / 180;
+  it.each<[string, Script]>([
+    ['turns by half a degree a frame', (i) => [{ ...still, roll: 0.5 * degrees * (i - 30) }]],
+    ['turns by two degrees a frame', (i) => [{ ...still, roll: 2 * degrees * (i - 30) }]],
+    ['comes nearer by 1.5 % a frame', (i) => [{ ...still, size: 70 * 1.015 ** i }]],
+    ['moves by 2 pixels a frame', (i) => [{ ...still, center: { x: 100 + 2 * i, y: 160 } }]],
+  ])('stays less than one frame behind a face that %s, with a third of its jitter', async (_, script) => {
+    const raw = compareWithTruth((await track(script, 60, { smoothing: false }, noisy(1, 7))).seen, 20);
+    const smooth = compareWithTruth((await track(script, 60, {}, noisy(1, 7))).seen, 20);
+    const factor = raw.jitter / smooth.jitter;
+    console.log(`jitter falls by ${factor.toFixed(1)} x, lag ${smooth.lag.toFixed(2)} frames`);
+    expect(smooth.lag).toBeLessThan(1);
+    expect(factor).toBeGreaterThanOrEqual(3);
+    expect(smooth.error).toBeLessThan(raw.error);
+  });
+
+  it('keeps box and key points on a face that turns', async () => {
+    const script: Script = (i) => [{ ...still, roll: 2 * degrees * (i - 30) }];
+    const { seen } = await track(script, 60, {}, noisy(1, 7));
+    const { seen: raw } = await track(script, 60, { smoothing: false });
+    seen.slice(20).forEach(({ faces: [{ box, keypoints }] }, i) => {
+      const [{ box: truth, keypoints: places }] = raw[i + 20].faces;
+      for (const side of ['x1', 'y1', 'x2', 'y2'] as const) expect(Math.abs(box[side] - truth[side])).toBeLessThan(12);
+      keypoints.forEach(({ x, y }, k) => {
+        expect(Math.hypot(x - places[k].x, y - places[k].y)).toBeLessThan(6);
+      });
+    });
   });
 
   it('leaves the faces as measured when it is off', async () => {
@@ -243,7 +335,41 @@ describe('options', () => {
     const networks = { detector, landmarker };
     expect(() => new FaceTracker(networks, { detectEvery: 0 })).toThrow(InvalidOptionError);
     expect(() => new FaceTracker(networks, { maxMissing: -1 })).toThrow(InvalidOptionError);
+    expect(() => new FaceTracker(networks, null as never)).toThrow(InvalidOptionError);
+    expect(() => new FaceTracker(undefined as never)).toThrow(InvalidOptionError);
     const { image } = drawScene({ seed: 1, width: 64, height: 64, faces: 0 });
     await expect(new FaceTracker(networks).track(image, Number.NaN)).rejects.toThrow(InvalidOptionError);
+  });
+
+  it.each([
+    ['smoothing', true],
+    ['smoothing', 'much'],
+    ['smoothing.position', {}],
+    ['smoothing.shape', { ...DEFAULT_SMOOTHING, shape: undefined }],
+    ['smoothing.rotationScale', { ...DEFAULT_SMOOTHING, rotationScale: 3 }],
+    [
+      'smoothing.position.minCutoff',
+      { ...DEFAULT_SMOOTHING, position: { ...DEFAULT_SMOOTHING.position, minCutoff: Number.NaN } },
+    ],
+    ['smoothing.shape.speedCutoff', { ...DEFAULT_SMOOTHING, shape: { ...DEFAULT_SMOOTHING.shape, speedCutoff: -1 } }],
+  ])('of smoothing are checked by name: %s', (subject, smoothing) => {
+    let error: unknown;
+    try {
+      new FaceTracker({ detector, landmarker }, { smoothing: smoothing as never });
+    } catch (caught) {
+      error = caught;
+    }
+    expect(error).toBeInstanceOf(InvalidOptionError);
+    expect(error).toMatchObject({ subject });
+  });
+
+  it.each([
+    undefined,
+    {},
+    { minCutoff: Number.NaN, beta: 0, speedCutoff: 1 },
+    { minCutoff: 1, beta: -1, speedCutoff: 1 },
+    { minCutoff: 1, beta: 0, speedCutoff: Number.POSITIVE_INFINITY },
+  ])('of the One Euro filter are checked: %j', (options) => {
+    expect(() => new OneEuroFilter(options as never)).toThrow(InvalidOptionError);
   });
 });

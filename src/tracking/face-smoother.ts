@@ -1,24 +1,38 @@
 import { truncatePoint } from '../landmark106/decode.js';
-import { moments } from '../ops/closed-form-similarity.js';
+import { closedFormSimilarity, moments } from '../ops/closed-form-similarity.js';
+import { checkObject } from '../options.js';
 import type { Face, Point } from '../types.js';
-import { OneEuroFilter, type OneEuroOptions } from './one-euro-filter.js';
+import { checkOneEuro, OneEuroFilter, type OneEuroOptions } from './one-euro-filter.js';
 
 /** Lengths are in units of the face's size, so that one setting serves near and far faces. */
 export interface SmoothingOptions {
   /** How the face's position is smoothed. */
   position: OneEuroOptions;
-  /** How its shape (every landmark relative to that position) is smoothed. */
+  /** How its turn in the image and its size are smoothed, together as one complex number. */
+  rotationScale: OneEuroOptions;
+  /** How its shape (every landmark in the face's own frame) is smoothed. */
   shape: OneEuroOptions;
 }
 
 /**
- * Position: the mean of 106 landmarks has a tenth of their jitter, so its filter can follow closely. Shape: turns,
- * expressions and distance change slowly, so most of the jitter goes here.
+ * Position, rotation and scale are means over 106 landmarks and have a tenth of their jitter, so their filters can follow
+ * closely. Shape: expressions and turns out of the image change slowly, so most of the jitter goes here.
  */
 export const DEFAULT_SMOOTHING: SmoothingOptions = {
   position: { minCutoff: 1.5, beta: 40, speedCutoff: 4 },
+  rotationScale: { minCutoff: 1.5, beta: 40, speedCutoff: 4 },
   shape: { minCutoff: 0.7, beta: 4, speedCutoff: 1 },
 };
+
+/** @throws InvalidOptionError naming the setting that does not fit */
+export function checkSmoothing(smoothing: SmoothingOptions): SmoothingOptions {
+  checkObject('smoothing', smoothing);
+  return {
+    position: checkOneEuro('smoothing.position', smoothing.position),
+    rotationScale: checkOneEuro('smoothing.rotationScale', smoothing.rotationScale),
+    shape: checkOneEuro('smoothing.shape', smoothing.shape),
+  };
+}
 
 /** Root mean square distance of the points from their mean: the face's size in pixels. */
 export function spread(points: readonly Point[]): number {
@@ -26,14 +40,25 @@ export function spread(points: readonly Point[]): number {
   return Math.sqrt((xx + yy) / points.length);
 }
 
-/** Smooths one face over time: its position and its shape are filtered apart. */
+/** Rotation and scale from the reference's points to others, as a complex number; 1 where points in one place have none. */
+function rotationScale(reference: readonly Point[], points: readonly Point[]): Point {
+  const motion = closedFormSimilarity(reference, points);
+  const [x, y] = [motion.get(0, 0), motion.get(1, 0)];
+  return Math.hypot(x, y) > 0 ? { x, y } : { x: 1, y: 0 };
+}
+
+/** Smooths one face over time: position, rotation with scale, and shape are filtered apart. */
 export class FaceSmoother {
   readonly #position: OneEuroFilter;
+  readonly #rotationScale: OneEuroFilter;
   readonly #shape: OneEuroFilter;
+  /** The first landmarks: rotation, scale and lengths are told relative to them. */
+  #reference: readonly Point[] | undefined;
   #size = 1;
 
-  constructor({ position, shape }: SmoothingOptions) {
+  constructor({ position, rotationScale, shape }: SmoothingOptions) {
     this.#position = new OneEuroFilter(position);
+    this.#rotationScale = new OneEuroFilter(rotationScale);
     this.#shape = new OneEuroFilter(shape);
   }
 
@@ -45,32 +70,47 @@ export class FaceSmoother {
 
   /** The face with smoothed landmarks, key points and box; matrices and crop stay those of the raw face. */
   next(face: Face, seconds: number): Face {
-    const { box } = face;
-    const corners = [
-      { x: box.x1, y: box.y1 },
-      { x: box.x2, y: box.y2 },
-    ];
-    const points = [...face.landmarksFloat, ...face.keypoints, ...corners];
+    const { x1, y1, x2, y2 } = face.box;
     const { meanX, meanY } = moments(face.landmarksFloat);
     // One unit for the whole track: a unit that changed with the face would move it.
-    if (this.#position.speed.length === 0) this.#size = spread(face.landmarksFloat) || 1;
+    if (!this.#reference) {
+      this.#reference = face.landmarksFloat;
+      this.#size = spread(face.landmarksFloat) || 1;
+    }
     const size = this.#size;
-    const position = this.#position.next(Float64Array.of(meanX / size, meanY / size), seconds);
-    const offsets = points.flatMap(({ x, y }) => [(x - meanX) / size, (y - meanY) / size]);
-    const shape = this.#shape.next(Float64Array.from(offsets), seconds);
+    const turn = rotationScale(this.#reference, face.landmarksFloat);
+    const scale = Math.hypot(turn.x, turn.y);
+    const points = [...face.landmarksFloat, ...face.keypoints, { x: (x1 + x2) / 2, y: (y1 + y2) / 2 }];
+    // Into the face's own frame: divided by the complex number.
+    const own = points.flatMap(({ x, y }) => {
+      const [dx, dy] = [(x - meanX) / size / scale ** 2, (y - meanY) / size / scale ** 2];
+      return [dx * turn.x + dy * turn.y, dy * turn.x - dx * turn.y];
+    });
+    // The box stays upright when the face turns: only the scale applies to its sides.
+    own.push((x2 - x1) / (2 * size * scale), (y2 - y1) / (2 * size * scale));
+
+    const [left, top] = this.#position.next(Float64Array.of(meanX / size, meanY / size), seconds);
+    const [a, b] = this.#rotationScale.next(Float64Array.of(turn.x, turn.y), seconds);
+    const shape = this.#shape.next(Float64Array.from(own), seconds);
     const smooth = points.map((_, i) => ({
-      x: (position[0] + shape[2 * i]) * size,
-      y: (position[1] + shape[2 * i + 1]) * size,
+      x: (left + a * shape[2 * i] - b * shape[2 * i + 1]) * size,
+      y: (top + b * shape[2 * i] + a * shape[2 * i + 1]) * size,
     }));
     const n = face.landmarksFloat.length;
     const landmarksFloat = smooth.slice(0, n);
-    const [first, second] = smooth.slice(-2);
+    const center = smooth[smooth.length - 1];
+    const [halfWidth, halfHeight] = [...shape.subarray(-2)].map((half) => half * size * Math.hypot(a, b));
     return {
       ...face,
       landmarksFloat,
       landmarks: landmarksFloat.map(truncatePoint),
       keypoints: face.keypoints.map(({ name }, i) => ({ name, ...smooth[n + i] })),
-      box: { x1: first.x, y1: first.y, x2: second.x, y2: second.y },
+      box: {
+        x1: center.x - halfWidth,
+        y1: center.y - halfHeight,
+        x2: center.x + halfWidth,
+        y2: center.y + halfHeight,
+      },
     };
   }
 }

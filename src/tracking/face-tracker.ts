@@ -2,11 +2,11 @@ import { alignFaces } from '../align-face.js';
 import { landmarks } from '../landmarks.js';
 import { transformPoint, transformPoints } from '../ops/affine.js';
 import { closedFormSimilarity } from '../ops/closed-form-similarity.js';
-import { checkInteger, checkNumber } from '../options.js';
+import { checkInteger, checkNumber, checkObject } from '../options.js';
 import { analyzeFaces, type Networks, type PipelineOptions } from '../pipeline.js';
 import type { Face, PixelImage, Point } from '../types.js';
 import { Workspace } from '../workspace.js';
-import { DEFAULT_SMOOTHING, FaceSmoother, type SmoothingOptions } from './face-smoother.js';
+import { checkSmoothing, DEFAULT_SMOOTHING, FaceSmoother, type SmoothingOptions } from './face-smoother.js';
 import { dissimilarity, matchFaces } from './match-faces.js';
 
 export interface TrackerOptions extends PipelineOptions {
@@ -77,6 +77,7 @@ export class FaceTracker {
   readonly #options: TrackerOptions;
   readonly #detectEvery: number;
   readonly #maxMissing: number;
+  readonly #smoothing: SmoothingOptions | false;
   readonly #workspace = new Workspace();
   #tracks: Track[] = [];
   #nextId = 1;
@@ -84,11 +85,16 @@ export class FaceTracker {
   #frame = 0;
   #lastTime = 0;
 
+  /** @throws InvalidOptionError */
   constructor(networks: Networks, options: TrackerOptions = {}) {
+    checkObject('networks', networks);
+    checkObject('options', options);
     this.#networks = networks;
     this.#options = options;
     this.#detectEvery = checkInteger('detectEvery', options.detectEvery ?? 5, 1, Number.MAX_SAFE_INTEGER);
     this.#maxMissing = checkInteger('maxMissing', options.maxMissing ?? 15, 0, Number.MAX_SAFE_INTEGER);
+    const smoothing = options.smoothing ?? DEFAULT_SMOOTHING;
+    this.#smoothing = smoothing === false ? false : checkSmoothing(smoothing);
   }
 
   /**
@@ -155,7 +161,7 @@ export class FaceTracker {
   }
 
   #begin(face: Face, time: number): TrackedFace {
-    const smoother = new FaceSmoother(this.#options.smoothing || DEFAULT_SMOOTHING);
+    const smoother = new FaceSmoother(this.#smoothing || DEFAULT_SMOOTHING);
     const track: Track = { id: this.#nextId++, face, detected: face, smoother, time, missing: 0 };
     this.#tracks.push(track);
     return this.#advance(track, face, time);
@@ -166,7 +172,7 @@ export class FaceTracker {
     const smooth = track.smoother.next(face, time - track.time);
     track.face = face;
     track.time = time;
-    return { ...(this.#options.smoothing === false ? face : smooth), id: track.id };
+    return { ...(this.#smoothing === false ? face : smooth), id: track.id };
   }
 }
 

@@ -1,3 +1,5 @@
+import { checkNumber, checkObject } from '../options.js';
+
 /** Parameters of the One Euro filter; speeds are in units of the signal per second. */
 export interface OneEuroOptions {
   /** Cut-off frequency at rest, Hz: lower removes more jitter. */
@@ -6,6 +8,13 @@ export interface OneEuroOptions {
   beta: number;
   /** Cut-off frequency of the speed itself, Hz. */
   speedCutoff: number;
+}
+
+/** @throws InvalidOptionError naming the setting that is no number from 0 */
+export function checkOneEuro(name: string, options: OneEuroOptions): OneEuroOptions {
+  checkObject(name, options);
+  const setting = (key: keyof OneEuroOptions) => checkNumber(`${name}.${key}`, options[key], 0, Number.MAX_VALUE);
+  return { minCutoff: setting('minCutoff'), beta: setting('beta'), speedCutoff: setting('speedCutoff') };
 }
 
 /** Share of a new value in a first-order low-pass filter. */
@@ -20,8 +29,9 @@ export class OneEuroFilter {
   #value: Float64Array | undefined;
   #speed = new Float64Array(0);
 
+  /** @throws InvalidOptionError when a setting is no number from 0 */
   constructor(options: OneEuroOptions) {
-    this.#options = options;
+    this.#options = checkOneEuro('options', options);
   }
 
   /** Filtered speed of each component, units per second; empty before the first value. */
