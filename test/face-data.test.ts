@@ -1,5 +1,6 @@
 // Faces as data: measures worked by hand, moves that undo each other, JSON that comes back the same.
 import fc from 'fast-check';
+import ndarray from 'ndarray';
 import { describe, expect, it } from 'vitest';
 import { alignFace } from '../src/align-face.js';
 import { ARCFACE_TEMPLATE } from '../src/alignment/templates.js';
@@ -85,6 +86,20 @@ describe('measures', () => {
   });
 });
 
+describe('measures of anything but 106 points', () => {
+  it.each([
+    ['rollAngle', rollAngle],
+    ['interOcularDistance', interOcularDistance],
+    ['eyeOpenness', eyeOpenness],
+    ['mouthOpenness', mouthOpenness],
+  ])('%s refuses them', (_, measure) => {
+    for (const points of [[], landmarksWith({}).slice(1), undefined, null, 'text']) {
+      expect(() => measure(points as never)).toThrow(InvalidOptionError);
+    }
+    expect(() => measure([])).toThrow('Expected 106 points for landmarks but received an array of 0.');
+  });
+});
+
 describe('transformFace', () => {
   it('by the identity changes nothing and shares nothing with the input', () => {
     const moved = transformFace(face, affineMatrix(1, 0, 0, 0, 1, 0));
@@ -132,6 +147,16 @@ describe('transformFace', () => {
   ])('refuses a matrix that is %s', (_, matrix) => {
     expect(() => transformFace(face, matrix)).toThrow(InvalidOptionError);
   });
+});
+
+describe('transformFace by what is no matrix', () => {
+  it.each([[undefined], [null], [{}], [[1, 0, 0, 0, 1, 0]], [ndarray(new Float32Array(6), [3, 2])]])(
+    'refuses %s',
+    (matrix) => {
+      expect(() => transformFace(face, matrix as never)).toThrow(InvalidOptionError);
+      expect(() => transformFace(face, matrix as never)).toThrow(/a \(2, 3\) matrix for imageToTarget/);
+    },
+  );
 });
 
 describe('mirrorFace', () => {

@@ -52,6 +52,16 @@ describe('groups', () => {
     for (const index of indices) expect(LANDMARK_NAMES[index]).toMatch(new RegExp(`^${prefix ?? `${group}_`}`));
   });
 
+  it('are not picked under another name or from another number of points', () => {
+    for (const name of ['x', 'toString', undefined]) {
+      expect(() => landmarkGroup(numbered, name as never)).toThrow(InvalidOptionError);
+      expect(() => landmarkPath(numbered, name as never)).toThrow(InvalidOptionError);
+    }
+    expect(() => landmarkGroup([], 'nose')).toThrow(InvalidOptionError);
+    expect(() => landmarkPath([], 'leftEye')).toThrow(InvalidOptionError);
+    expect(() => landmarkPath(undefined as never, 'leftEye')).toThrow(InvalidOptionError);
+  });
+
   it('are picked in index order, paths in joining order', () => {
     expect(landmarkGroup(numbered, 'leftBrow').map(({ x }) => x)).toEqual([43, 44, 45, 46, 47, 48, 49, 50, 51]);
     expect(landmarkPath(numbered, 'noseBridge').map(({ x }) => x)).toEqual([72, 73, 74, 86]);
@@ -106,6 +116,12 @@ describe('mirror permutation', () => {
       }),
       { numRuns: 100 },
     );
+  });
+
+  it('refuses a width that is none', () => {
+    for (const width of [0, -1, 1.5, Number.NaN, undefined]) {
+      expect(() => mirrorLandmarks(numbered, width as never)).toThrow(/for width/);
+    }
   });
 
   it('puts the image-left eye corner where the image-right one was', () => {

@@ -325,6 +325,14 @@ describe('contact sheet', () => {
     expect([sheet.width, sheet.height]).toEqual([3 * 232 + 8, 3 * 252 + 8]);
   });
 
+  it('refuses faces without their crops, and says where they come from', () => {
+    const { crop: _, ...bare } = face;
+    expect(() => contactSheet([face, bare as never])).toThrow(InvalidOptionError);
+    expect(() => contactSheet([face, bare as never])).toThrow(/for faces\[1\] but received one without\. cropFace/);
+    expect(() => contactSheet(undefined as never)).toThrow(InvalidOptionError);
+    expect(() => contactSheet([face], null as never)).toThrow(InvalidOptionError);
+  });
+
   it('refuses no face and no column', () => {
     expect(() => contactSheet([])).toThrow(/at least one face/);
     expect(() => contactSheet([face], { columns: 0 })).toThrow(InvalidOptionError);

@@ -1,6 +1,6 @@
 import type { NdArray } from 'ndarray';
 import ndarray from 'ndarray';
-import { InvalidOptionError } from '../errors.js';
+import { describe, InvalidOptionError } from '../errors.js';
 import { truncatePoint } from '../landmark106/decode.js';
 import { LANDMARK_MIRROR } from '../landmark106/groups.js';
 import { LANDMARK106 } from '../landmark106/spec.js';
@@ -62,9 +62,17 @@ function move<F extends FaceData>(face: F, imageToTarget: Entries, imageToCrop: 
  * For a flip use {@link mirrorFace}: here every point keeps its name.
  *
  * @param imageToTarget old image pixels -> new image pixels
- * @throws InvalidOptionError when the matrix is singular or not finite
+ * @throws InvalidOptionError when the matrix is not (2, 3), singular or not finite
  */
 export function transformFace<F extends FaceData>(face: F, imageToTarget: AffineMatrix): F {
+  if (imageToTarget?.shape?.join() !== '2,3') {
+    throw new InvalidOptionError({
+      name: 'imageToTarget',
+      expected: 'a (2, 3) matrix',
+      received: imageToTarget?.shape ? `one of shape (${imageToTarget.shape.join(', ')})` : describe(imageToTarget),
+      hint: 'affineMatrix(a, b, tx, c, d, ty) makes one.',
+    });
+  }
   const entries = affineEntries(imageToTarget);
   const inverse = invert(entries);
   if (![...entries, ...inverse].every(Number.isFinite)) {

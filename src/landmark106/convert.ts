@@ -1,7 +1,7 @@
-import { describe, InvalidOptionError } from '../errors.js';
+import { checkInteger } from '../options.js';
 import type { Point } from '../types.js';
+import { checkLandmarks } from './check-landmarks.js';
 import { EYE_CENTERS, LANDMARK_MIRROR, LANDMARK_PATHS, PUPILS } from './groups.js';
-import { LANDMARK106 } from './spec.js';
 
 const { contour, leftBrow, rightBrow, leftEye, rightEye, noseBridge, noseBase, outerLip, innerLip } = LANDMARK_PATHS;
 
@@ -46,13 +46,7 @@ export const LANDMARKS_JD106: readonly number[] = [
 ];
 
 function pick(landmarks: readonly Point[], indices: readonly number[]): Point[] {
-  if (landmarks?.length !== LANDMARK106.points) {
-    throw new InvalidOptionError({
-      name: 'landmarks',
-      expected: `${LANDMARK106.points} points`,
-      received: describe(landmarks),
-    });
-  }
+  checkLandmarks(landmarks);
   return indices.map((index) => ({ ...landmarks[index] }));
 }
 
@@ -69,8 +63,9 @@ export function toJd106(landmarks: readonly Point[]): Point[] {
 /**
  * The landmarks of the horizontally flipped image: `x' = width - 1 - x`, each under the index that it has there.
  * @param width of the image, pixels
- * @throws InvalidOptionError
+ * @throws InvalidOptionError, also when the width is not a positive integer
  */
 export function mirrorLandmarks(landmarks: readonly Point[], width: number): Point[] {
+  checkInteger('width', width, 1, Number.MAX_SAFE_INTEGER);
   return pick(landmarks, LANDMARK_MIRROR).map(({ x, y }) => ({ x: width - 1 - x, y }));
 }

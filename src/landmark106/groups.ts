@@ -1,3 +1,6 @@
+import { checkChoice } from '../options.js';
+import { checkLandmarks } from './check-landmarks.js';
+
 /**
  * The 106-point markup of 2d106det, as facts: names, groups, the order in which the points of a group are joined.
  * Left and right are the image's sides (the viewer's), as with the five key points.
@@ -171,12 +174,18 @@ export const LANDMARK_MIRROR: readonly number[] = LANDMARK_NAMES.map((name) =>
   (LANDMARK_NAMES as readonly string[]).indexOf(swapSides(name)),
 );
 
-/** The points of one group in index order. */
+/** The points of one group in index order. @throws InvalidOptionError */
 export function landmarkGroup<P>(landmarks: readonly P[], group: LandmarkGroup): P[] {
-  return LANDMARK_GROUPS[group].map((index) => landmarks[index]);
+  checkLandmarks(landmarks);
+  return LANDMARK_GROUPS[checkChoice('group', group, Object.keys(LANDMARK_GROUPS) as LandmarkGroup[])].map(
+    (index) => landmarks[index],
+  );
 }
 
-/** The points of one path in the order in which they are joined. */
+/** The points of one path in the order in which they are joined. @throws InvalidOptionError */
 export function landmarkPath<P>(landmarks: readonly P[], path: LandmarkPath): P[] {
-  return LANDMARK_PATHS[path].indices.map((index) => landmarks[index]);
+  checkLandmarks(landmarks);
+  return LANDMARK_PATHS[checkChoice('path', path, Object.keys(LANDMARK_PATHS) as LandmarkPath[])].indices.map(
+    (index) => landmarks[index],
+  );
 }

@@ -1,5 +1,5 @@
-import { InvalidOptionError } from '../errors.js';
-import { checkInteger } from '../options.js';
+import { describe, InvalidOptionError } from '../errors.js';
+import { checkInteger, checkObject } from '../options.js';
 import { packPixels } from '../pack-pixels.js';
 import { imageFromNdarray } from '../pixel-image.js';
 import type { Face, PixelImage } from '../types.js';
@@ -20,14 +20,25 @@ const GROUND = 32;
  * All aligned crops in a grid, each with its number and score below, numbered as in the list from 1.
  *
  * @returns rgb
- * @throws InvalidOptionError when there is no face, or `columns` is not a positive integer
+ * @throws InvalidOptionError when there is no face, one has no crop, or `columns` is not a positive integer
  */
 export function contactSheet(
   faces: readonly Pick<Face, 'crop' | 'cropChannelOrder' | 'score'>[],
   options: ContactSheetOptions = {},
 ): PixelImage {
-  if (faces.length === 0) {
-    throw new InvalidOptionError({ name: 'faces', expected: 'at least one face', received: 'none' });
+  if (!Array.isArray(faces) || faces.length === 0) {
+    const received = Array.isArray(faces) ? 'none' : describe(faces);
+    throw new InvalidOptionError({ name: 'faces', expected: 'at least one face', received });
+  }
+  checkObject('options', options);
+  const cropless = faces.findIndex((face) => !face?.crop);
+  if (cropless >= 0) {
+    throw new InvalidOptionError({
+      name: `faces[${cropless}]`,
+      expected: 'a face with its crop',
+      received: 'one without',
+      hint: 'cropFace(image, face) cuts it anew.',
+    });
   }
   const widest = Math.ceil(Math.sqrt(faces.length));
   const columns = Math.min(
