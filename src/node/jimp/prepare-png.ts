@@ -1,6 +1,5 @@
-import { promisify } from 'node:util';
-import { inflate } from 'node:zlib';
 import type { ImageHeader } from '../image-format.js';
+import { inflatedLength } from './inflated-length.js';
 
 const MAX_PALETTE_BYTES = 256 * 3;
 
@@ -80,7 +79,7 @@ export async function preparePng(bytes: Uint8Array, header: ImageHeader): Promis
   const expected = filteredLength(imageHeader.subarray(8), header);
   if (!(expected > 0)) throw new Error(`colour type ${imageHeader[9]}`);
   // Rarely an encoder adds a few bytes.
-  const { length } = await promisify(inflate)(deflated.subarray(0, used), { maxOutputLength: expected + 1024 });
+  const length = await inflatedLength(deflated.subarray(0, used), expected + 1024);
   if (length < expected) throw new Error(`${length} bytes of samples instead of ${expected}`);
   return bytes.subarray(0, end);
 }

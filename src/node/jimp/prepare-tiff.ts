@@ -1,7 +1,6 @@
-import { promisify } from 'node:util';
-import { inflate } from 'node:zlib';
 import type { ImageHeader } from '../image-format.js';
 import { readTiffDirectory } from '../tiff-directory.js';
+import { inflatedLength } from './inflated-length.js';
 import { lzwLength, TIFF_LZW } from './lzw-length.js';
 import { packBitsLength } from './pack-bits-length.js';
 
@@ -12,7 +11,7 @@ const [STRIP_OFFSETS, ROWS_PER_STRIP, STRIP_BYTES] = [273, 278, 279];
 const MOST_SAMPLES = 4;
 const MOST_STRIPS = 2 ** 20;
 
-/** What utif2 may see, with the values for which its pixels were found right, and how many there may be; 1 by default. */
+/** What utif2 may see, with the values for which its pixels were found right, and how many there may be; 1 by default, strips by the height. */
 const FIELDS = new Map<number, { name: string; allowed?: readonly number[]; most?: number }>([
   [256, { name: 'width' }],
   [257, { name: 'height' }],
@@ -20,11 +19,11 @@ const FIELDS = new Map<number, { name: string; allowed?: readonly number[]; most
   [259, { name: 'compression', allowed: [NONE, LZW, DEFLATE, OLD_DEFLATE, PACK_BITS] }],
   [262, { name: 'photometric interpretation', allowed: [0, 1, 2, 3] }],
   [266, { name: 'fill order', allowed: [1] }],
-  [STRIP_OFFSETS, { name: 'strip offsets', most: MOST_STRIPS }],
+  [STRIP_OFFSETS, { name: 'strip offsets' }],
   [274, { name: 'orientation', allowed: [1] }],
   [277, { name: 'samples a pixel', allowed: [1, 2, 3, 4] }],
   [ROWS_PER_STRIP, { name: 'rows a strip' }],
-  [STRIP_BYTES, { name: 'strip bytes', most: MOST_STRIPS }],
+  [STRIP_BYTES, { name: 'strip bytes' }],
   [284, { name: 'planar configuration', allowed: [1] }],
   [317, { name: 'predictor', allowed: [1, 2] }],
   [320, { name: 'colour map', most: 3 * 2 ** 16 }],
@@ -48,7 +47,9 @@ export async function prepareTiff(bytes: Uint8Array, { width, height }: ImageHea
   for (const { tag, position, ...entry } of entries) {
     const field = FIELDS.get(tag);
     if (field && !values.has(tag)) {
-      const own = entry.values(field.most ?? 1);
+      const isStripList = tag === STRIP_OFFSETS || tag === STRIP_BYTES;
+      // A strip has a row or more.
+      const own = entry.values(isStripList ? Math.min(height, MOST_STRIPS) : (field.most ?? 1));
       values.set(tag, own);
       const refused = own.find((value) => field.allowed?.includes(value) === false);
       if (refused !== undefined) throw new Error(`${field.name} ${refused}`);
@@ -70,10 +71,6 @@ const DECODED_LENGTH: Record<number, (strip: Uint8Array, limit: number) => numbe
   [OLD_DEFLATE]: inflatedLength,
   [PACK_BITS]: packBitsLength,
 };
-
-async function inflatedLength(strip: Uint8Array, limit: number): Promise<number> {
-  return (await promisify(inflate)(strip, { maxOutputLength: limit })).length;
-}
 
 async function checkStrips(bytes: Uint8Array, values: Map<number, number[]>, width: number, height: number) {
   const one = (tag: number, fallback: number) => values.get(tag)?.[0] ?? fallback;
