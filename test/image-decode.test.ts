@@ -235,6 +235,11 @@ describe('what is refused, by its name', () => {
     ['PDF', Buffer.from('%PDF-1.7\n%\xe2\xe3'), /received PDF/],
     ['HEIC', Buffer.from('\0\0\0\x18ftypheic\0\0\0\0', 'latin1'), /received HEIC/],
     ['noise', Buffer.from([1, 2, 3, 4, 5, 6, 7, 8, 9]), /no known image format/],
+    [
+      'a BMP of OS/2',
+      Buffer.concat([bmp().subarray(0, 14), Buffer.from([12, 0, 0, 0, 93, 0, 61, 0, 1, 0, 24, 0])]),
+      /OS\/2/,
+    ],
     ['a PNG header alone', Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), /png whose header is damaged/],
   ])('%s', async (_, bytes, message) => {
     await expect(decode(bytes, { name: 'photo.jpg' })).rejects.toThrow(message);

@@ -414,6 +414,12 @@ describe('decompression bombs', () => {
     expect(megabytes).toBeLessThan(200);
   });
 
+  it('TIFF strips are no more than the rows', async () => {
+    const many = tiffOf(9, 9, 1, 81).map((entry): typeof entry => (entry[0] === 273 ? [273, 4, 10, 256] : entry));
+    const refused = decodeImage(tiff(many, Buffer.alloc(81)), { decoder: 'jimp' });
+    await expect(refused).rejects.toThrow(/a field of 10 values instead of at most 9/);
+  });
+
   function gifFrame(width: number, height: number): [number, number][] {
     const at = Buffer.from(sample('gif')).indexOf(Buffer.from([0x2c, 0, 0, 0, 0]));
     return [
@@ -502,6 +508,20 @@ describe('what is no image file', () => {
     'decodeImage refuses %s',
     async (value) => {
       await expect(decodeImage(value as never)).rejects.toThrow(InvalidOptionError);
+    },
+  );
+
+  it('options that are null are refused', async () => {
+    const { bytes } = samples[0];
+    await expect(decodeImage(bytes, null as never)).rejects.toThrow(InvalidOptionError);
+    await expect(readImage('a.jpg', null as never)).rejects.toThrow(InvalidOptionError);
+    await expect(readImageStream(Readable.from([bytes]), null as never)).rejects.toThrow(InvalidOptionError);
+  });
+
+  it.each([undefined, null, '', 'text', 5, {}, [null], ['text'], [5], new Uint8Array(3)])(
+    'readImageStream refuses %j',
+    async (stream) => {
+      await expect(readImageStream(stream as never)).rejects.toThrow(InvalidOptionError);
     },
   );
 

@@ -9,7 +9,7 @@ import {
   ImageFormatError,
   InvalidOptionError,
 } from '../errors.js';
-import { checkChoice, checkInteger } from '../options.js';
+import { checkChoice, checkInteger, checkObject } from '../options.js';
 import type { PixelImage } from '../types.js';
 import { availableDecoders, DECODE, type Decoder, READABLE } from './image-codecs.js';
 import { type ImageFormat, type ImageHeader, readImageHeader } from './image-format.js';
@@ -81,6 +81,7 @@ function checkSize({ width, height }: ImageHeader, maxPixels: number, name: stri
  * @throws ImageDecodeError for damaged or truncated bytes, or more than `maxPixels`
  */
 export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}): Promise<DecodedImage> {
+  checkObject('options', options);
   if (!(bytes instanceof Uint8Array)) {
     const name = options.name ?? 'the image';
     throw new InvalidOptionError({ name, expected: 'a Uint8Array of encoded bytes', received: describe(bytes) });
@@ -136,6 +137,7 @@ const messageOf = (error: unknown) => String(error instanceof Error ? error.mess
  * @throws FileAccessError, ImageDecodeError
  */
 export async function readImage(path: string | URL, options: DecodeOptions = {}): Promise<DecodedImage> {
+  checkObject('options', options);
   const file = path instanceof URL ? urlToPath(path) : path;
   const named = { ...options, name: options.name ?? file };
   return decodeOwn(await readRegularFile(file, named), named);
@@ -149,15 +151,26 @@ export async function readImageStream(
   stream: AsyncIterable<Uint8Array>,
   options: DecodeOptions = {},
 ): Promise<DecodedImage> {
+  checkObject('options', options);
+  const name = options.name ?? 'the image';
+  const refuse = (value: unknown): never => {
+    throw new InvalidOptionError({ name, expected: 'a stream of Uint8Arrays', received: describe(value) });
+  };
+  if (!isIterableObject(stream)) refuse(stream);
   const chunks: Uint8Array[] = [];
   let received = 0;
   for await (const chunk of stream) {
+    if (!(chunk instanceof Uint8Array)) refuse(chunk);
     received += chunk.length;
-    checkEncodedBytes(received, options, options.name ?? 'the image');
+    checkEncodedBytes(received, options, name);
     chunks.push(chunk);
   }
   return decodeImage(Buffer.concat(chunks), options);
 }
+
+/** Strings can be iterated too, but hold no bytes. */
+const isIterableObject = (value: unknown) =>
+  typeof value === 'object' && value !== null && (Symbol.asyncIterator in value || Symbol.iterator in value);
 
 function urlToPath(url: URL): string {
   const refuse = (received: string, cause?: unknown): never => {

@@ -43,6 +43,8 @@ const SIGNATURES: readonly (readonly [offset: number, magic: string, format: str
 function sniffFormat(bytes: Uint8Array): string | undefined {
   const start = Buffer.from(bytes.subarray(0, 256)).toString('latin1');
   const found = SIGNATURES.find(([offset, magic]) => start.startsWith(magic, offset));
+  // Its sizes have 16 bits, and no decoder here reads it.
+  if (found?.[2] === 'bmp' && start.startsWith('\x0c\0\0\0', 14)) return 'a BMP of OS/2';
   if (found) return found[2];
   if (start.includes('<svg')) return 'SVG';
   return /^[\s\x20-\x7e]+$/.test(start) ? 'text' : undefined;
