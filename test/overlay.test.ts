@@ -8,7 +8,9 @@ import { contactSheet } from '../src/overlay/contact-sheet.js';
 import { overlayRaster } from '../src/overlay/overlay-raster.js';
 import { type LabelShape, labelBox, type OverlayShape, overlayShapes } from '../src/overlay/overlay-shapes.js';
 import { overlaySvg } from '../src/overlay/overlay-svg.js';
-import type { PixelImage } from '../src/types.js';
+import type { Placement } from '../src/scenes/canvas.js';
+import { drawScene } from '../src/scenes/draw-scene.js';
+import type { FaceData, PixelImage } from '../src/types.js';
 import { faceIn, noise } from './support/face.js';
 
 const image = noise(300, 200);
@@ -60,8 +62,9 @@ describe('shapes', () => {
     expect(bridge.closed).toBe(false);
   });
 
-  it('write every index once when asked to', () => {
-    const labels = of(overlayShapes([face], { ...size, indices: true }), 'label', 'index');
+  it('write every index once when asked to, on a face with room', () => {
+    const large = transformFace(face, affineMatrix(4, 0, 0, 0, 4, 0));
+    const labels = of(overlayShapes([large], { width: 1200, height: 800, indices: true }), 'label', 'index');
     const numbers = labels.map(({ text }) => Number(text)).sort((a, b) => a - b);
     expect(numbers).toEqual(Array.from({ length: 106 }, (_, i) => i));
   });
@@ -116,6 +119,72 @@ describe('shapes', () => {
   });
 });
 
+describe('indices', () => {
+  /** Drawn faces in the middle of their own part of an image, with their true landmarks. */
+  function drawnFaces(width: number, height: number, placements: Placement[]): FaceData[] {
+    const scene = drawScene({ seed: 1, width, height, placements });
+    return scene.faces.map(({ box, keypoints, landmarks }) => ({ ...face, box, keypoints, landmarksFloat: landmarks }));
+  }
+  const indexLabels = (faces: FaceData[], width: number, height: number) =>
+    of(overlayShapes(faces, { width, height, indices: true }), 'label');
+
+  function expectApart(labels: LabelShape[]) {
+    labels.forEach((label, i) => {
+      const a = labelBox(label);
+      for (const other of labels.slice(i + 1)) {
+        const b = labelBox(other);
+        const apart = a.x2 <= b.x1 || b.x2 <= a.x1 || a.y2 <= b.y1 || b.y2 <= a.y1;
+        if (!apart) expect.fail(`${label.text} and ${other.text} intersect`);
+      }
+    });
+  }
+
+  const cases = [60, 70, 80, 100, 120, 160, 200, 260, 330, 450, 600].flatMap((side) =>
+    [0, 0.4, -0.9].map((roll) => [side, roll] as const),
+  );
+  it.each(cases)('a face of %i pixels, turned by %d: none covers another, all lie by their points', (side, roll) => {
+    const [width, height] = [2 * side, 2 * side];
+    const [drawn] = drawnFaces(width, height, [{ center: { x: side, y: side }, size: side, roll }]);
+    const labels = indexLabels([drawn], width, height);
+    expectApart(labels);
+    const indices = labels.filter(({ part }) => part === 'index');
+    let area = 0;
+    for (const label of indices) {
+      const { x1, y1, x2, y2 } = labelBox(label);
+      expect(x1 >= -0.5 && y1 >= -0.5 && x2 <= width - 0.5 && y2 <= height - 0.5).toBe(true);
+      const { x, y } = drawn.landmarksFloat[Number(label.text)];
+      const [beyondX, beyondY] = [Math.max(x1 - x, x - x2, 0), Math.max(y1 - y, y - y2, 0)];
+      expect(Math.hypot(beyondX, beyondY)).toBeLessThan(4 * label.size);
+      area += (x2 - x1) * (y2 - y1);
+    }
+    expect(area).toBeLessThanOrEqual(side ** 2 / 6);
+    const texts = new Set(indices.map(({ text }) => text));
+    expect(texts.size).toBe(indices.length);
+    // Nose tip, pupils, corners of the mouth and the chin on every face; all on one with room.
+    for (const leading of ['86', '38', '92', '52', '61', '0']) expect(texts).toContain(leading);
+    if (side >= 260) expect(texts.size).toBe(106);
+  });
+
+  it('of faces side by side keep clear of each other and of the scores', () => {
+    const placements = [0, 1, 2, 3].map((i) => ({
+      center: { x: 80 + 105 * i, y: 90 + 20 * (i % 2) },
+      size: 100,
+      roll: 0.2,
+    }));
+    const labels = indexLabels(drawnFaces(480, 200, placements), 480, 200);
+    expect(new Set(labels.map((label) => label.face)).size).toBe(4);
+    expectApart(labels);
+  });
+
+  it('at the border stay in the picture or are left out', () => {
+    const [drawn] = drawnFaces(400, 400, [{ center: { x: 200, y: 200 }, size: 200, roll: 0 }]);
+    const moved = transformFace(drawn, affineMatrix(1, 0, -220, 0, 1, 0));
+    const indices = indexLabels([moved], 400, 400).filter(({ part }) => part === 'index');
+    expect(indices.length).toBeGreaterThan(10);
+    for (const label of indices) expect(labelBox(label).x1).toBeGreaterThanOrEqual(-0.5);
+  });
+});
+
 describe('SVG', () => {
   /** Reads tags one by one: throws on an unclosed or stray one. Returns the names of all elements. */
   function elements(svg: string): string[] {
@@ -136,11 +205,12 @@ describe('SVG', () => {
   const count = (names: string[], name: string) => names.filter((other) => other === name).length;
 
   it('is well-formed and holds every shape', () => {
-    const names = elements(overlaySvg(overlayShapes([face, face], { ...size, indices: true }), size));
+    const shapes = overlayShapes([face, face], { ...size, indices: true });
+    const names = elements(overlaySvg(shapes, size));
     expect(names[0]).toBe('svg');
     expect(count(names, 'g')).toBe(2);
     expect(count(names, 'circle')).toBe(2 * 111);
-    expect(count(names, 'text')).toBe(2 * 107);
+    expect(count(names, 'text')).toBe(of(shapes, 'label').length);
     // Each line once as an edge and once in its colour: box, brows, eyes and lips closed, contour and nose open.
     expect(count(names, 'polygon')).toBe(2 * 2 * 7);
     expect(count(names, 'polyline')).toBe(2 * 2 * 3);
