@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeImage } from '../src/node/image-codecs.js';
 import type { ImageReport } from '../src/node/image-report.js';
@@ -50,8 +51,12 @@ describe.skipIf(!hasBrowser)(`the page${hasBrowser ? '' : ` (skipped: no browser
   });
 
   /** Opens the page and notes what it must not do. */
-  async function open(viewport: { width: number; height: number }, scheme: 'light' | 'dark' = 'light') {
-    const page = await browser.newPage({ viewport, colorScheme: scheme });
+  async function open(
+    viewport: { width: number; height: number },
+    scheme: 'light' | 'dark' = 'light',
+    hasTouch = false,
+  ) {
+    const page = await browser.newPage({ viewport, colorScheme: scheme, hasTouch });
     const wrongs: string[] = [];
     page.on('console', (message) => {
       if (message.type() === 'error') wrongs.push(message.text());
@@ -129,6 +134,78 @@ describe.skipIf(!hasBrowser)(`the page${hasBrowser ? '' : ` (skipped: no browser
     await page.keyboard.press('Escape');
     expect(await page.locator('#tip').isHidden()).toBe(true);
     expect(wrongs).toEqual([]);
+    await page.close();
+  });
+
+  it('names the point under a finger, inside a narrow page', async () => {
+    const { page } = await open({ width: 360, height: 740 }, 'light', true);
+    await page.getByRole('button', { name: 'Try the sample scene' }).click();
+    await page.getByText('faces found.').waitFor();
+    const tip = page.locator('#tip');
+    for (const circle of await page.locator('#overlay circle.nose').all()) {
+      await circle.scrollIntoViewIfNeeded();
+      const point = await circle.boundingBox();
+      await page.touchscreen.tap((point?.x ?? 0) + (point?.width ?? 0) / 2, (point?.y ?? 0) + (point?.height ?? 0) / 2);
+      await tip.filter({ hasText: /^\d+ \w+/ }).waitFor();
+      const box = await tip.boundingBox();
+      expect(box?.x).toBeGreaterThanOrEqual(0);
+      expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(360);
+    }
+    await page.close();
+  });
+
+  it('drops what comes too late: the picture and its faces belong together', async () => {
+    const { page } = await open({ width: 1280, height: 900 });
+    await page.route('**/sample.png', async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, 600));
+      await route.continue();
+    });
+    const late = page.waitForResponse('**/sample.png');
+    await page.getByRole('button', { name: 'Try the sample scene' }).click();
+    await drop(page, png, 'scene.png', 'image/png');
+    await page.getByText('3 faces found.').waitFor();
+    await (await late).finished();
+    await page.waitForTimeout(200);
+    expect(await page.locator('#photo').evaluate((photo: HTMLImageElement) => photo.naturalWidth)).toBe(900);
+    await page.close();
+  });
+
+  it('finds faces also in what the browser cannot show', async () => {
+    const { page } = await open({ width: 1280, height: 900 });
+    await drop(page, await sharp(png).tiff().toBuffer(), 'scene.tif', 'image/tiff');
+    await page.getByText('3 faces found. This browser cannot show the picture.').waitFor();
+    expect(await page.locator('#save-json').isVisible()).toBe(true);
+    expect(await page.locator('#save-png').isVisible()).toBe(false);
+    await page.close();
+  });
+
+  it('says that the server does not answer', async () => {
+    const { page } = await open({ width: 1280, height: 900 });
+    await page.route('**/v1/detect*', (route) => route.abort());
+    await drop(page, png, 'scene.png', 'image/png');
+    await page.locator('#status.error', { hasText: 'The server does not answer.' }).waitFor();
+    await page.close();
+  });
+
+  it('turns every camera off again', async () => {
+    const { page } = await open({ width: 1280, height: 900 });
+    await page.evaluate(() => {
+      const media = navigator.mediaDevices;
+      const ask = media.getUserMedia.bind(media);
+      const tracks: MediaStreamTrack[] = [];
+      Object.assign(globalThis, { tracks });
+      media.getUserMedia = async (wish) => {
+        const stream = await ask(wish);
+        tracks.push(...stream.getTracks());
+        return stream;
+      };
+    });
+    for (let i = 0; i < 2; i++) await page.getByRole('button', { name: 'Use the camera' }).click();
+    await page.getByRole('button', { name: 'Take the picture' }).waitFor();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    const states = () =>
+      page.evaluate(() => (globalThis as unknown as { tracks: MediaStreamTrack[] }).tracks.map((t) => t.readyState));
+    await expect.poll(states).toEqual(['ended', 'ended']);
     await page.close();
   });
 

@@ -230,6 +230,24 @@ describe('the rest', () => {
     }
   });
 
+  it('everything that the page imports is served', async () => {
+    // As built: the browser is given the compiled modules.
+    const built = await import(new URL('../dist/node/server/create-app.js', import.meta.url).href);
+    const server: ReturnType<typeof createApp> = built.createApp({ service });
+    const seen = new Set<string>();
+    const follow = async (path: string): Promise<void> => {
+      if (seen.has(path)) return;
+      seen.add(path);
+      const response = await server.request(path);
+      expect([path, response.status]).toEqual([path, 200]);
+      for (const [, imported] of (await response.text()).matchAll(/^(?:import|export) [^;]*?from '([^']+)';/gms)) {
+        await follow(new URL(imported, `http://localhost${path}`).pathname);
+      }
+    };
+    await follow('/page.js');
+    expect(seen.size).toBeGreaterThan(5);
+  });
+
   it.each([
     '/../package.json',
     '/lib/../../package.json',

@@ -13,10 +13,13 @@ const MODULES = [
   'errors.js',
   'options.js',
   'types.js',
+  'landmark106/check-landmarks.js',
   'landmark106/groups.js',
+  'landmark106/spec.js',
   'overlay/colors.js',
   'overlay/overlay-shapes.js',
   'overlay/overlay-svg.js',
+  'overlay/place-label.js',
 ];
 
 /** Serves a fixed list of files. No part of a request ever becomes part of a path. */

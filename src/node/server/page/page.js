@@ -104,23 +104,26 @@ function clearResult() {
   element('downloads').hidden = true;
 }
 
-function showResult(blob, report, total) {
+function showResult(blob, report, total, visible) {
   shown = { blob, report, faces: report.faces.map(toFace) };
   named = { face: 0, index: -1 };
-  drawOverlay();
   showFacts(report, total);
-  element('crops').replaceChildren(...shown.faces.map((face, i) => drawCrop(face, i + 1)));
+  picture.hidden = !visible;
+  if (visible) {
+    drawOverlay();
+    element('crops').replaceChildren(...shown.faces.map((face, i) => drawCrop(face, i + 1)));
+  }
+  element('save-png').hidden = !visible;
   element('downloads').hidden = false;
-  setStatus(report.faces.length === 0 ? 'No face found.' : `${plural(report.faces.length, 'face')} found.`);
+  const found = report.faces.length === 0 ? 'No face found.' : `${plural(report.faces.length, 'face')} found.`;
+  setStatus(visible ? found : `${found} This browser cannot show the picture.`);
 }
 
 // ---- asking the server
 
-async function post(path, blob) {
-  const response = await fetch(path, {
-    method: 'POST',
-    body: blob,
-    headers: { 'content-type': blob.type || 'application/octet-stream' },
+async function request(path, options) {
+  const response = await fetch(path, options).catch(() => {
+    throw new Error('The server does not answer.');
   });
   if (response.ok) return response;
   const body = await response.json().catch(() => undefined);
@@ -129,26 +132,32 @@ async function post(path, blob) {
 
 /** Shows an image and what `analyze` says of it; a later call makes this one's answer void. */
 async function run(getBlob, analyze) {
-  const request = ++latest;
+  const turn = ++latest;
   stopCamera();
   clearResult();
   setStatus('Looking for faces …', 'busy');
   const start = performance.now();
   try {
     const blob = await getBlob();
+    if (turn !== latest) return;
     const analysis = analyze(blob);
     analysis.catch(() => undefined);
-    await showImage(blob).catch(() => {
-      picture.hidden = true;
-    });
+    // The server reads more kinds of images than browsers do.
+    const visible = await showImage(blob).then(
+      () => true,
+      () => false,
+    );
     const report = await analysis;
-    if (request === latest) showResult(blob, report, performance.now() - start);
+    if (turn === latest) showResult(blob, report, performance.now() - start, visible);
   } catch (error) {
-    if (request === latest) setStatus(error.message, 'error');
+    if (turn === latest) setStatus(error.message, 'error');
   }
 }
 
-const detect = async (blob) => (await post('/v1/detect?float=true', blob)).json();
+async function detect(blob) {
+  const headers = { 'content-type': blob.type || 'application/octet-stream' };
+  return (await request('/v1/detect?float=true', { method: 'POST', body: blob, headers })).json();
+}
 const open = (blob) => run(async () => blob, detect);
 
 // ---- ways to bring an image
@@ -159,14 +168,9 @@ element('file').addEventListener('change', ({ target }) => {
 });
 
 element('sample').addEventListener('click', () => {
-  const fetchOk = async (path) => {
-    const response = await fetch(path);
-    if (!response.ok) throw new Error(`The server answered ${response.status}.`);
-    return response;
-  };
   run(
-    async () => (await fetchOk('/sample.png')).blob(),
-    async () => (await fetchOk('/sample.json')).json(),
+    async () => (await request('/sample.png')).blob(),
+    async () => (await request('/sample.json')).json(),
   );
 });
 
@@ -198,10 +202,18 @@ function stopCamera() {
 }
 
 element('camera').addEventListener('click', async () => {
+  // An answer to an earlier image comes too late now.
+  const turn = ++latest;
+  stopCamera();
   try {
     if (!navigator.mediaDevices)
       throw new Error('the browser offers none on this address (it needs https or localhost)');
-    video.srcObject = await navigator.mediaDevices.getUserMedia({ video: true });
+    const stream = await navigator.mediaDevices.getUserMedia({ video: true });
+    if (turn !== latest) {
+      for (const track of stream.getTracks()) track.stop();
+      return;
+    }
+    video.srcObject = stream;
     clearResult();
     picture.hidden = true;
     element('hint').hidden = true;
@@ -245,12 +257,17 @@ function showTip(face, index) {
   tip.hidden = false;
   tip.style.left = `${((x + 0.5) / width) * 100}%`;
   tip.style.top = `${((y + 0.5) / height) * 100}%`;
+  // Inside the page, also beside its edges.
+  tip.style.translate = '0';
+  const { left, right } = tip.getBoundingClientRect();
+  const edge = document.documentElement.clientWidth;
+  tip.style.translate = `${Math.max(0, -left) - Math.max(0, right - edge)}px`;
 }
 
 /** How near to a point, in screen pixels, the pointer has to be. */
 const REACH = 12;
 
-picture.addEventListener('pointermove', (event) => {
+function nameUnder(event) {
   if (!shown) return;
   const bounds = photo.getBoundingClientRect();
   const scale = shown.report.width / bounds.width;
@@ -264,8 +281,11 @@ picture.addEventListener('pointermove', (event) => {
   });
   if (best.index === undefined) hideTip();
   else showTip(best.face, best.index);
-});
-picture.addEventListener('pointerleave', hideTip);
+}
+picture.addEventListener('pointermove', nameUnder);
+picture.addEventListener('pointerdown', nameUnder);
+// A finger leaves as soon as it is lifted: what it pointed at stays to be read.
+picture.addEventListener('pointerleave', ({ pointerType }) => pointerType === 'mouse' && hideTip());
 
 /** Left and right step through the landmarks, up and down through the faces. */
 const STEPS = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] };
