@@ -2,7 +2,7 @@ import { LANDMARK_GROUPS, LANDMARK_PATHS, type LandmarkGroup } from '../landmark
 import { checkInteger } from '../options.js';
 import type { Box, FaceData, Point } from '../types.js';
 import { OVERLAY_COLORS } from './colors.js';
-import { placeLabel } from './place-label.js';
+import { apart, placeLabel } from './place-label.js';
 
 /** What a shape shows; an SVG's elements carry it as their class. */
 export type OverlayPart = 'box' | 'score' | 'keypoint' | 'index' | LandmarkGroup;
@@ -105,11 +105,25 @@ const INDEX_ORDER = [
 
 /** Share of the face's box that index labels may cover. */
 const MAX_LABEL_SHARE = 1 / 6;
+/** Characters of the longest index. */
+const LONGEST_INDEX = 3;
 
 /**
  * Indices outside their points as seen from the middle of the group, or wherever beside them there is room.
  * @param taken places of other labels; those of the new ones are added
  */
+/** Everywhere that an index label of these points can lie. */
+function surroundings(points: readonly Point[], size: number, fine: number): Box {
+  const margin = 2 * LONGEST_INDEX * size * CHARACTER_ADVANCE + 4 * size + 4 * fine;
+  const [xs, ys] = [points.map(({ x }) => x), points.map(({ y }) => y)];
+  return {
+    x1: Math.min(...xs) - margin,
+    y1: Math.min(...ys) - margin,
+    x2: Math.max(...xs) + margin,
+    y2: Math.max(...ys) + margin,
+  };
+}
+
 function indexLabels(face: FaceData, index: number, fine: number, image: OverlayOptions, taken: Box[]): LabelShape[] {
   const size = Math.max(6, 4 * fine);
   const middles = new Map<number, Point>();
@@ -121,6 +135,8 @@ function indexLabels(face: FaceData, index: number, fine: number, image: Overlay
   }
   const { x1, y1, x2, y2 } = face.box;
   let room = MAX_LABEL_SHARE * Math.abs((x2 - x1) * (y2 - y1));
+  const area = surroundings(face.landmarksFloat, size, fine);
+  const near = taken.filter((box) => !apart(box, area, 0));
   // Half a pixel: the corner of the first and of the last one.
   const within = { x1: -0.5, y1: -0.5, x2: image.width - 0.5, y2: image.height - 0.5 };
   return INDEX_ORDER.flatMap((i) => {
@@ -131,10 +147,11 @@ function indexLabels(face: FaceData, index: number, fine: number, image: Overlay
     if (!(room >= width * size)) return [];
     const box = placeLabel(
       { point, away: { x: point.x - middle.x, y: point.y - middle.y }, width, height: size, clearance: 2 * fine },
-      { within, taken, points: face.landmarksFloat, gap: size / 6 },
+      { within, taken: near, points: face.landmarksFloat, gap: size / 6 },
     );
     if (!box) return [];
     room -= width * size;
+    near.push(box);
     taken.push(box);
     const at = { x: box.x1, y: box.y1 };
     return [

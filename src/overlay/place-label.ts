@@ -38,7 +38,8 @@ function boxBeside({ point, width, height, clearance }: LabelPlace, angle: numbe
   return { x1, y1, x2: x1 + width, y2: y1 + height };
 }
 
-const apart = (a: Box, b: Box, gap: number) =>
+/** Whether two boxes leave at least the gap between them. */
+export const apart = (a: Box, b: Box, gap: number): boolean =>
   a.x2 + gap <= b.x1 || b.x2 + gap <= a.x1 || a.y2 + gap <= b.y1 || b.y2 + gap <= a.y1;
 
 const inside = (a: Box, b: Box) => a.x1 >= b.x1 && a.y1 >= b.y1 && a.x2 <= b.x2 && a.y2 <= b.y2;
@@ -52,10 +53,12 @@ export function placeLabel(place: LabelPlace, { within, taken, points, gap }: La
   let [found, least]: [Box | undefined, number] = [undefined, Number.POSITIVE_INFINITY];
   for (const step of STEPS) {
     for (const turn of TURNS) {
+      let cost = step + Math.abs(turn) / Math.PI;
+      // Most places are worse than one that was found, whatever they cover.
+      if (cost >= least) continue;
       const box = boxBeside(place, best + turn, step * place.height);
       if (!inside(box, within) || !taken.every((other) => apart(box, other, gap))) continue;
-      const covered = points.filter(({ x, y }) => x > box.x1 && x < box.x2 && y > box.y1 && y < box.y2).length;
-      const cost = covered * COVERED + step + Math.abs(turn) / Math.PI;
+      for (const { x, y } of points) if (x > box.x1 && x < box.x2 && y > box.y1 && y < box.y2) cost += COVERED;
       if (cost < least) [found, least] = [box, cost];
     }
   }
