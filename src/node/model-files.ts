@@ -131,7 +131,7 @@ async function search(
 }
 
 async function checkFile(model: KnownModel, path: string): Promise<void> {
-  const name = `the ${model.role}`;
+  const name = roleName(model);
   const status = await stat(path).catch((cause: NodeJS.ErrnoException) => {
     throw new ModelNotFoundError({
       name,
@@ -177,6 +177,8 @@ function otherExport(folder: string, names: string[], model: KnownModel): string
   return candidates[0];
 }
 
+const roleName = ({ role }: KnownModel) => (role === 'merged' ? 'the merged model' : `the ${role}`);
+
 function describeNetworks(names: string[]): string {
   const networks = names.filter((name) => name.endsWith('.onnx'));
   return networks.length === 0 ? 'no .onnx file there' : `found only ${networks.join(', ')}`;
@@ -184,7 +186,7 @@ function describeNetworks(names: string[]): string {
 
 function notFound(model: KnownModel, { lookedAt }: SearchResult): ModelNotFoundError {
   return new ModelNotFoundError({
-    name: `the ${model.role}`,
+    name: roleName(model),
     expected: [model.fileName, ...model.aliases].join(' or '),
     received: `no such file in ${lookedAt.join(', ')}`,
     hint: fetchHint(model),
