@@ -18,6 +18,14 @@ export interface AlignOptions {
 }
 
 /**
+ * The order of the landmark network's planes.
+ * @throws InvalidOptionError
+ */
+export function landmarkOrder({ landmarkChannelOrder = 'bgr' }: AlignOptions): 'bgr' | 'rgb' {
+  return checkChoice('landmarkChannelOrder', landmarkChannelOrder, ['bgr', 'rgb'] as const);
+}
+
+/**
  * Cuts one face out along a norm that is already estimated.
  * @param input where to write the landmark input
  */
@@ -29,9 +37,8 @@ export function cropAligned(
   input: Float32Array = new Float32Array(LANDMARK_INPUT_LENGTH),
 ): AlignedFace {
   const { cropSide, inputSide } = LANDMARK106;
-  const order = checkChoice('landmarkChannelOrder', options.landmarkChannelOrder ?? 'bgr', ['bgr', 'rgb'] as const);
   const crop = new Uint8Array(3 * cropSide * cropSide);
-  kernels.cropFace(view, norm.imageToCrop, order, crop, input);
+  kernels.cropFace(view, norm.imageToCrop, landmarkOrder(options), crop, input);
   return {
     crop: ndarray(crop, [cropSide, cropSide, 3]),
     cropChannelOrder: 'bgr',
@@ -43,10 +50,16 @@ export function cropAligned(
 }
 
 function checkKeypoints(keypoints: readonly Point[]): void {
-  if (keypoints?.length !== KEYPOINT_NAMES.length) {
+  const isPoint = (point: unknown) =>
+    typeof point === 'object' &&
+    point !== null &&
+    typeof (point as Point).x === 'number' &&
+    typeof (point as Point).y === 'number';
+  // Not `every` on the list itself, which passes over holes.
+  if (keypoints?.length !== KEYPOINT_NAMES.length || !Array.from(keypoints).every(isPoint)) {
     throw new InvalidOptionError({
       name: 'keypoints',
-      expected: `${KEYPOINT_NAMES.length} points (left eye, right eye, nose, left mouth corner, right mouth corner)`,
+      expected: `${KEYPOINT_NAMES.length} points { x, y } (left eye, right eye, nose, left mouth corner, right mouth corner)`,
       received: describe(keypoints),
     });
   }

@@ -28,13 +28,10 @@ export interface DetectOptions {
   strict?: boolean;
 }
 
-/** Largest detector side that is allowed: beyond it the input tensor alone takes 200 MB. */
-const MAX_SIDE = 4096;
-
 /** Side of the detector's input: the requested one where the network allows it, else its own or the default. */
 export function detectorSide(network: NetworkInfo, requested: number | undefined): number {
   const fixed = fixedDetectorSide(network);
-  const side = checkInteger('detectorSide', requested ?? fixed ?? SCRFD.side, SCRFD.sideMultiple, MAX_SIDE);
+  const side = checkInteger('detectorSide', requested ?? fixed ?? SCRFD.side, SCRFD.sideMultiple, SCRFD.maxSide);
   if (side % SCRFD.sideMultiple !== 0) {
     throw new InvalidOptionError({
       name: 'detectorSide',

@@ -18,9 +18,14 @@ export function landmarkBatchSize(network: Network): number {
   return fixedBatch(network) ?? LANDMARK106.batch;
 }
 
+/** Floats of the input for so many faces: a network with a fixed batch takes no fewer, and nobody reads the rest. */
+export function landmarkInputLength(network: Network, faces: number): number {
+  return (fixedBatch(network) ?? faces) * LANDMARK_INPUT_LENGTH;
+}
+
 /**
  * One run of the network.
- * @param input `(n, 3, 192, 192)`, the inputs of `faces` one after the other
+ * @param input `(n, 3, 192, 192)` with `landmarkInputLength`, the inputs of `faces` one after the other
  */
 export async function runLandmarkBatch(
   network: Network,
@@ -28,8 +33,9 @@ export async function runLandmarkBatch(
   faces: readonly Pick<AlignedFace, 'cropToImage'>[],
 ): Promise<LandmarkSet[]> {
   const { inputSide, points } = LANDMARK106;
-  const outputs = await network.run(tensor(input, [faces.length, 3, inputSide, inputSide]));
-  const values = landmarkValues(network, outputs, faces.length);
+  const batch = input.length / LANDMARK_INPUT_LENGTH;
+  const outputs = await network.run(tensor(input, [batch, 3, inputSide, inputSide]));
+  const values = landmarkValues(network, outputs, batch);
   return faces.map((face, i) => {
     const fc1 = values.subarray(i * 2 * points, (i + 1) * 2 * points);
     const landmarksFloat = decodeLandmarks(fc1, inputToImage(face.cropToImage));
@@ -61,7 +67,7 @@ export async function landmarks(
   const sets: LandmarkSet[] = [];
   for (let start = 0; start < faces.length; start += size) {
     const batch = faces.slice(start, start + size);
-    const found = await workspace.lend(batch.length * LANDMARK_INPUT_LENGTH, (input) => {
+    const found = await workspace.lend(landmarkInputLength(network, batch.length), (input) => {
       batch.forEach((face, i) => {
         input.set(tensorValues(face.landmarkInput), i * LANDMARK_INPUT_LENGTH);
       });

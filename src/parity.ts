@@ -60,7 +60,8 @@ export function formatDifferences(differences: OutputDifferences): string {
   const rows = OUTPUT_NAMES.map((name) => {
     const { length, unequal, worst, index, expected, received } = differences[name];
     const equal = length === 0 ? '-' : `${((100 * (length - unequal)) / length).toFixed(4)} %`;
-    const where = index < 0 ? 'identical' : `[${index}] expected ${expected}, received ${received}`;
+    const same = length === 0 ? 'nothing to compare' : 'identical';
+    const where = index < 0 ? same : `[${index}] expected ${expected}, received ${received}`;
     return [name, String(length), equal, worst === 0 ? '0' : worst.toPrecision(3), where];
   });
   const header = ['output', 'elements', 'equal', 'worst', 'where'];

@@ -1,8 +1,8 @@
-import { type AlignOptions, cropAligned } from './align-face.js';
+import { type AlignOptions, cropAligned, landmarkOrder } from './align-face.js';
 import { estimateNorms } from './alignment/estimate-norm.js';
 import { type DetectOptions, detectFaces } from './detect-faces.js';
 import { LANDMARK_INPUT_LENGTH } from './landmark106/spec.js';
-import { landmarkBatchSize, runLandmarkBatch } from './landmarks.js';
+import { landmarkBatchSize, landmarkInputLength, runLandmarkBatch } from './landmarks.js';
 import { pixelView } from './pixel-image.js';
 import type { Face, Network, PixelImage } from './types.js';
 import { Workspace } from './workspace.js';
@@ -27,6 +27,8 @@ export async function analyzeFaces(
   options: PipelineOptions = {},
   workspace: Workspace = new Workspace(),
 ): Promise<Face[]> {
+  // Before anything runs: a wrong option is wrong also where there is no face.
+  landmarkOrder(options);
   const detections = await detectFaces(networks.detector, image, options, workspace);
   const view = pixelView(image);
   const norms = estimateNorms(detections.map((detection) => detection.keypoints));
@@ -36,7 +38,7 @@ export async function analyzeFaces(
   for (let start = 0; start < norms.length; start += size) {
     const batch = norms.slice(start, start + size);
     options.signal?.throwIfAborted();
-    await workspace.lend(batch.length * LANDMARK_INPUT_LENGTH, async (input) => {
+    await workspace.lend(landmarkInputLength(networks.landmarker, batch.length), async (input) => {
       const aligned = batch.map((norm, i) => {
         const own = input.subarray(i * LANDMARK_INPUT_LENGTH, (i + 1) * LANDMARK_INPUT_LENGTH);
         return cropAligned(view, norm, options, workspace.kernels, own);

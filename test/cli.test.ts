@@ -207,6 +207,31 @@ describe('images', () => {
   });
 });
 
+describe('parity', () => {
+  const { detector, landmarker } = builtInModels();
+  const networks = ['--detector', detector, '--landmarker', landmarker];
+
+  it('compares every element with a merged model, and says when there was nothing to compare', async () => {
+    expect((await run(['merge', ...networks, '-o', 'merged.onnx'])).code).toBe(0);
+    const compare = (...images: string[]) => run(['parity', '--merged', 'merged.onnx', ...networks, ...images]);
+    const scenes = await compare();
+    expect(scenes.code).toBe(0);
+    expect(scenes.stdout).toMatch(/^align_imgs +\d{6,} +100\.0000 % +0 +identical$/m);
+    const nobody = await compare('nobody.png');
+    expect(nobody.code).toBe(1);
+    expect(nobody.stdout).toMatch(/^lmks +0 +- +0 +nothing to compare$/m);
+    expect(nobody.stderr).toMatch(/nothing was compared/);
+  });
+
+  it('ends with 1 when elements differ, and with 2 without a merged model', async () => {
+    await run(['merge', ...networks, '--landmark-channel-order', 'rgb', '-o', 'other.onnx']);
+    const { code, stdout } = await run(['parity', '--merged', 'other.onnx', ...networks, 'scene.png']);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^lmks .*\[\d+\] expected -?\d+, received -?\d+$/m);
+    expect((await run(['parity', '--merged', 'missing.onnx', ...networks])).code).toBe(2);
+  });
+});
+
 describe('pictures', () => {
   it('lie in folders as the images do, whatever else is found beside them', async () => {
     for (const [images, out] of [

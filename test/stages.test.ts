@@ -37,6 +37,19 @@ describe('detectFaces', () => {
     ]);
   });
 
+  it.each([
+    ['another channel count', [1, 1, 640, 640], 'float32'],
+    ['a batch', [2, 3, 640, 640], 'float32'],
+    ['an oblong input', [1, 3, 320, 640], 'float32'],
+    ['a side between the strides', [1, 3, 650, 650], 'float32'],
+    ['a side beyond all measure', [1, 3, 8192, 8192], 'float32'],
+    ['bytes', [1, 3, 640, 640], 'uint8'],
+  ])('refuses a network whose input is %s', (_, shape, type) => {
+    expect(() => checkDetector({ ...stubDetector(), inputs: [{ name: 'in', type, shape }] })).toThrow(
+      ModelContractError,
+    );
+  });
+
   it('takes outputs in any memory layout', async () => {
     const transposed = (output: Tensor) => {
       const [rows, k] = output.shape;
@@ -226,6 +239,42 @@ describe('landmarks', () => {
     const xs = sets.map((set) => set.landmarksFloat[0].x);
     expect(xs).toEqual(xs.toSorted((a, b) => a - b));
     expect(new Set(xs).size).toBeGreaterThan(60);
+  });
+
+  it('refuses options also where there is no face', async () => {
+    const networks = {
+      detector: stubDetector({ change: (outputs) => outputs.map((o) => tensor(o.data.fill(0), o.shape)) }),
+      landmarker: stubLandmarker(),
+    };
+    expect(await analyzeFaces(networks, gray(64, 64))).toEqual([]);
+    const wrong = { landmarkChannelOrder: 'rgba' as never };
+    await expect(analyzeFaces(networks, gray(64, 64), wrong)).rejects.toThrow(InvalidOptionError);
+  });
+
+  it.each<[string, unknown]>([
+    ['pairs instead of points', Array(5).fill([10, 20])],
+    ['text instead of numbers', Array(5).fill({ x: '10', y: '20' })],
+    ['holes', new Array(5)],
+  ])('refuses key points that are %s', (_, points) => {
+    expect(() => alignFace(gray(64, 64), points as never)).toThrow(InvalidOptionError);
+  });
+
+  it('fills up the batch of a network that takes no smaller one', async () => {
+    const sizes: number[] = [];
+    const { run, ...info } = stubLandmarker(0.25);
+    const network: Network = {
+      ...info,
+      inputs: [{ name: 'data', type: 'float32', shape: [3, 3, 192, 192] }],
+      run: (input) => {
+        sizes.push(input.shape[0]);
+        return run(input);
+      },
+    };
+    const image = gray(300, 300);
+    const points = [100, 140, 120, 105, 135].map((x, i) => ({ x, y: [100, 100, 120, 140, 140][i] }));
+    const aligned = Array.from({ length: 5 }, () => alignFace(image, points));
+    expect(await landmarks(network, aligned)).toEqual(await landmarks(stubLandmarker(0.25), aligned));
+    expect(sizes).toEqual([3, 3]);
   });
 
   it('refuses outputs that are not finite or of another shape', async () => {

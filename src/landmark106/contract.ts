@@ -26,6 +26,7 @@ export function checkLandmarker(network: NetworkInfo): void {
   const [input] = inputs;
   if (
     inputs.length !== 1 ||
+    input.type !== 'float32' ||
     input.shape.length !== 4 ||
     !INPUT_SHAPE.every((side, i) => matches(input.shape[i + 1], side))
   ) {

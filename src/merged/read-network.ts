@@ -53,6 +53,9 @@ function checkSelfContained(name: string, { unknownFields = [] }: Model, graph: 
   }
 }
 
+/** Under the name that runtimes have for it. */
+const asFloat32 = (info: TensorInfo): TensorInfo => ({ ...info, type: 'float32' });
+
 /**
  * Reads a network with float32 inputs and outputs.
  * @throws ModelFileError, ModelContractError
@@ -74,5 +77,12 @@ export function readNetwork(bytes: Uint8Array, name: string): NetworkFile {
       });
     }
   }
-  return { name, model, graph: { ...graph, inputs: [] }, inputs, outputs, opset: opsetOf(model) };
+  return {
+    name,
+    model,
+    graph: { ...graph, inputs: [] },
+    inputs: inputs.map(asFloat32),
+    outputs: outputs.map(asFloat32),
+    opset: opsetOf(model),
+  };
 }

@@ -50,7 +50,7 @@ async function chooseDecoder(wanted: 'auto' | Decoder, format: ImageFormat, name
     name,
     expected: `a format that ${candidates.join(' or ')} reads (${candidates.flatMap((c) => READABLE[c]).join(', ')})`,
     received: format,
-    hint: READABLE.sharp.includes(format) ? 'Install sharp: `npm install sharp`.' : 'Use the decoder "auto" or "jimp".',
+    hint: wanted === 'auto' ? 'Install sharp: `npm install sharp`.' : 'Use the decoder "auto".',
   });
 }
 

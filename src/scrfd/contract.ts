@@ -15,7 +15,7 @@ export interface ScrfdOutputs {
 }
 
 const EXPECTED =
-  'an SCRFD network with key points (one input [1,3,h,w]; nine outputs: scores, boxes and key points for strides 8, 16, 32)';
+  'an SCRFD network with key points (one float32 input [1,3,side,side]; nine outputs: scores, boxes and key points for strides 8, 16, 32)';
 const HINT =
   'Use det_10g.onnx or another SCRFD export whose name ends in kps or bnkps; `facial-lmk models fetch` gets one.';
 
@@ -38,8 +38,8 @@ function refuse(network: NetworkInfo, received: string): never {
 export function checkDetector(network: NetworkInfo): void {
   const { inputs, outputs } = network;
   const [input] = inputs;
-  if (inputs.length !== 1 || input.shape.length !== 4 || ![3, undefined].includes(fixed(input.shape[1]))) {
-    refuse(network, `the inputs ${inputs.map(shapeText).join(', ')}`);
+  if (inputs.length !== 1 || input.type !== 'float32' || input.shape.length !== 4 || !isSquareImage(input.shape)) {
+    refuse(network, `the inputs ${inputs.map((info) => `${shapeText(info)} ${info.type}`).join(', ')}`);
   }
   if (outputs.length !== outputCount) {
     refuse(network, `${outputs.length} outputs (${outputs.slice(0, outputCount).map(shapeText).join(', ')})`);
@@ -54,11 +54,23 @@ export function checkDetector(network: NetworkInfo): void {
   });
 }
 
+/** Whether `[1, 3, side, side]` fits, as far as it is fixed. */
+function isSquareImage(shape: TensorInfo['shape']): boolean {
+  const [batch = 1, channels = 3, height, width] = shape.map(fixed);
+  const sides = [height, width].filter((side) => side !== undefined);
+  return (
+    batch === 1 &&
+    channels === 3 &&
+    sides.every((side) => side === sides[0] && side > 0 && side % SCRFD.sideMultiple === 0 && side <= SCRFD.maxSide)
+  );
+}
+
 const kindOf = (output: number) => KINDS[Math.floor(output / SCRFD.strides.length)];
 
 /** Sides of the square input that the network takes: its fixed one, or undefined where it leaves the choice. */
 export function fixedDetectorSide(network: NetworkInfo): number | undefined {
-  return fixed(network.inputs[0].shape[2]);
+  const [, , height, width] = network.inputs[0].shape;
+  return fixed(height) ?? fixed(width);
 }
 
 /** Sorts what the network returned into {@link ScrfdOutputs}. Accepts rank 2 `[n, k]` and rank 3 `[1, n, k]`. */

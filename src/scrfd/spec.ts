@@ -6,6 +6,8 @@ export const SCRFD = {
   /** Side of the square detector input in pixels; the networks take multiples of {@link SCRFD.sideMultiple}. */
   side: 640,
   sideMultiple: 32,
+  /** Largest side that is allowed: beyond it the input tensor alone takes 200 MB. */
+  maxSide: 4096,
   /** Input samples are `(p - mean) / std`, RGB. */
   mean: 127.5,
   std: 128,

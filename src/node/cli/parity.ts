@@ -32,7 +32,10 @@ export function parityCommand(): Command {
     .option('--models <folder>', 'folder with both networks')
     .option('--detector <file>', 'SCRFD network with key points, the one inside the merged model')
     .option('--landmarker <file>', '106-point network, the one inside the merged model')
-    .addHelpText('after', '\nExit code 0: every output identical; 1: some element differs or an image failed.')
+    .addHelpText(
+      'after',
+      '\nExit code 0: every output identical; 1: some element differs, an image failed, or there was no face.',
+    )
     .action(compare);
 }
 
@@ -68,5 +71,11 @@ async function compare(images: string[], options: ParityOptions): Promise<void> 
   if (all.length === 0) return;
   const total = mergeDifferences(all);
   console.log(formatDifferences(total));
+  if (total.scores.length === 0) {
+    console.error(
+      'facial-lmk: no face anywhere, so nothing was compared. Name photographs with faces, after the options.',
+    );
+    process.exitCode = 1;
+  }
   if (Object.values(total).some((found) => found.unequal > 0)) process.exitCode = 1;
 }
