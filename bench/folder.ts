@@ -9,7 +9,7 @@ import type { Bench } from './bench.js';
 
 const IMAGES = 10_000;
 const SCENES = 50;
-const MAIN = fileURLToPath(new URL('../dist/node/cli/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
 
 /** Small drawn scenes, each under many names. */
 async function drawFolder(folder: string): Promise<void> {

@@ -18,7 +18,7 @@ import {
   type ScrfdOutputs,
   sortOutputs,
 } from 'onnx-facial-lmk-detector/node';
-import { Random } from '../src/scenes/random.js';
+import { Random } from '../src/drawn-faces/random.js';
 import { naiveLetterbox, naiveWarp, sample } from '../test/support/naive-kernels.js';
 import type { Bench, BenchImage } from './bench.js';
 import { type Contender, measure } from './harness.js';

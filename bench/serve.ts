@@ -5,7 +5,7 @@ import type { Bench } from './bench.js';
 
 const CLIENTS = 32;
 const SECONDS = 60;
-const MAIN = fileURLToPath(new URL('../dist/node/cli/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
 
 /** `facial-lmk serve` under the load of many clients that each send the next image when the last one was answered. */
 export const benchServe: Bench = async ({ models, images }) => {

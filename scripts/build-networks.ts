@@ -1,7 +1,7 @@
 // Writes the two built-in networks: models/drawn-faces-detector.onnx and models/drawn-faces-landmarker.onnx. Nothing is
-// trained: the graphs look for the coloured discs that mark the key points of drawn faces (src/scenes).
+// trained: the graphs look for the coloured discs that mark the key points of drawn faces (src/drawn-faces).
 import { fileURLToPath } from 'node:url';
-import { writeFileAtomic } from '../src/node/write-file.js';
+import { writeFileAtomic } from '../src/node/files/write-file.js';
 import { buildDetector } from './networks/detector.js';
 import { buildLandmarker } from './networks/landmarker.js';
 

@@ -2,6 +2,8 @@
 // `npm run demo -- photo.jpg`: the same for photographs, with the real networks.
 import { basename, extname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { drawScene } from '../src/drawn-faces/draw-scene.js';
+import { writeFileAtomic } from '../src/node/files/write-file.js';
 import {
   builtInModels,
   contactSheet,
@@ -18,8 +20,6 @@ import {
   writeImage,
   writeOverlay,
 } from '../src/node/index.js';
-import { writeFileAtomic } from '../src/node/write-file.js';
-import { drawScene } from '../src/scenes/draw-scene.js';
 
 const OUTPUT = relative('', fileURLToPath(new URL('../demo-output/', import.meta.url)));
 const photos = process.argv.slice(2);

@@ -1,13 +1,15 @@
 // The pure entry: stages, kernels, pipeline and types. Runs wherever JavaScript runs; nothing of Node, nothing of the DOM.
-export { type AlignOptions, alignFace, alignFaces } from './align-face.js';
+
 export { estimateNorms, type Norm } from './alignment/estimate-norm.js';
 export { ALIGNMENT_TEMPLATES, ARCFACE_TEMPLATE } from './alignment/templates.js';
-export { type DetectOptions, detectFaces, detectorInput } from './detect-faces.js';
+export { drawScene, type Scene, type SceneFace, type SceneOptions } from './drawn-faces/draw-scene.js';
 export * from './errors.js';
 export { type CropOptions, cropFace, type FaceCrop } from './face/crop-face.js';
 export { type FaceJson, type FaceJsonOptions, faceFromJson, faceToJson } from './face/face-json.js';
 export { eyeOpenness, interOcularDistance, mouthOpenness, rollAngle } from './face/geometry.js';
 export { mirrorFace, transformFace } from './face/transform-face.js';
+export { packPixels } from './image/pack-pixels.js';
+export { imageFromNdarray, type PixelView, pixelView } from './image/pixel-image.js';
 export { defaultKernels } from './kernels/default-kernels.js';
 export type { Kernels, PlaneOrder } from './kernels/kernels.js';
 export { plainKernels } from './kernels/plain-kernels.js';
@@ -36,8 +38,18 @@ export {
 } from './landmark106/groups.js';
 export { landmarkInput } from './landmark106/preprocess.js';
 export { LANDMARK106 } from './landmark106/spec.js';
-export { type LandmarkSet, landmarks } from './landmarks.js';
 export { composeMergedModel, type MergeOptions } from './merged/compose-merged-model.js';
+export {
+  compareOutputs,
+  type Difference,
+  difference,
+  formatDifferences,
+  mergeDifferences,
+  OUTPUT_NAMES,
+  type OutputDifferences,
+  type OutputName,
+} from './merged/parity.js';
+export { toRawOutputs } from './merged/raw-outputs.js';
 export {
   affineEntries,
   affineMatrix,
@@ -55,27 +67,16 @@ export { type ContactSheetOptions, contactSheet } from './overlay/contact-sheet.
 export { overlayRaster } from './overlay/overlay-raster.js';
 export { type OverlayOptions, type OverlayPart, type OverlayShape, overlayShapes } from './overlay/overlay-shapes.js';
 export { type OverlaySvgOptions, overlaySvg } from './overlay/overlay-svg.js';
-export { packPixels } from './pack-pixels.js';
-export {
-  compareOutputs,
-  type Difference,
-  difference,
-  formatDifferences,
-  mergeDifferences,
-  OUTPUT_NAMES,
-  type OutputDifferences,
-  type OutputName,
-} from './parity.js';
-export { analyzeFaces, type Networks, type PipelineOptions } from './pipeline.js';
-export { imageFromNdarray, type PixelView, pixelView } from './pixel-image.js';
-export { toRawOutputs } from './raw-outputs.js';
-export { drawScene, type Scene, type SceneFace, type SceneOptions } from './scenes/draw-scene.js';
 export { type AnchorLevel, anchorLevels } from './scrfd/anchors.js';
 export { checkDetector, type ScrfdOutputs, sortOutputs } from './scrfd/contract.js';
 export { type Candidates, decodeAnchors } from './scrfd/decode.js';
 export { SCRFD } from './scrfd/spec.js';
+export { type AlignOptions, alignFace, alignFaces } from './stages/align-face.js';
+export { type DetectOptions, detectFaces, detectorInput } from './stages/detect-faces.js';
+export { type LandmarkSet, landmarks } from './stages/landmarks.js';
+export { analyzeFaces, type Networks, type PipelineOptions } from './stages/pipeline.js';
+export { Workspace } from './stages/workspace.js';
 export { DEFAULT_SMOOTHING, type SmoothingOptions } from './tracking/face-smoother.js';
 export { FaceTracker, type TrackedFace, type TrackerOptions } from './tracking/face-tracker.js';
 export { OneEuroFilter, type OneEuroOptions } from './tracking/one-euro-filter.js';
 export * from './types.js';
-export { Workspace } from './workspace.js';

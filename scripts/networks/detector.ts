@@ -1,6 +1,6 @@
+import { FACE_KEYPOINT_LIST, MARKER_RADIUS } from '../../src/drawn-faces/drawn-face.js';
 import { GraphBuilder, type Value } from '../../src/onnx/graph-builder.js';
 import { writeModel } from '../../src/onnx/model.js';
-import { FACE_KEYPOINT_LIST, MARKER_RADIUS } from '../../src/scenes/drawn-face.js';
 import { SCRFD } from '../../src/scrfd/spec.js';
 import { applySimilarity, COLOR_REACH, COLORS, membership, similarityFit } from './markers.js';
 

@@ -1,8 +1,8 @@
 import { ALIGNMENT_TEMPLATES } from '../../src/alignment/templates.js';
+import { FACE_SHAPE } from '../../src/drawn-faces/drawn-face.js';
 import { LANDMARK106 } from '../../src/landmark106/spec.js';
 import { GraphBuilder } from '../../src/onnx/graph-builder.js';
 import { writeModel } from '../../src/onnx/model.js';
-import { FACE_SHAPE } from '../../src/scenes/drawn-face.js';
 import { applySimilarity, COLOR_REACH, COLORS, membership, similarityFit } from './markers.js';
 
 const { inputSide, points, cropToInput } = LANDMARK106;

@@ -1,5 +1,5 @@
+import { FACE_KEYPOINT_LIST, MARKER_COLORS } from '../../src/drawn-faces/drawn-face.js';
 import type { GraphBuilder, Value } from '../../src/onnx/graph-builder.js';
-import { FACE_KEYPOINT_LIST, MARKER_COLORS } from '../../src/scenes/drawn-face.js';
 import { KEYPOINT_NAMES, type Point } from '../../src/types.js';
 
 /** The markers' colours in SCRFD's order of key points, RGB. */

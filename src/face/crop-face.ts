@@ -2,11 +2,11 @@ import type { NdArray } from 'ndarray';
 import ndarray from 'ndarray';
 import { estimateNorms } from '../alignment/estimate-norm.js';
 import { ARCFACE_TEMPLATE } from '../alignment/templates.js';
+import { pixelView } from '../image/pixel-image.js';
 import { LANDMARK106 } from '../landmark106/spec.js';
 import { affineEntries, affineMatrix, invertAffine } from '../ops/affine.js';
 import { warpAffine } from '../ops/warp-affine.js';
 import { checkChoice, checkInteger, checkNumber } from '../options.js';
-import { pixelView } from '../pixel-image.js';
 import type { AffineMatrix, FaceData, PixelImage } from '../types.js';
 
 export interface CropOptions {

@@ -1,5 +1,5 @@
+import type { PixelView } from '../image/pixel-image.js';
 import type { Normalization } from '../ops/letterbox-bilinear.js';
-import type { PixelView } from '../pixel-image.js';
 import type { AffineMatrix } from '../types.js';
 
 /** Which channel of a BGR pixel goes to which plane of the landmark network's input. */

@@ -1,8 +1,8 @@
+import type { PixelView } from '../image/pixel-image.js';
 import { INPUT_TAPS } from '../landmark106/preprocess.js';
 import { LANDMARK106 } from '../landmark106/spec.js';
 import { affineEntries, invertAffine } from '../ops/affine.js';
 import { cropExtent } from '../ops/warp-affine.js';
-import type { PixelView } from '../pixel-image.js';
 import type { Kernels } from './kernels.js';
 import { plainKernels } from './plain-kernels.js';
 import { bytesAt, floatsAt, intsAt, type KernelModule } from './wasm-module.js';

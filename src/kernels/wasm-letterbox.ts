@@ -1,6 +1,6 @@
+import type { PixelView } from '../image/pixel-image.js';
 import { type AreaSpans, type AreaSums, letterboxArea } from '../ops/letterbox-area.js';
 import { alignCornersTaps, clearPadding } from '../ops/letterbox-bilinear.js';
-import type { PixelView } from '../pixel-image.js';
 import type { Kernels } from './kernels.js';
 import { plainKernels } from './plain-kernels.js';
 import { bytesAt, doublesAt, floatsAt, intsAt, type KernelModule } from './wasm-module.js';

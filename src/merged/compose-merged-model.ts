@@ -1,7 +1,5 @@
 import { sha256 } from '@noble/hashes/sha2';
 import { bytesToHex } from '@noble/hashes/utils';
-import type { AlignOptions } from '../align-face.js';
-import { type DetectOptions, detectorSide } from '../detect-faces.js';
 import { ModelContractError } from '../errors.js';
 import { checkLandmarker, fixedBatch } from '../landmark106/contract.js';
 import { LANDMARK106 } from '../landmark106/spec.js';
@@ -12,6 +10,8 @@ import { writeModel } from '../onnx/model.js';
 import { checkChoice, checkInteger, checkNumber } from '../options.js';
 import { checkDetector, fixedDetectorSide } from '../scrfd/contract.js';
 import { SCRFD } from '../scrfd/spec.js';
+import type { AlignOptions } from '../stages/align-face.js';
+import { type DetectOptions, detectorSide } from '../stages/detect-faces.js';
 import { KEYPOINT_NAMES } from '../types.js';
 import { invertAffine } from './affine.js';
 import { BOX_CORNERS, decodeAnchors } from './decode-anchors.js';

@@ -1,28 +1,30 @@
 // The Node entry: all of the pure one, plus model loading, image files and the downloader.
+
+export { FaceDetector, type Faces, type ImageInfo, type Timings } from '../detector/face-detector.js';
+export { type ImageReport, imageReport } from '../detector/image-report.js';
+export type { StreamResult } from '../detector/stream-results.js';
 export * from '../index.js';
+export type { MergedModel } from '../runtime/merged-model.js';
+export type { OnnxNetwork } from '../runtime/onnx-network.js';
+export {
+  type AnalyzeOptions,
+  FacialLandmarkDetector,
+  type LoadOptions,
+  type StreamOptions,
+} from './facial-landmark-detector.js';
 export {
   type DrawOverlayOptions,
   drawOverlay,
   OVERLAY_FORMATS,
   type OverlayFormat,
   writeOverlay,
-} from './draw-overlay.js';
-export {
-  type AnalyzeOptions,
-  type Faces,
-  FacialLandmarkDetector,
-  type ImageInfo,
-  type ImageInput,
-  type LoadOptions,
-  type StreamOptions,
-  type Timings,
-} from './facial-landmark-detector.js';
-export { availableDecoders, type Decoder, type EncodedFormat, encodeImage } from './image-codecs.js';
-export { type DecodedImage, type DecodeOptions, decodeImage, readImage, readImageStream } from './image-file.js';
-export type { ImageFormat } from './image-format.js';
-export { type ImageReport, imageReport } from './image-report.js';
-export { loadMergedModel, type MergedModel } from './merged-model.js';
-export { type DownloadOptions, type DownloadProgress, downloadModels } from './model-download.js';
+} from './images/draw-overlay.js';
+export { availableDecoders, type Decoder, type EncodedFormat, encodeImage } from './images/image-codecs.js';
+export { type DecodedImage, type DecodeOptions, decodeImage, readImage, readImageStream } from './images/image-file.js';
+export type { ImageFormat } from './images/image-format.js';
+export type { ImageInput } from './images/image-input.js';
+export { writeImage } from './images/write-image.js';
+export { type DownloadOptions, type DownloadProgress, downloadModels } from './models/model-download.js';
 export {
   builtInModels,
   type FindModelsOptions,
@@ -30,7 +32,7 @@ export {
   findModels,
   type ModelPaths,
   modelCacheFolder,
-} from './model-files.js';
+} from './models/model-files.js';
 export {
   type Digest,
   type FileLocation,
@@ -39,9 +41,8 @@ export {
   MODEL_LICENSE,
   type ModelRole,
   type PinnedFile,
-} from './model-table.js';
-export { loadNetwork, type OnnxNetwork } from './onnx-network.js';
-export type { SessionOptions } from './onnx-session.js';
+} from './models/model-table.js';
+export { type FileVerdict, verifyFile } from './models/verify-file.js';
 export {
   createPool,
   type Pool,
@@ -49,6 +50,6 @@ export {
   type PoolOptions,
   type PoolStreamOptions,
 } from './pool/create-pool.js';
-export type { StreamResult } from './stream-results.js';
-export { type FileVerdict, verifyFile } from './verify-file.js';
-export { writeImage } from './write-image.js';
+export { loadMergedModel } from './runtime/load-merged-model.js';
+export { loadNetwork } from './runtime/load-network.js';
+export type { SessionOptions } from './runtime/onnx-session.js';

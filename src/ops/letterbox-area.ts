@@ -1,4 +1,4 @@
-import type { PixelView } from '../pixel-image.js';
+import type { PixelView } from '../image/pixel-image.js';
 import { clearPadding, type Normalization } from './letterbox-bilinear.js';
 
 /** The source pixels that each output position covers along an axis: whole ones between a first and a last share. */

@@ -1,4 +1,4 @@
-import type { PixelView } from '../pixel-image.js';
+import type { PixelView } from '../image/pixel-image.js';
 
 const f32 = Math.fround;
 

@@ -1,7 +1,7 @@
 import { describe, InvalidOptionError } from '../errors.js';
+import { packPixels } from '../image/pack-pixels.js';
+import { imageFromNdarray } from '../image/pixel-image.js';
 import { checkInteger, checkObject } from '../options.js';
-import { packPixels } from '../pack-pixels.js';
-import { imageFromNdarray } from '../pixel-image.js';
 import type { Face, PixelImage } from '../types.js';
 import { OVERLAY_COLORS } from './colors.js';
 import { overlayRaster } from './overlay-raster.js';

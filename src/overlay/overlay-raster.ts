@@ -1,4 +1,4 @@
-import { packPixels } from '../pack-pixels.js';
+import { packPixels } from '../image/pack-pixels.js';
 import type { PixelImage, Point } from '../types.js';
 import { hexToRgb, OVERLAY_COLORS } from './colors.js';
 import { CHARACTER_ADVANCE, type OverlayShape } from './overlay-shapes.js';

@@ -1,11 +1,11 @@
-import { alignFaces } from '../align-face.js';
-import { landmarks } from '../landmarks.js';
 import { transformPoint, transformPoints } from '../ops/affine.js';
 import { closedFormSimilarity } from '../ops/closed-form-similarity.js';
 import { checkInteger, checkNumber, checkObject } from '../options.js';
-import { analyzeFaces, type Networks, type PipelineOptions } from '../pipeline.js';
+import { alignFaces } from '../stages/align-face.js';
+import { landmarks } from '../stages/landmarks.js';
+import { analyzeFaces, type Networks, type PipelineOptions } from '../stages/pipeline.js';
+import { Workspace } from '../stages/workspace.js';
 import type { Face, PixelImage, Point } from '../types.js';
-import { Workspace } from '../workspace.js';
 import { checkSmoothing, DEFAULT_SMOOTHING, FaceSmoother, type SmoothingOptions } from './face-smoother.js';
 import { dissimilarity, matchFaces } from './match-faces.js';
 

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import type { Random } from '../../src/scenes/random.js';
+import type { Random } from '../../src/drawn-faces/random.js';
 
 /** Values at which readers of lengths and counts go wrong. */
 const EDGES = [0, 1, 0x7f, 0x80, 0xff];

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { crc32, deflateRawSync } from 'node:zlib';
-import type { KnownModel } from '../../src/node/model-table.js';
+import type { KnownModel } from '../../src/node/models/model-table.js';
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 

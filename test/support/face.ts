@@ -1,5 +1,5 @@
-import { alignFace } from '../../src/align-face.js';
 import { truncatePoint } from '../../src/landmark106/decode.js';
+import { alignFace } from '../../src/stages/align-face.js';
 import { type Face, KEYPOINT_NAMES, type PixelImage } from '../../src/types.js';
 
 /** Seeded noise: every wrong position shows. */

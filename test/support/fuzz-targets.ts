@@ -3,22 +3,22 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Random } from '../../src/drawn-faces/random.js';
 import { FacialLmkError } from '../../src/errors.js';
 import { type CropOptions, cropFace } from '../../src/face/crop-face.js';
 import { faceFromJson, faceToJson } from '../../src/face/face-json.js';
+import { CHANNEL_ORDERS, imageFromNdarray } from '../../src/image/pixel-image.js';
 import { composeMergedModel } from '../../src/merged/compose-merged-model.js';
-import { encodeImage } from '../../src/node/image-codecs.js';
-import { type DecodeOptions, decodeImage } from '../../src/node/image-file.js';
-import { builtInModels } from '../../src/node/model-files.js';
+import { toRawOutputs } from '../../src/merged/raw-outputs.js';
+import { encodeImage } from '../../src/node/images/image-codecs.js';
+import { type DecodeOptions, decodeImage } from '../../src/node/images/image-file.js';
+import { builtInModels } from '../../src/node/models/model-files.js';
 import { readModel, writeModel } from '../../src/onnx/model.js';
 import { contactSheet } from '../../src/overlay/contact-sheet.js';
 import { overlayRaster } from '../../src/overlay/overlay-raster.js';
 import { overlayShapes } from '../../src/overlay/overlay-shapes.js';
 import { overlaySvg } from '../../src/overlay/overlay-svg.js';
-import { analyzeFaces, type PipelineOptions } from '../../src/pipeline.js';
-import { CHANNEL_ORDERS, imageFromNdarray } from '../../src/pixel-image.js';
-import { toRawOutputs } from '../../src/raw-outputs.js';
-import type { Random } from '../../src/scenes/random.js';
+import { analyzeFaces, type PipelineOptions } from '../../src/stages/pipeline.js';
 import type { Face, PixelImage } from '../../src/types.js';
 import { ByteSource } from './byte-source.js';
 import { damageImage } from './damage-image.js';
@@ -155,7 +155,7 @@ async function analyze(bytes: ByteSource, image: PixelImage, options: PipelineOp
   return faces.length === 0 ? 'no face' : 'faces';
 }
 
-const MAIN = fileURLToPath(new URL('../../dist/node/cli/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const WORDS = [
   ...['detect', 'models', 'list', 'verify', '--help', '--version', '--built-in', '--json', '--jsonl', '--csv'],
   ...['--float', '--min-score', '--max-faces', '--detector-side', '--threads', '--decoder', '--crop-size', '--strict'],

@@ -1,4 +1,4 @@
-import type { Random } from '../../src/scenes/random.js';
+import type { Random } from '../../src/drawn-faces/random.js';
 import { FUZZ_TARGETS } from './fuzz-targets.js';
 
 export interface FuzzFailure {

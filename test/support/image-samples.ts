@@ -1,5 +1,5 @@
 import sharp, { type Sharp } from 'sharp';
-import type { Decoder } from '../../src/node/image-codecs.js';
+import type { Decoder } from '../../src/node/images/image-codecs.js';
 import { colourPattern } from './pattern.js';
 
 export interface ImageSample {

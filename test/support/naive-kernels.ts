@@ -1,6 +1,7 @@
 // The kernels' formulas as they are written down, without a thought for speed: what the real ones are held to.
+
+import type { PixelView } from '../../src/image/pixel-image.js';
 import { affineEntries } from '../../src/ops/affine.js';
-import type { PixelView } from '../../src/pixel-image.js';
 import { SCRFD } from '../../src/scrfd/spec.js';
 import type { AffineMatrix } from '../../src/types.js';
 

@@ -1,4 +1,4 @@
-import type { Difference } from '../../src/parity.js';
+import type { Difference } from '../../src/merged/parity.js';
 
 /** All equal, for `expect(difference(a, b)).toEqual(identical(b.length))`: a failure prints the worst element. */
 export const identical = (length: number): Difference => ({

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ndarray from 'ndarray';
-import { decodeImage, readImage } from '../../src/node/image-file.js';
+import { decodeImage, readImage } from '../../src/node/images/image-file.js';
 import type { PixelImage, RawOutputs } from '../../src/types.js';
 
 /**

@@ -1,20 +1,15 @@
 import { availableParallelism } from 'node:os';
+import { abortable } from '../../detector/abortable.js';
+import { checkCallOptions, type Faces } from '../../detector/face-detector.js';
+import { type StreamResult, streamResults } from '../../detector/stream-results.js';
 import { ClosedError, QueueFullError, WorkerLostError } from '../../errors.js';
+import { toRawOutputs } from '../../merged/raw-outputs.js';
 import { checkInteger, checkObject } from '../../options.js';
-import { toRawOutputs } from '../../raw-outputs.js';
+import { InFlight } from '../../runtime/in-flight.js';
 import type { RawOutputs } from '../../types.js';
-import { abortable } from '../abortable.js';
-import {
-  type AnalyzeOptions,
-  checkAnalyzeOptions,
-  type Faces,
-  type ImageInput,
-  type LoadOptions,
-  type StreamOptions,
-} from '../facial-landmark-detector.js';
-import { InFlight } from '../in-flight.js';
-import { MAX_THREADS } from '../onnx-session.js';
-import { type StreamResult, streamResults } from '../stream-results.js';
+import type { AnalyzeOptions, LoadOptions, StreamOptions } from '../facial-landmark-detector.js';
+import type { ImageInput } from '../images/image-input.js';
+import { MAX_THREADS } from '../runtime/onnx-session.js';
 import { packInput } from './messages.js';
 import { PoolWorker } from './pool-worker.js';
 
@@ -88,7 +83,7 @@ export class Pool {
    * @throws what FacialLandmarkDetector.detect throws, QueueFullError, WorkerLostError when the thread at work ended
    */
   async detect(input: ImageInput, options: PoolDetectOptions = {}): Promise<Faces> {
-    checkAnalyzeOptions(options);
+    checkCallOptions(options);
     const { signal, handOver, ...rest } = options;
     const job: Partial<Job> = { input, handOver, options: rest };
     const call = this.#calls.run(

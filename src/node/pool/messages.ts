@@ -1,17 +1,11 @@
 import ndarray from 'ndarray';
+import type { Faces, ImageInfo, Timings } from '../../detector/face-detector.js';
 import * as errors from '../../errors.js';
+import { pixelView } from '../../image/pixel-image.js';
 import { affineEntries, affineMatrix } from '../../ops/affine.js';
-import { pixelView } from '../../pixel-image.js';
 import type { Face, PixelImage, Point } from '../../types.js';
-import {
-  type AnalyzeOptions,
-  checkImageInput,
-  type Faces,
-  type ImageInfo,
-  type ImageInput,
-  type LoadOptions,
-  type Timings,
-} from '../facial-landmark-detector.js';
+import type { AnalyzeOptions, LoadOptions } from '../facial-landmark-detector.js';
+import { checkImageInput, type ImageInput } from '../images/image-input.js';
 import type { BusyFlag } from './exit-guard.js';
 
 /** What a worker is started with. */

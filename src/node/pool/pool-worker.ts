@@ -1,14 +1,13 @@
 import { Worker } from 'node:worker_threads';
+import type { Faces } from '../../detector/face-detector.js';
 import { InvalidOptionError, WorkerLostError } from '../../errors.js';
-import { disableTelemetry } from '../disable-telemetry.js';
-import type { Faces, LoadOptions } from '../facial-landmark-detector.js';
+import type { LoadOptions } from '../facial-landmark-detector.js';
+import { PACKAGE_MODULES } from '../package-paths.js';
+import { disableTelemetry } from '../runtime/disable-telemetry.js';
 import { guardExit, newFlag, releaseExit, setBusy, setIdle } from './exit-guard.js';
 import { type Answer, type Request, unpackError, unpackFaces, type WorkerSettings } from './messages.js';
 
-/** Beside this file in the package; tests run from the sources, where the compiled one is found in dist. */
-const SCRIPT = import.meta.url.endsWith('.ts')
-  ? new URL('../../../dist/node/pool/worker.js', import.meta.url)
-  : new URL('./worker.js', import.meta.url);
+const SCRIPT = new URL('node/pool/worker.js', PACKAGE_MODULES);
 
 interface Pending {
   resolve(answer: Answer): void;

@@ -1,0 +1,238 @@
+import { Command, Option } from 'commander';
+import { type ImageReport, imageReport } from '../detector/image-report.js';
+import { mapInOrder } from '../detector/map-in-order.js';
+import { InvalidOptionError } from '../errors.js';
+import { removeParts } from '../node/files/write-file.js';
+import { OVERLAY_FORMATS } from '../node/images/draw-overlay.js';
+import { MAX_THREADS } from '../node/runtime/onnx-session.js';
+import { DetectProgress } from './detect-progress.js';
+import { type Finder, type FinderOptions, loadFinder } from './face-finder.js';
+import { type ImageSource, imageSources } from './image-sources.js';
+import { JsonlFile } from './jsonl-file.js';
+import { integerIn, numberIn } from './option-parsers.js';
+import { OutputStems } from './output-stems.js';
+import { reportError } from './report-error.js';
+import { REPORT_FORMATS, type ReportFormat } from './report-format.js';
+import { StopSignal } from './stop-signal.js';
+
+interface DetectCommandOptions extends FinderOptions {
+  json?: boolean;
+  jsonl?: boolean | string;
+  resume?: boolean;
+  csv?: boolean;
+  float?: boolean;
+  verbose?: boolean;
+}
+
+const HELP = `
+Prints { image, width, height, decoder, faces: [{ score, bbox: [x1,y1,x2,y2],
+keypoints: [[x,y] x 5], landmarks: [[x,y] x 106], matrix: [[a,b,tx],[c,d,ty]] }],
+timings } for each image: pixels of the image, faces by score, milliseconds.
+Nothing else goes to standard output.
+
+Ctrl-C lets the images in work finish, then stops.
+
+Exit code: 0 done, 1 some image failed or was left (the others are done), 2 wrong usage or no networks.
+
+Examples:
+  facial-lmk detect photo.jpg
+  facial-lmk detect photos/ --jsonl faces.jsonl --overlay drawn/ --crops faces/ --workers 4
+  facial-lmk detect photos/ --jsonl faces.jsonl --workers 4 --resume
+  facial-lmk detect "holiday/**/*.jpg" --csv --min-score 0.7 > faces.csv
+  curl -s http://localhost/photo.jpg | facial-lmk detect - --json`;
+
+/** `facial-lmk detect`: photographs in, faces out. */
+export function detectCommand(): Command {
+  return (
+    new Command('detect')
+      .description('find every face with its box, 5 key points and 106 landmarks')
+      // Not required for commander: in `--jsonl photo.jpg` it has taken the image for the option's value.
+      .argument('[images...]', 'image files, folders, glob patterns, or - for standard input')
+      .optionsGroup('Networks:')
+      .option('--models <folder>', 'folder that holds both networks')
+      .option('--detector <file>', 'SCRFD network with key points')
+      .option('--landmarker <file>', '106-point network')
+      .addOption(
+        new Option('--built-in', "use the package's own networks, which know only drawn faces").conflicts([
+          'models',
+          'detector',
+          'landmarker',
+        ]),
+      )
+      .option('--threads <n>', 'threads of one network run (default: the physical cores)', integerIn(1, MAX_THREADS))
+      .option(
+        '--workers <n>',
+        'work on so many images at once, each in a thread with its own networks',
+        integerIn(1, 256),
+      )
+      .optionsGroup('Output:')
+      .addOption(new Option('--json', 'one array, one line for each image (default)').conflicts(['jsonl', 'csv']))
+      .addOption(
+        new Option(
+          '--jsonl [file.jsonl]',
+          'one object for each line, one line for each image; into a file with a progress bar',
+        ).conflicts(['json', 'csv']),
+      )
+      .option('--resume', 'go on with the file of --jsonl: skip what is in it already')
+      .addOption(new Option('--csv', 'a header and one line for each face').conflicts(['json', 'jsonl']))
+      .option('--float', 'sub-pixel landmarks instead of integers')
+      .option('--overlay <folder>', 'write each image with its faces drawn over it')
+      .addOption(
+        new Option('--overlay-format <format>', 'format of the overlays').choices(OVERLAY_FORMATS).default('png'),
+      )
+      .option('--indices', 'write the index beside each landmark of the overlay')
+      .option('--sheets <folder>', 'write a contact sheet of the aligned faces of each image')
+      .option('--crops <folder>', 'write each face upright, as PNG')
+      .addOption(
+        new Option('--crop-template <name>', 'where the face lies in the crop (default: reference)').choices([
+          'reference',
+          'arcface',
+        ]),
+      )
+      .option('--crop-size <pixels>', 'side of the crop (default: 224, arcface 112)', integerIn(1, 4096))
+      .option('--crop-margin <share>', 'room around the crop as a share of its side (default: 0)', numberIn(-0.4, 4))
+      .optionsGroup('Detection:')
+      .option('--min-score <score>', 'faces need a score above this (default: 0.5)', numberIn(0, 1))
+      .option('--iou-threshold <share>', 'boxes that overlap a better one by more go (default: 0.4)', numberIn(0, 1))
+      .option(
+        '--max-faces <n>',
+        'at most so many faces of an image (default: 1000)',
+        integerIn(1, Number.MAX_SAFE_INTEGER),
+      )
+      .option(
+        '--detector-side <pixels>',
+        "side of the detector's input, a multiple of 32 (default: 640)",
+        integerIn(32, 4096),
+      )
+      .addOption(
+        new Option('--landmark-channel-order <order>', "of the landmark network's input (default: bgr)").choices([
+          'bgr',
+          'rgb',
+        ]),
+      )
+      .option('--strict', 'refuse images above 1920 pixels, as the merged model does')
+      .addOption(new Option('--decoder <name>', 'image decoder (default: auto)').choices(['auto', 'sharp', 'jimp']))
+      .addHelpText('after', HELP)
+      .action((images: string[], _: DetectCommandOptions, command: Command) =>
+        detect(images, command.optsWithGlobals<DetectCommandOptions>()),
+      )
+  );
+}
+
+async function detect(images: readonly string[], options: DetectCommandOptions): Promise<void> {
+  const { jsonl, resume = false } = options;
+  // `--jsonl photo.jpg` means the photograph: only a name that ends in .jsonl is a file to write.
+  const path = typeof jsonl === 'string' && jsonl.endsWith('.jsonl') ? jsonl : undefined;
+  const named = typeof jsonl === 'string' && !path ? [jsonl, ...images] : images;
+  if (named.length === 0) {
+    throw new InvalidOptionError({
+      name: 'the images',
+      expected: 'a file, a folder, a pattern or -',
+      received: 'none',
+    });
+  }
+  const sources = await imageSources(named);
+  if (resume && !path) {
+    throw new InvalidOptionError({ name: '--resume', expected: '--jsonl <file.jsonl> beside it', received: 'none' });
+  }
+  const finder = await loadFinder(options);
+  const stop = new StopSignal();
+  try {
+    const file = path === undefined ? undefined : await JsonlFile.open(path, resume);
+    try {
+      if (resume) await removeParts([options.overlay, options.sheets, options.crops]);
+      await (file
+        ? detectIntoFile(sources, file, finder, stop, options)
+        : detectToOutput(sources, finder, stop, options));
+    } finally {
+      await file?.close();
+    }
+  } finally {
+    stop.dispose();
+    await finder.close();
+  }
+  if (stop.skipped) {
+    console.error('facial-lmk: stopped; the images in work are done.');
+    process.exitCode = 1;
+  }
+}
+
+/** Line by line into a file, with a progress bar. */
+async function detectIntoFile(
+  sources: ImageSource[],
+  file: JsonlFile,
+  finder: Finder,
+  stop: StopSignal,
+  options: DetectCommandOptions,
+) {
+  const progress = new DetectProgress(sources.filter(({ name }) => !file.images.has(name)).length);
+  try {
+    for await (const { source, report, error } of reports(sources, file.images, finder, stop, options)) {
+      if (report) {
+        await file.append(REPORT_FORMATS.jsonl.report(report));
+        progress.done(report.faces.length);
+      } else {
+        progress.failed(error, source.name);
+      }
+    }
+  } finally {
+    progress.stop(options.verbose);
+  }
+}
+
+/** To standard output, in the format that was asked for. */
+async function detectToOutput(sources: ImageSource[], finder: Finder, stop: StopSignal, options: DetectCommandOptions) {
+  const format: ReportFormat = REPORT_FORMATS[options.csv ? 'csv' : options.jsonl ? 'jsonl' : 'json'];
+  // Waits for the first result, so that wrong usage that shows only then prints no data at all.
+  let opening = format.start;
+  let reported = 0;
+  for await (const { source, report, error } of reports(sources, new Set(), finder, stop, options)) {
+    if (report) {
+      await print(opening + format.report(report, reported++));
+      opening = '';
+    } else {
+      reportError(error, { file: source.name, verbose: options.verbose });
+    }
+  }
+  await print(opening + format.end);
+}
+
+type Outcome = { source: ImageSource } & (
+  | { report: ImageReport; error?: undefined }
+  | { report?: undefined; error: unknown }
+);
+
+/** One outcome for each image in order, until the last or until a signal asks to stop. Pictures are written on the way. */
+async function* reports(
+  sources: readonly ImageSource[],
+  done: ReadonlySet<string>,
+  finder: Finder,
+  stop: StopSignal,
+  options: DetectCommandOptions,
+): AsyncGenerator<Outcome, void, undefined> {
+  // Also an image that fails, or is done, takes a name, so that names do not depend on that.
+  const stems = new OutputStems();
+  const named = sources.map((source) => ({ source, stem: stems.next(source.stem) }));
+  const left = stop.until(named.filter(({ source }) => !done.has(source.name)));
+  yield* mapInOrder(left, finder.concurrency, async ({ source, stem }): Promise<Outcome> => {
+    try {
+      if (source.error) throw source.error;
+      return { source, report: imageReport(source.name, await finder.find(source.name, stem), options) };
+    } catch (error) {
+      // The same for every image: not the image's fault.
+      if (error instanceof InvalidOptionError) throw error;
+      process.exitCode = 1;
+      return { source, error };
+    }
+  });
+}
+
+/**
+ * Waits until the text is on its way, so that a slow reader slows the work instead of filling the memory. A reader that is
+ * gone shows as the stream's `error` event, which main.ts takes.
+ */
+function print(text: string): Promise<void> {
+  return new Promise((resolve) => {
+    process.stdout.write(text, () => resolve());
+  });
+}

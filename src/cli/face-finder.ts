@@ -1,0 +1,93 @@
+import { join } from 'node:path';
+import type { Faces } from '../detector/face-detector.js';
+import { type CropOptions, cropFace } from '../face/crop-face.js';
+import { imageFromNdarray } from '../image/pixel-image.js';
+import { type AnalyzeOptions, FacialLandmarkDetector } from '../node/facial-landmark-detector.js';
+import { type OverlayFormat, writeOverlay } from '../node/images/draw-overlay.js';
+import { type DecodedImage, readImage, readImageStream } from '../node/images/image-file.js';
+import { writeImage } from '../node/images/write-image.js';
+import { builtInModels, findModels } from '../node/models/model-files.js';
+import { createPool } from '../node/pool/create-pool.js';
+import { contactSheet } from '../overlay/contact-sheet.js';
+import type { PixelImage } from '../types.js';
+
+/** Which networks, how they work, and the pictures to leave. */
+export interface FinderOptions extends AnalyzeOptions {
+  models?: string;
+  detector?: string;
+  landmarker?: string;
+  builtIn?: boolean;
+  threads?: number;
+  workers?: number;
+  overlay?: string;
+  overlayFormat: OverlayFormat;
+  indices?: boolean;
+  sheets?: string;
+  crops?: string;
+  cropTemplate?: CropOptions['template'];
+  cropSize?: number;
+  cropMargin?: number;
+}
+
+/** What finds the faces of one image and leaves its pictures. */
+export interface Finder {
+  /** Images to keep in work at once. */
+  concurrency: number;
+  find(name: string, stem: string): Promise<Faces>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the networks, one pair or one for each worker.
+ * @throws ModelNotFoundError, ModelFileError, ModelContractError
+ */
+export async function loadFinder(options: FinderOptions): Promise<Finder> {
+  const { builtIn, models, detector, landmarker, threads, workers } = options;
+  if (builtIn) {
+    console.error('facial-lmk: using the built-in networks, which know only drawn faces, never photographed ones.');
+  }
+  const paths = builtIn ? builtInModels() : await findModels({ directory: models, detector, landmarker });
+  const target = workers
+    ? await createPool({ ...paths, workers, threadsPerWorker: threads, maxQueue: 2 * workers })
+    : await FacialLandmarkDetector.load({ ...paths, threads });
+  return {
+    // Twice: the next images are decoded while the networks run.
+    concurrency: 2 * (workers ?? 1),
+    async find(name, stem) {
+      // The pixels are kept here, because overlays and crops need them too.
+      const start = performance.now();
+      const image = await open(name, options);
+      const decode = performance.now() - start;
+      const { minScore, iouThreshold, maxFaces, detectorSide, landmarkChannelOrder, strict } = options;
+      const analysis = { minScore, iouThreshold, maxFaces, detectorSide, landmarkChannelOrder, strict };
+      const faces = await target.detect(image, analysis);
+      await writePictures(stem, image, faces, options);
+      const { width, height, decoder } = image;
+      return Object.assign(faces, { image: { width, height, decoder }, timings: { ...faces.timings, decode } });
+    },
+    close: () => target.close(),
+  };
+}
+
+async function open(name: string, { decoder }: FinderOptions): Promise<DecodedImage> {
+  // The file's name stands before the message already.
+  if (name !== '-') return readImage(name, { decoder, name: 'the image' });
+  return readImageStream(process.stdin, { decoder, name: 'standard input' });
+}
+
+async function writePictures(stem: string, image: PixelImage, faces: Faces, options: FinderOptions) {
+  const { overlay, overlayFormat, indices, crops, sheets } = options;
+  if (overlay !== undefined) {
+    await writeOverlay(join(overlay, `${stem}.overlay.${overlayFormat}`), image, faces, { indices });
+  }
+  if (sheets !== undefined && faces.length > 0) {
+    await writeImage(join(sheets, `${stem}.sheet.png`), contactSheet(faces));
+  }
+  if (crops === undefined) return;
+  const cropOptions = { template: options.cropTemplate, size: options.cropSize, margin: options.cropMargin };
+  // One by one: a thousand faces would be a thousand images in memory.
+  for (const [i, face] of faces.entries()) {
+    const { crop, cropChannelOrder } = cropFace(image, face, cropOptions);
+    await writeImage(join(crops, `${stem}.face-${i + 1}.png`), imageFromNdarray(crop, cropChannelOrder));
+  }
+}

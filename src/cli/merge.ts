@@ -1,0 +1,55 @@
+import { readFile } from 'node:fs/promises';
+import { Command, Option } from 'commander';
+import { composeMergedModel, type MergeOptions } from '../merged/compose-merged-model.js';
+import { writeFileAtomic } from '../node/files/write-file.js';
+import { modelReadError } from '../node/models/model-read-error.js';
+import { SCRFD } from '../scrfd/spec.js';
+import { integerIn, numberIn } from './option-parsers.js';
+
+interface MergeCommandOptions extends MergeOptions {
+  detector: string;
+  landmarker: string;
+  output: string;
+}
+
+/** `facial-lmk merge`: both networks and everything around them -> one ONNX file. */
+export function mergeCommand(): Command {
+  return new Command('merge')
+    .description('compose one ONNX graph from both networks: BGR image in, every face out')
+    .requiredOption('--detector <file>', 'SCRFD network with key points')
+    .requiredOption('--landmarker <file>', '106-point network')
+    .requiredOption('-o, --output <file>', 'the ONNX file to write')
+    .option('--min-score <number>', `faces need a score above this (default: ${SCRFD.minScore})`, numberIn(0, 1))
+    .option(
+      '--iou-threshold <number>',
+      `overlap that suppresses a box (default: ${SCRFD.iouThreshold})`,
+      numberIn(0, 1),
+    )
+    .option(
+      '--max-faces <count>',
+      `at most so many faces (default: ${SCRFD.maxFaces})`,
+      integerIn(1, Number.MAX_SAFE_INTEGER),
+    )
+    .option(
+      '--detector-side <pixels>',
+      "side of the detector's input, a multiple of 32 (default: its own, else 640)",
+      integerIn(32, 4096),
+    )
+    .addOption(new Option('--landmark-channel-order <order>', 'of the landmark input').choices(['bgr', 'rgb']))
+    .addOption(new Option('--landmark-type <type>', 'of the output lmks').choices(['int64', 'float']))
+    .action(merge);
+}
+
+async function readNetworkFile(path: string): Promise<Uint8Array> {
+  return readFile(path).catch((cause) => {
+    throw modelReadError(path, cause);
+  });
+}
+
+async function merge({ detector, landmarker, output, ...options }: MergeCommandOptions): Promise<void> {
+  const [detectorBytes, landmarkerBytes] = await Promise.all([detector, landmarker].map(readNetworkFile));
+  const names = { detectorName: detector, landmarkerName: landmarker };
+  const bytes = composeMergedModel(detectorBytes, landmarkerBytes, { ...options, ...names });
+  await writeFileAtomic(output, bytes);
+  console.error(`${output}: ${(bytes.length / 1e6).toFixed(1)} MB`);
+}

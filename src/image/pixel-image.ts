@@ -1,0 +1,93 @@
+import type { NdArray } from 'ndarray';
+import ndarray from 'ndarray';
+import ops from 'ndarray-ops';
+import { describe, InvalidImageError } from '../errors.js';
+import type { ChannelOrder, PixelImage } from '../types.js';
+
+/** A {@link PixelImage} as the kernels read it: flat samples and where to find each channel of a pixel. */
+export interface PixelView {
+  data: Uint8Array | Uint8ClampedArray;
+  width: number;
+  height: number;
+  /** Index of the first pixel's first sample. */
+  offset: number;
+  /** Samples from a row to the next, and from a pixel to the next. */
+  rowStride: number;
+  pixelStride: number;
+  /** Offsets of the channels inside a pixel; all 0 for gray. */
+  red: number;
+  green: number;
+  blue: number;
+}
+
+/** Samples of a pixel, and the offsets of its channels; all 0 for gray. */
+export type ChannelLayout = Pick<PixelView, 'pixelStride' | 'red' | 'green' | 'blue'>;
+
+export const LAYOUTS: Readonly<Record<ChannelOrder, ChannelLayout>> = {
+  rgb: { pixelStride: 3, red: 0, green: 1, blue: 2 },
+  bgr: { pixelStride: 3, red: 2, green: 1, blue: 0 },
+  rgba: { pixelStride: 4, red: 0, green: 1, blue: 2 },
+  bgra: { pixelStride: 4, red: 2, green: 1, blue: 0 },
+  gray: { pixelStride: 1, red: 0, green: 0, blue: 0 },
+};
+export const CHANNEL_ORDERS = Object.keys(LAYOUTS) as ChannelOrder[];
+
+function refuse(name: string, expected: string, received: string): never {
+  throw new InvalidImageError({ name, expected, received });
+}
+
+function layoutOf(channelOrder: ChannelOrder) {
+  if (Object.hasOwn(LAYOUTS, channelOrder)) return LAYOUTS[channelOrder];
+  return refuse('channelOrder', CHANNEL_ORDERS.map((order) => `"${order}"`).join(', '), describe(channelOrder));
+}
+
+/**
+ * Checks raw pixels and gives the kernels a flat view of them, without a copy.
+ * @throws InvalidImageError for an empty image, a buffer or row stride that is too short, an unknown channel order
+ */
+export function pixelView(image: PixelImage): PixelView {
+  if (typeof image !== 'object' || image === null) {
+    refuse('the image', '{ data, width, height, channelOrder }', describe(image));
+  }
+  const { data, width, height, channelOrder } = image;
+  const layout = layoutOf(channelOrder);
+  for (const [name, side] of Object.entries({ width, height })) {
+    if (!Number.isSafeInteger(side) || side < 1) refuse(`the image's ${name}`, 'a positive integer', describe(side));
+  }
+  if (!(data instanceof Uint8Array || data instanceof Uint8ClampedArray)) {
+    refuse('the image data', 'a Uint8Array or Uint8ClampedArray', describe(data));
+  }
+  const rowBytes = width * layout.pixelStride;
+  const rowStride = image.rowStride ?? rowBytes;
+  if (!Number.isSafeInteger(rowStride) || rowStride < rowBytes) {
+    refuse('rowStride', `an integer of at least ${rowBytes} (${width} ${channelOrder} pixels)`, describe(rowStride));
+  }
+  const needed = rowStride * (height - 1) + rowBytes;
+  if (data.length < needed) {
+    refuse('the image data', `at least ${needed} bytes (${width} x ${height} ${channelOrder})`, `${data.length} bytes`);
+  }
+  return { data, width, height, offset: 0, rowStride, ...layout };
+}
+
+/**
+ * An ndarray `(h, w, c)`, or `(h, w)` for gray, as a {@link PixelImage}. Shares its samples where the strides allow
+ * (rows downwards, pixels and channels side by side), else copies.
+ * @throws InvalidImageError for another shape or an unknown channel order
+ */
+export function imageFromNdarray(
+  array: NdArray<Uint8Array | Uint8ClampedArray>,
+  channelOrder: ChannelOrder,
+): PixelImage {
+  const samples = layoutOf(channelOrder).pixelStride;
+  const [height, width, channels = 1] = array.shape;
+  if (channels !== samples || array.shape.length !== (samples === 1 && array.shape.length === 2 ? 2 : 3)) {
+    refuse('the array', `shape [h, w, ${samples}] for ${channelOrder}`, `[${array.shape.join(', ')}]`);
+  }
+  const [rowStride, pixelStride, channelStride = 1] = array.stride;
+  if (rowStride >= width * samples && pixelStride === samples && channelStride === 1) {
+    return { data: array.data.subarray(array.offset), width, height, channelOrder, rowStride };
+  }
+  const data = new Uint8Array(array.size);
+  ops.assign(ndarray(data, array.shape), array);
+  return { data, width, height, channelOrder };
+}

@@ -1,0 +1,77 @@
+import type { RawOutputs } from '../types.js';
+
+/** How two arrays of numbers differ, and where they differ most. */
+export interface Difference {
+  /** Largest absolute difference; infinite where one side is NaN and the other is not. */
+  worst: number;
+  /** Flat index of the worst element, -1 when all are equal. */
+  index: number;
+  expected: number;
+  received: number;
+  /** Elements that differ at all. */
+  unequal: number;
+  length: number;
+}
+
+/** Compares element by element; 0 and -0 count as equal, NaN equals NaN. Arrays of different length differ infinitely. */
+export function difference(received: ArrayLike<number>, expected: ArrayLike<number>): Difference {
+  const length = Math.max(received.length, expected.length);
+  const result: Difference = { worst: 0, index: -1, expected: 0, received: 0, unequal: 0, length };
+  for (let i = 0; i < length; i++) {
+    const [r, e] = [received[i] ?? Number.NaN, expected[i] ?? Number.NaN];
+    const inBoth = i < received.length && i < expected.length;
+    if (inBoth && (r === e || (Number.isNaN(r) && Number.isNaN(e)))) continue;
+    result.unequal++;
+    const size = Math.abs(r - e);
+    const worst = Number.isNaN(size) ? Number.POSITIVE_INFINITY : size;
+    if (worst > result.worst) Object.assign(result, { worst, index: i, expected: e, received: r });
+  }
+  return result;
+}
+
+/** The merged model's outputs in its order. */
+export const OUTPUT_NAMES = ['scores', 'bboxes', 'kpss', 'align_imgs', 'lmks', 'M'] as const;
+export type OutputName = (typeof OUTPUT_NAMES)[number];
+
+/** One {@link Difference} per output of the merged model. */
+export type OutputDifferences = Record<OutputName, Difference>;
+
+/** Compares two sets of the merged model's outputs. */
+export function compareOutputs(received: RawOutputs, expected: RawOutputs): OutputDifferences {
+  const pairs = OUTPUT_NAMES.map((name) => [name, difference(received[name].data, expected[name].data)]);
+  return Object.fromEntries(pairs) as OutputDifferences;
+}
+
+/** The differences over several images as one: counts add up, the worst element wins. */
+export function mergeDifferences(all: readonly OutputDifferences[]): OutputDifferences {
+  const merge = (name: OutputName) =>
+    all
+      .map((differences) => differences[name])
+      .reduce((a, b) => ({
+        ...(b.worst > a.worst ? b : a),
+        unequal: a.unequal + b.unequal,
+        length: a.length + b.length,
+      }));
+  return Object.fromEntries(OUTPUT_NAMES.map((name) => [name, merge(name)])) as OutputDifferences;
+}
+
+/** A plain-text table, one line per output. */
+export function formatDifferences(differences: OutputDifferences): string {
+  const rows = OUTPUT_NAMES.map((name) => {
+    const { length, unequal, worst, index, expected, received } = differences[name];
+    const equal = length === 0 ? '-' : `${((100 * (length - unequal)) / length).toFixed(4)} %`;
+    const same = length === 0 ? 'nothing to compare' : 'identical';
+    const where = index < 0 ? same : `[${index}] expected ${expected}, received ${received}`;
+    return [name, String(length), equal, worst === 0 ? '0' : worst.toPrecision(3), where];
+  });
+  const header = ['output', 'elements', 'equal', 'worst', 'where'];
+  const widths = header.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i].length)));
+  return [header, ...rows]
+    .map((row) =>
+      row
+        .map((cell, i) => cell.padEnd(widths[i]))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}

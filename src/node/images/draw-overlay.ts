@@ -1,0 +1,46 @@
+import { overlayRaster } from '../../overlay/overlay-raster.js';
+import { overlayShapes } from '../../overlay/overlay-shapes.js';
+import { overlaySvg } from '../../overlay/overlay-svg.js';
+import type { FaceData, PixelImage } from '../../types.js';
+import { writeFileAtomic } from '../files/write-file.js';
+import { encodeImage } from './image-codecs.js';
+import { formatOfPath } from './write-image.js';
+
+export const OVERLAY_FORMATS = ['png', 'jpeg', 'webp', 'svg'] as const;
+export type OverlayFormat = (typeof OVERLAY_FORMATS)[number];
+
+export interface DrawOverlayOptions {
+  /** Write each landmark's index beside it. Default false. */
+  indices?: boolean;
+}
+
+/**
+ * The image with its faces drawn over it, encoded. An SVG holds the image inside, as PNG.
+ * @throws InvalidImageError, InvalidOptionError
+ */
+export async function drawOverlay(
+  image: PixelImage,
+  faces: readonly FaceData[],
+  format: OverlayFormat,
+  { indices }: DrawOverlayOptions = {},
+): Promise<Uint8Array> {
+  const { width, height } = image;
+  const shapes = overlayShapes(faces, { width, height, indices });
+  if (format !== 'svg') return encodeImage(overlayRaster(image, shapes), format);
+  const png = Buffer.from(await encodeImage(image, 'png'));
+  return Buffer.from(overlaySvg(shapes, { width, height, href: `data:image/png;base64,${png.toString('base64')}` }));
+}
+
+/**
+ * Writes the image with its faces drawn over it; the path's extension says how: `.png`, `.jpg`, `.jpeg`, `.webp`, `.svg`.
+ * @throws InvalidImageError, InvalidOptionError, FileAccessError
+ */
+export async function writeOverlay(
+  path: string,
+  image: PixelImage,
+  faces: readonly FaceData[],
+  options: DrawOverlayOptions = {},
+): Promise<void> {
+  const format = formatOfPath(path, OVERLAY_FORMATS);
+  await writeFileAtomic(path, await drawOverlay(image, faces, format, options));
+}

@@ -1,0 +1,126 @@
+import ndarray from 'ndarray';
+import ops from 'ndarray-ops';
+import { InvalidImageError, InvalidOptionError } from '../../errors.js';
+import { packPixels } from '../../image/pack-pixels.js';
+import { checkChoice, checkInteger } from '../../options.js';
+import type { PixelImage } from '../../types.js';
+import { type ImageFormat, type ImageHeader, timeLimit } from './image-format.js';
+import { decodeWithJimp, type Pixels } from './jimp/decode-with-jimp.js';
+
+export type Decoder = 'sharp' | 'jimp';
+
+/** What each decoder reads. */
+export const READABLE: Record<Decoder, readonly ImageFormat[]> = {
+  sharp: ['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif'],
+  jimp: ['jpeg', 'png', 'gif', 'tiff', 'bmp'],
+};
+
+// A decoder is loaded when it is first needed: jimp alone takes a quarter of a second.
+const loadSharp = async () => (await import('sharp')).default;
+const loadJimp = async () => (await import('jimp')).Jimp;
+
+/** The decoders that can be loaded on this machine. */
+export async function availableDecoders(): Promise<Decoder[]> {
+  return loadSharp().then(
+    () => ['sharp', 'jimp'],
+    () => ['jimp'],
+  );
+}
+
+/** OpenCV's way from CMYK to RGB, on the inverted samples that JPEG files hold. */
+function cmykToRgb(cmyk: Uint8Array): Uint8Array {
+  const rgb = new Uint8Array((cmyk.length / 4) * 3);
+  for (let from = 0, to = 0; from < cmyk.length; from += 4) {
+    const k = 255 - cmyk[from + 3];
+    for (let channel = 0; channel < 3; channel++) rgb[to++] = k - ((cmyk[from + channel] * k) >> 8);
+  }
+  return rgb;
+}
+
+/** Gray as three equal channels. */
+function grayToRgb(gray: Uint8Array): Uint8Array {
+  const rgb = ndarray(new Uint8Array(gray.length * 3), [gray.length, 3]);
+  for (let channel = 0; channel < 3; channel++) ops.assign(rgb.pick(-1, channel), ndarray(gray));
+  return rgb.data;
+}
+
+async function decodeWithSharp(bytes: Uint8Array, header: ImageHeader, maxPixels: number): Promise<Pixels> {
+  const sharp = await loadSharp();
+  // Errors only: photographs with harmless slips in their metadata pass, truncated ones do not.
+  // An embedded colour profile is ignored, as OpenCV does.
+  const image = sharp(bytes, { limitInputPixels: maxPixels, failOn: 'error', ignoreIcc: true });
+  const { space } = await image.metadata();
+  const cmyk = space === 'cmyk';
+  const opaque = image.autoOrient().removeAlpha();
+  const { data, info } = await (cmyk
+    ? opaque.pipelineColourspace('cmyk').toColourspace('cmyk')
+    : opaque.toColourspace('srgb')
+  )
+    .raw()
+    .timeout({ seconds: timeLimit(header) })
+    .toBuffer({ resolveWithObject: true });
+  const samples = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  const rgb = cmyk ? cmykToRgb(samples) : info.channels === 1 ? grayToRgb(samples) : samples;
+  return { data: rgb, width: info.width, height: info.height };
+}
+
+/** Decoders by name; each throws an Error that says in a few words why it cannot. */
+export const DECODE: Record<Decoder, (bytes: Uint8Array, header: ImageHeader, maxPixels: number) => Promise<Pixels>> = {
+  sharp: decodeWithSharp,
+  jimp: decodeWithJimp,
+};
+
+/** Formats that can be written. */
+export type EncodedFormat = 'png' | 'jpeg' | 'webp';
+
+/**
+ * Pixels -> an encoded image, by sharp where it can be loaded, else by jimp (which writes no WebP).
+ * @param options.quality 1 to 100, for JPEG and WebP; default 90
+ * @throws InvalidImageError, InvalidOptionError
+ */
+export async function encodeImage(
+  image: PixelImage,
+  format: EncodedFormat,
+  options: { quality?: number } = {},
+): Promise<Uint8Array> {
+  checkChoice('format', format, ['png', 'jpeg', 'webp'] as const);
+  const quality = checkInteger('quality', options.quality ?? 90, 1, 100);
+  const [encoder] = await availableDecoders();
+  if (encoder === 'jimp' && format === 'webp') {
+    throw new InvalidOptionError({
+      name: 'format',
+      expected: '"png" or "jpeg" where sharp is not installed',
+      received: '"webp"',
+      hint: 'Install sharp: `npm install sharp`.',
+    });
+  }
+  // A copy: the caller may change the pixels, or give their memory away, while a thread encodes them.
+  const samples = packPixels(image, encoder === 'sharp' ? 'rgb' : 'rgba');
+  try {
+    return await ENCODE[encoder](samples, image, format, quality);
+  } catch (cause) {
+    throw new InvalidImageError({
+      name: 'the image',
+      expected: `a size that ${format} can hold`,
+      received: `${image.width} x ${image.height} (${cause instanceof Error ? cause.message : cause})`,
+      hint: 'Choose another format, or reduce the image.',
+      cause,
+    });
+  }
+}
+
+type Encode = (samples: Uint8Array, size: PixelImage, format: EncodedFormat, quality: number) => Promise<Uint8Array>;
+
+const ENCODE: Record<Decoder, Encode> = {
+  async sharp(rgb, { width, height }, format, quality) {
+    const sharp = await loadSharp();
+    return sharp(rgb, { raw: { width, height, channels: 3 } })
+      .toFormat(format, format === 'png' ? {} : { quality })
+      .toBuffer();
+  },
+  async jimp(rgba, { width, height }, format, quality) {
+    const Jimp = await loadJimp();
+    const bitmap = Jimp.fromBitmap({ data: Buffer.from(rgba.buffer), width, height });
+    return format === 'png' ? bitmap.getBuffer('image/png') : bitmap.getBuffer('image/jpeg', { quality });
+  },
+};

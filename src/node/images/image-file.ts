@@ -1,0 +1,212 @@
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import {
+  describe,
+  FacialLmkError,
+  FileAccessError,
+  ImageDecodeError,
+  ImageFormatError,
+  InvalidOptionError,
+} from '../../errors.js';
+import { checkChoice, checkInteger, checkObject } from '../../options.js';
+import type { PixelImage } from '../../types.js';
+import { availableDecoders, DECODE, type Decoder, READABLE } from './image-codecs.js';
+import { type ImageFormat, type ImageHeader, readImageHeader } from './image-format.js';
+import type { Pixels } from './jimp/decode-with-jimp.js';
+
+export interface DecodeOptions {
+  /**
+   * `sharp` gives the pixels of OpenCV's `imread`; `jimp` is pure JavaScript, slower, and differs: on JPEGs by rounding
+   * and smoother colours, on 16-bit PNGs by 1 (it rounds where OpenCV takes the high byte), and on PNGs with one
+   * transparent colour, which it turns black.
+   * Default `auto`: sharp where it can be loaded, jimp otherwise; what one lacks the other serves.
+   */
+  decoder?: 'auto' | Decoder;
+  /**
+   * Larger images are refused from their header, before anything is decoded. Default 178956970, where Pillow too calls an
+   * image a decompression bomb: its decoded pixels take half a gigabyte.
+   */
+  maxPixels?: number;
+  /** What to call the image in messages. */
+  name?: string;
+}
+
+/** Decoded pixels and where they come from. */
+export interface DecodedImage extends PixelImage {
+  channelOrder: 'rgb';
+  /** Which decoder ran: the two do not give the same pixels for a JPEG. */
+  decoder: Decoder;
+  format: ImageFormat;
+}
+
+const DEFAULT_MAX_PIXELS = 178_956_970;
+
+async function chooseDecoder(wanted: 'auto' | Decoder, format: ImageFormat, name: string): Promise<Decoder> {
+  const candidates = wanted === 'auto' ? await availableDecoders() : [wanted];
+  const decoder = candidates.find((candidate) => READABLE[candidate].includes(format));
+  if (decoder) return decoder;
+  throw new ImageFormatError({
+    name,
+    expected: `a format that ${candidates.join(' or ')} reads (${candidates.flatMap((c) => READABLE[c]).join(', ')})`,
+    received: format,
+    hint: wanted === 'auto' ? 'Install sharp: `npm install sharp`.' : 'Use the decoder "auto".',
+  });
+}
+
+function pixelLimit({ maxPixels = DEFAULT_MAX_PIXELS }: DecodeOptions): number {
+  return checkInteger('maxPixels', maxPixels, 1, Number.MAX_SAFE_INTEGER);
+}
+
+/** Refuses more encoded bytes than four samples of 16 bits for each pixel, and room for metadata. */
+function checkEncodedBytes(received: number, options: DecodeOptions, name: string): void {
+  const limit = 8 * pixelLimit(options) + 2 ** 26;
+  if (received <= limit) return;
+  throw new ImageDecodeError({ name, expected: `at most ${limit} encoded bytes`, received: `${received} or more` });
+}
+
+function checkSize({ width, height }: ImageHeader, maxPixels: number, name: string): void {
+  if (width * height <= maxPixels) return;
+  throw new ImageDecodeError({
+    name,
+    expected: `at most ${maxPixels} pixels`,
+    received: `${width} x ${height} = ${width * height}`,
+    hint: 'Reduce the image, or raise `maxPixels` if you trust where it comes from.',
+  });
+}
+
+/**
+ * Encoded bytes -> RGB pixels, upright by their EXIF orientation, alpha dropped, first frame of an animation.
+ * @throws ImageFormatError for another format
+ * @throws ImageDecodeError for damaged or truncated bytes, or more than `maxPixels`
+ */
+export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}): Promise<DecodedImage> {
+  checkObject('options', options);
+  if (!(bytes instanceof Uint8Array)) {
+    const name = options.name ?? 'the image';
+    throw new InvalidOptionError({ name, expected: 'a Uint8Array of encoded bytes', received: describe(bytes) });
+  }
+  checkEncodedBytes(bytes.length, options, options.name ?? 'the image');
+  // A copy: while a thread decodes, the caller may change the bytes, or give their memory away. Where that has happened
+  // before, the array is empty and can only be read as such.
+  return decodeOwn(bytes.length === 0 ? new Uint8Array() : new Uint8Array(bytes), options);
+}
+
+/** Decodes bytes that nobody else holds, in a buffer that holds nothing else. */
+async function decodeOwn(bytes: Uint8Array, options: DecodeOptions): Promise<DecodedImage> {
+  const name = options.name ?? 'the image';
+  const wanted = checkChoice('decoder', options.decoder ?? 'auto', ['auto', 'sharp', 'jimp'] as const);
+  const maxPixels = pixelLimit(options);
+  const header = readImageHeader(bytes, name);
+  checkSize(header, maxPixels, name);
+  const decoder = await chooseDecoder(wanted, header.format, name);
+  try {
+    const pixels = await DECODE[decoder](bytes, header, maxPixels);
+    checkDecoded(pixels, header);
+    return { ...pixels, channelOrder: 'rgb', decoder, format: header.format };
+  } catch (cause) {
+    throw new ImageDecodeError({
+      name,
+      expected: `a whole ${header.format}`,
+      received: `bytes that ${decoder} cannot decode (${messageOf(cause)})`,
+      hint: HINTS[decoder],
+      cause,
+    });
+  }
+}
+
+const HINTS: Record<Decoder, string> = {
+  sharp: 'The file is damaged or cut off.',
+  jimp: 'The file is damaged, cut off, or of a kind that jimp does not read; try sharp, or save it as PNG.',
+};
+
+/** A decoder that found another image than the header announces was led astray, and so was the check of the size. */
+function checkDecoded({ data, width, height }: Pixels, header: ImageHeader): void {
+  // AVIF turns and cuts images in ways of its own; for the others EXIF may turn them.
+  const sides = [`${header.width} x ${header.height}`, `${header.height} x ${header.width}`];
+  if (header.format !== 'avif' && !sides.includes(`${width} x ${height}`)) {
+    throw new Error(`${width} x ${height} pixels where the header says ${sides[0]}`);
+  }
+  if (data.length !== width * height * 3) throw new Error(`${data.length} samples for ${width} x ${height} pixels`);
+}
+
+const messageOf = (error: unknown) => String(error instanceof Error ? error.message : error).split('\n')[0];
+
+/**
+ * A file's image. Only regular files are read: a directory, pipe or device is refused before it could block.
+ * @throws FileAccessError, ImageDecodeError
+ */
+export async function readImage(path: string | URL, options: DecodeOptions = {}): Promise<DecodedImage> {
+  checkObject('options', options);
+  const file = path instanceof URL ? urlToPath(path) : path;
+  const named = { ...options, name: options.name ?? file };
+  return decodeOwn(await readRegularFile(file, named), named);
+}
+
+/**
+ * The image that a stream brings, e.g. standard input. Reading stops where no image of `maxPixels` could be longer.
+ * @throws ImageDecodeError, and what the stream throws
+ */
+export async function readImageStream(
+  stream: AsyncIterable<Uint8Array>,
+  options: DecodeOptions = {},
+): Promise<DecodedImage> {
+  checkObject('options', options);
+  const name = options.name ?? 'the image';
+  const refuse = (value: unknown): never => {
+    throw new InvalidOptionError({ name, expected: 'a stream of Uint8Arrays', received: describe(value) });
+  };
+  if (!isIterableObject(stream)) refuse(stream);
+  const chunks: Uint8Array[] = [];
+  let received = 0;
+  for await (const chunk of stream) {
+    if (!(chunk instanceof Uint8Array)) refuse(chunk);
+    received += chunk.length;
+    checkEncodedBytes(received, options, name);
+    chunks.push(chunk);
+  }
+  return decodeImage(Buffer.concat(chunks), options);
+}
+
+/** Strings can be iterated too, but hold no bytes. */
+const isIterableObject = (value: unknown) =>
+  typeof value === 'object' && value !== null && (Symbol.asyncIterator in value || Symbol.iterator in value);
+
+function urlToPath(url: URL): string {
+  const refuse = (received: string, cause?: unknown): never => {
+    throw new InvalidOptionError({
+      name: 'the image URL',
+      expected: 'a file: URL of this machine',
+      received,
+      hint: 'Fetch the bytes yourself and pass them as a Uint8Array.',
+      cause,
+    });
+  };
+  if (url.protocol !== 'file:') return refuse(url.protocol);
+  try {
+    return fileURLToPath(url);
+  } catch (error) {
+    return refuse(url.href, error);
+  }
+}
+
+async function readRegularFile(path: string, options: DecodeOptions): Promise<Uint8Array> {
+  const refuse = (received: string, cause?: unknown): never => {
+    throw new FileAccessError({ name: path, expected: 'a file that can be read', received, cause });
+  };
+  try {
+    // O_NONBLOCK: opening a pipe without a writer would wait for one.
+    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      const info = await file.stat();
+      if (!info.isFile()) refuse(info.isDirectory() ? 'a directory' : 'something that is not a regular file');
+      checkEncodedBytes(info.size, options, path);
+      return await file.readFile();
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if (error instanceof FacialLmkError) throw error;
+    return refuse((error as NodeJS.ErrnoException).code ?? messageOf(error), error);
+  }
+}

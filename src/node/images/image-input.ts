@@ -1,0 +1,29 @@
+import type { ReadPixels } from '../../detector/face-detector.js';
+import { describe, InvalidOptionError } from '../../errors.js';
+import type { PixelImage } from '../../types.js';
+import { type DecodeOptions, decodeImage, readImage } from './image-file.js';
+
+/** A path, a `file:` URL, the bytes of an encoded image, or raw pixels with their channel order. */
+export type ImageInput = string | URL | Uint8Array | PixelImage;
+
+/**
+ * Refuses what no call can take.
+ * @throws InvalidOptionError
+ */
+export function checkImageInput(input: unknown): asserts input is ImageInput {
+  const isObject = typeof input === 'object' && input !== null;
+  const isPixels = isObject && 'data' in input && 'channelOrder' in input;
+  if (typeof input === 'string' || input instanceof URL || input instanceof Uint8Array || isPixels) return;
+  throw new InvalidOptionError({
+    name: 'the image',
+    expected: 'a path, a file: URL, the bytes of an encoded image, or { data, width, height, channelOrder }',
+    received: describe(input),
+  });
+}
+
+/** Any input as pixels: files are read, encoded bytes decoded, raw pixels taken as they are. */
+export async function readPixels(input: ImageInput, options: DecodeOptions): Promise<ReadPixels> {
+  checkImageInput(input);
+  if (typeof input === 'string' || input instanceof URL) return readImage(input, options);
+  return input instanceof Uint8Array ? decodeImage(input, options) : input;
+}

@@ -1,0 +1,11 @@
+// What every platform has besides the language itself. Only tsconfig.pure.json reads this file: there, whatever else the code
+// takes for granted does not compile.
+declare const performance: { now(): number };
+
+declare abstract class AbortSignal {
+  readonly aborted: boolean;
+  readonly reason: unknown;
+  throwIfAborted(): void;
+  addEventListener(type: 'abort', listener: () => void, options?: { once?: boolean }): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}

@@ -1,0 +1,36 @@
+import ndarray from 'ndarray';
+import { ModelContractError } from '../errors.js';
+import { tensorValues } from '../ops/tensor.js';
+import type { Network } from '../types.js';
+import type { Session } from './session.js';
+
+/** A {@link Network} that an ONNX runtime holds open. */
+export interface OnnxNetwork extends Network {
+  /** Waits for running inferences, then frees the session. Later runs are refused; closing twice is fine. */
+  close(): Promise<void>;
+}
+
+/** A session as a network with one float32 input and float32 outputs. Closing the network closes the session. */
+export function networkFromSession(session: Session): OnnxNetwork {
+  const { name, inputs, outputs } = session;
+  return {
+    name,
+    inputs,
+    outputs,
+    async run(input) {
+      const feed = { type: 'float32', data: tensorValues(input), dims: input.shape };
+      const results = await session.run({ [inputs[0].name]: feed });
+      return results.map(({ type, data, dims }, i) => {
+        if (!(data instanceof Float32Array)) {
+          throw new ModelContractError({
+            name: `output ${outputs[i].name} of ${name}`,
+            expected: 'float32',
+            received: type,
+          });
+        }
+        return ndarray(data, [...dims]);
+      });
+    },
+    close: session.close,
+  };
+}

@@ -1,0 +1,40 @@
+import { readFile } from 'node:fs/promises';
+import { Hono } from 'hono';
+import { PACKAGE_MODULES } from '../node/package-paths.js';
+
+/** The page's own files, by address. */
+const PAGE_FILES: Record<string, { file: string; type: string }> = {
+  '/': { file: 'index.html', type: 'text/html; charset=utf-8' },
+  '/page.css': { file: 'page.css', type: 'text/css; charset=utf-8' },
+  '/page.js': { file: 'page.js', type: 'text/javascript; charset=utf-8' },
+};
+
+/** The library's pure modules that the page imports: the same code draws on the server and in the browser. */
+const MODULES = [
+  'errors.js',
+  'options.js',
+  'types.js',
+  'landmark106/check-landmarks.js',
+  'landmark106/groups.js',
+  'landmark106/spec.js',
+  'overlay/colors.js',
+  'overlay/overlay-shapes.js',
+  'overlay/overlay-svg.js',
+  'overlay/place-label.js',
+];
+
+/** Serves a fixed list of files. No part of a request ever becomes part of a path. */
+export function staticFiles(): Hono {
+  const app = new Hono();
+  const serve = (address: string, file: URL, type: string) =>
+    app.get(address, async (context) =>
+      context.body(new Uint8Array(await readFile(file)), 200, { 'content-type': type, 'cache-control': 'no-cache' }),
+    );
+  for (const [address, { file, type }] of Object.entries(PAGE_FILES)) {
+    serve(address, new URL(`./page/${file}`, import.meta.url), type);
+  }
+  for (const module of MODULES) {
+    serve(`/lib/${module}`, new URL(module, PACKAGE_MODULES), 'text/javascript; charset=utf-8');
+  }
+  return app;
+}

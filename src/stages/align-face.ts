@@ -1,0 +1,92 @@
+import ndarray from 'ndarray';
+import { estimateNorms, type Norm } from '../alignment/estimate-norm.js';
+import { describe, InvalidOptionError } from '../errors.js';
+import { type PixelView, pixelView } from '../image/pixel-image.js';
+import { defaultKernels } from '../kernels/default-kernels.js';
+import type { Kernels } from '../kernels/kernels.js';
+import { LANDMARK_INPUT_LENGTH, LANDMARK106 } from '../landmark106/spec.js';
+import { invertAffine } from '../ops/affine.js';
+import { checkChoice } from '../options.js';
+import { type AlignedFace, KEYPOINT_NAMES, type PixelImage, type Point } from '../types.js';
+
+export interface AlignOptions {
+  /**
+   * Channel order of the landmark network's input. Default `bgr`, as the merged model feeds it; InsightFace's own package
+   * feeds `rgb`. The crop is BGR either way.
+   */
+  landmarkChannelOrder?: 'bgr' | 'rgb';
+}
+
+/**
+ * The order of the landmark network's planes.
+ * @throws InvalidOptionError
+ */
+export function landmarkOrder({ landmarkChannelOrder = 'bgr' }: AlignOptions): 'bgr' | 'rgb' {
+  return checkChoice('landmarkChannelOrder', landmarkChannelOrder, ['bgr', 'rgb'] as const);
+}
+
+/**
+ * Cuts one face out along a norm that is already estimated.
+ * @param input where to write the landmark input
+ */
+export function cropAligned(
+  view: PixelView,
+  norm: Norm,
+  options: AlignOptions = {},
+  kernels: Kernels = defaultKernels(),
+  input: Float32Array = new Float32Array(LANDMARK_INPUT_LENGTH),
+): AlignedFace {
+  const { cropSide, inputSide } = LANDMARK106;
+  const crop = new Uint8Array(3 * cropSide * cropSide);
+  kernels.cropFace(view, norm.imageToCrop, landmarkOrder(options), crop, input);
+  return {
+    crop: ndarray(crop, [cropSide, cropSide, 3]),
+    cropChannelOrder: 'bgr',
+    landmarkInput: ndarray(input, [3, inputSide, inputSide]),
+    imageToCrop: norm.imageToCrop,
+    cropToImage: invertAffine(norm.imageToCrop),
+    degenerate: norm.degenerate,
+  };
+}
+
+function checkKeypoints(keypoints: readonly Point[]): void {
+  const isPoint = (point: unknown) =>
+    typeof point === 'object' &&
+    point !== null &&
+    typeof (point as Point).x === 'number' &&
+    typeof (point as Point).y === 'number';
+  // Not `every` on the list itself, which passes over holes.
+  if (keypoints?.length !== KEYPOINT_NAMES.length || !Array.from(keypoints).every(isPoint)) {
+    throw new InvalidOptionError({
+      name: 'keypoints',
+      expected: `${KEYPOINT_NAMES.length} points { x, y } (left eye, right eye, nose, left mouth corner, right mouth corner)`,
+      received: describe(keypoints),
+    });
+  }
+}
+
+/**
+ * Stage 2 for several faces of one image: key points -> upright crops and the matrices there and back, bit for bit
+ * what the merged model makes of these faces in this order.
+ */
+export function alignFaces(
+  image: PixelImage,
+  faces: readonly (readonly Point[])[],
+  options: AlignOptions = {},
+): AlignedFace[] {
+  const view = pixelView(image);
+  faces.forEach(checkKeypoints);
+  return estimateNorms(faces).map((norm) => cropAligned(view, norm, options));
+}
+
+/**
+ * Stage 2: image and five key points -> the face upright in a 224 x 224 crop, with the matrices there and back and the
+ * input of the landmark network. Key points without a two-dimensional spread give a `degenerate` face, see
+ * `estimateNorms`; whatever lies outside the image is black.
+ *
+ * @param keypoints left eye, right eye, nose, left mouth corner, right mouth corner, image pixels
+ * @throws InvalidImageError, InvalidOptionError
+ */
+export function alignFace(image: PixelImage, keypoints: readonly Point[], options: AlignOptions = {}): AlignedFace {
+  return alignFaces(image, [keypoints], options)[0];
+}

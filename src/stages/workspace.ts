@@ -1,0 +1,42 @@
+import { defaultKernels } from '../kernels/default-kernels.js';
+import type { Kernels } from '../kernels/kernels.js';
+
+/** Idle buffers that are kept: one for each network of a call, and as many for a second call that overlaps with it. */
+const MAX_IDLE = 4;
+/** Floats of the largest buffer that is kept, a batch of faces: 16 MB. */
+const MAX_KEPT = 4 * 2 ** 20;
+
+/**
+ * What the calls of one pipeline share so that they need not make it anew: the kernels, and the buffers that network
+ * inputs are written into. A detector input takes 4.9 MB.
+ *
+ * Calls may overlap: each has its buffers to itself for as long as its networks run. Results never share memory with them.
+ */
+export class Workspace {
+  readonly kernels: Kernels;
+  /** Shortest first. */
+  readonly #idle: Float32Array[] = [];
+
+  constructor(kernels: Kernels = defaultKernels()) {
+    this.kernels = kernels;
+  }
+
+  /** Lends `length` floats, holding anything, until `job` has ended. */
+  async lend<T>(length: number, job: (buffer: Float32Array) => Promise<T>): Promise<T> {
+    const fitting = this.#idle.findIndex((idle) => idle.length >= length);
+    const buffer = fitting < 0 ? new Float32Array(length) : this.#idle.splice(fitting, 1)[0];
+    try {
+      return await job(buffer.subarray(0, length));
+    } finally {
+      this.#keep(buffer);
+    }
+  }
+
+  #keep(buffer: Float32Array): void {
+    // It is empty when the network has transferred its input to another thread.
+    if (buffer.length === 0 || buffer.length > MAX_KEPT) return;
+    this.#idle.push(buffer);
+    this.#idle.sort((a, b) => a.length - b.length);
+    if (this.#idle.length > MAX_IDLE) this.#idle.shift();
+  }
+}

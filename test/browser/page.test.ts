@@ -1,0 +1,260 @@
+/// <reference lib="dom" />
+// The page in a real browser: a scene dropped on it is drawn where the service says its points are, it speaks to no other
+// host and logs no error, on a desktop and on a phone.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Browser, Page } from 'playwright-core';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ImageReport } from '../../src/detector/image-report.js';
+import { drawScene } from '../../src/drawn-faces/draw-scene.js';
+import { encodeImage } from '../../src/node/images/image-codecs.js';
+import { browserPath, hasBrowser, launchBrowser } from '../support/browser.js';
+
+const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+/** Where to leave screenshots for the README; nowhere by default. */
+const screenshots = process.env.FACIAL_LMK_SCREENSHOTS;
+
+/** Starts the service on a free port and waits for its address. */
+function startServer(): Promise<{ server: ChildProcess; address: string }> {
+  const server = spawn(process.execPath, [main, 'serve', '--built-in', '--port', '0'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  return new Promise((resolve, reject) => {
+    server.once('exit', (code) => reject(new Error(`The server ended with ${code}.`)));
+    server.stdout?.once('data', (line: Buffer) => resolve({ server, address: line.toString().trim() }));
+  });
+}
+
+describe.skipIf(!hasBrowser)(`the page${hasBrowser ? '' : ` (skipped: no browser at ${browserPath})`}`, () => {
+  let browser: Browser;
+  let server: ChildProcess;
+  let address: string;
+  let png: Buffer;
+  const profile = mkdtempSync(join(tmpdir(), 'facial-lmk-browser-'));
+
+  beforeAll(async () => {
+    const { image } = drawScene({ seed: 11, width: 900, height: 600, faces: 3 });
+    png = Buffer.from(await encodeImage(image, 'png'));
+    ({ server, address } = await startServer());
+    browser = await launchBrowser();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    const ended = new Promise((resolve) => server?.once('exit', resolve));
+    server?.kill('SIGTERM');
+    await ended;
+    rmSync(profile, { recursive: true, force: true });
+  });
+
+  /** Opens the page and notes what it must not do. */
+  async function open(
+    viewport: { width: number; height: number },
+    scheme: 'light' | 'dark' = 'light',
+    hasTouch = false,
+  ) {
+    const page = await browser.newPage({ viewport, colorScheme: scheme, hasTouch });
+    const wrongs: string[] = [];
+    page.on('console', (message) => {
+      if (message.type() === 'error') wrongs.push(message.text());
+    });
+    page.on('pageerror', (error) => wrongs.push(error.message));
+    page.on('request', (request) => {
+      const url = request.url();
+      if (!url.startsWith(address) && !/^(data|blob):/.test(url)) wrongs.push(`request to ${url}`);
+    });
+    await page.goto(address);
+    return { page, wrongs };
+  }
+
+  /** Drops a file on the frame as a person would. */
+  async function drop(page: Page, bytes: Buffer, name: string, type: string): Promise<void> {
+    const transfer = await page.evaluateHandle(
+      ([base64, fileName, fileType]) => {
+        const data = new DataTransfer();
+        const content = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+        data.items.add(new File([content], fileName, { type: fileType }));
+        return data;
+      },
+      [bytes.toString('base64'), name, type],
+    );
+    await page.dispatchEvent('#stage', 'drop', { dataTransfer: transfer });
+  }
+
+  const report = async (): Promise<ImageReport> =>
+    (
+      await fetch(`${address}/v1/detect?float=true`, { method: 'POST', body: new Uint8Array(png) })
+    ).json() as Promise<ImageReport>;
+
+  it.each([
+    ['desktop', { width: 1280, height: 900 }, 'light'],
+    ['phone', { width: 360, height: 780 }, 'dark'],
+  ] as const)('%s: draws a dropped scene where the service says', async (name, viewport, scheme) => {
+    const { page, wrongs } = await open(viewport, scheme);
+    await drop(page, png, 'scene.png', 'image/png');
+    await page.getByText('3 faces found.').waitFor();
+
+    const { faces } = await report();
+    const drawn = await page.$$eval('#overlay .face', (groups) =>
+      groups.map((group) =>
+        [...group.querySelectorAll('circle:not(.keypoint)')].map((c) => [
+          Number(c.getAttribute('cx')),
+          Number(c.getAttribute('cy')),
+        ]),
+      ),
+    );
+    expect(drawn).toHaveLength(faces.length);
+    drawn.forEach((points, i) => {
+      const rounded = faces[i].landmarks.map(([x, y]) => `${Math.round(x * 100) / 100},${Math.round(y * 100) / 100}`);
+      expect(new Set(points.map(([x, y]) => `${x},${y}`))).toEqual(new Set(rounded));
+    });
+    // The overlay lies on the photo to the pixel, whatever its size on the screen.
+    const [photo, overlay] = await Promise.all(['#photo', '#overlay svg'].map((s) => page.locator(s).boundingBox()));
+    expect(overlay).toEqual(photo);
+    expect(await page.locator('#crops canvas').count()).toBe(faces.length);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
+    if (screenshots) await page.screenshot({ path: join(screenshots, `page-${name}.png`), fullPage: name === 'phone' });
+    expect(wrongs).toEqual([]);
+    await page.close();
+  });
+
+  it('names the point under the pointer, and by the arrow keys', async () => {
+    const { page, wrongs } = await open({ width: 1280, height: 900 });
+    await page.getByRole('button', { name: 'Try the sample scene' }).click();
+    await page.getByText('faces found.').waitFor();
+    const box = await page.locator('#overlay circle.nose').last().boundingBox();
+    await page.mouse.move((box?.x ?? 0) + (box?.width ?? 0) / 2, (box?.y ?? 0) + (box?.height ?? 0) / 2);
+    await page.locator('#tip', { hasText: /^\d+ nose_/ }).waitFor();
+    await page.locator('#stage').focus();
+    await page.keyboard.press('ArrowRight');
+    await page.getByText(/^Face \d+: \d+ \w+/).waitFor();
+    await page.keyboard.press('Escape');
+    expect(await page.locator('#tip').isHidden()).toBe(true);
+    expect(wrongs).toEqual([]);
+    await page.close();
+  });
+
+  it('names the point under a finger, inside a narrow page', async () => {
+    const { page } = await open({ width: 360, height: 740 }, 'light', true);
+    await page.getByRole('button', { name: 'Try the sample scene' }).click();
+    await page.getByText('faces found.').waitFor();
+    const tip = page.locator('#tip');
+    for (const circle of await page.locator('#overlay circle.nose').all()) {
+      await circle.scrollIntoViewIfNeeded();
+      const point = await circle.boundingBox();
+      await page.touchscreen.tap((point?.x ?? 0) + (point?.width ?? 0) / 2, (point?.y ?? 0) + (point?.height ?? 0) / 2);
+      await tip.filter({ hasText: /^\d+ \w+/ }).waitFor();
+      const box = await tip.boundingBox();
+      expect(box?.x).toBeGreaterThanOrEqual(0);
+      expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(360);
+    }
+    await page.close();
+  });
+
+  it('drops what comes too late: the picture and its faces belong together', async () => {
+    const { page } = await open({ width: 1280, height: 900 });
+    await page.route('**/sample.png', async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, 600));
+      await route.continue();
+    });
+    const late = page.waitForResponse('**/sample.png');
+    await page.getByRole('button', { name: 'Try the sample scene' }).click();
+    await drop(page, png, 'scene.png', 'image/png');
+    await page.getByText('3 faces found.').waitFor();
+    await (await late).finished();
+    await page.waitForTimeout(200);
+    expect(await page.locator('#photo').evaluate((photo: HTMLImageElement) => photo.naturalWidth)).toBe(900);
+    await page.close();
+  });
+
+  it('finds faces also in what the browser cannot show', async () => {
+    const { page } = await open({ width: 1280, height: 900 });
+    await drop(page, await sharp(png).tiff().toBuffer(), 'scene.tif', 'image/tiff');
+    await page.getByText('3 faces found. This browser cannot show the picture.').waitFor();
+    expect(await page.locator('#save-json').isVisible()).toBe(true);
+    expect(await page.locator('#save-png').isVisible()).toBe(false);
+    await page.close();
+  });
+
+  it('says that the server does not answer', async () => {
+    const { page } = await open({ width: 1280, height: 900 });
+    await page.route('**/v1/detect*', (route) => route.abort());
+    await drop(page, png, 'scene.png', 'image/png');
+    await page.locator('#status.error', { hasText: 'The server does not answer.' }).waitFor();
+    await page.close();
+  });
+
+  it('turns every camera off again', async () => {
+    const { page } = await open({ width: 1280, height: 900 });
+    await page.evaluate(() => {
+      const media = navigator.mediaDevices;
+      const ask = media.getUserMedia.bind(media);
+      const tracks: MediaStreamTrack[] = [];
+      Object.assign(globalThis, { tracks });
+      media.getUserMedia = async (wish) => {
+        const stream = await ask(wish);
+        tracks.push(...stream.getTracks());
+        return stream;
+      };
+    });
+    for (let i = 0; i < 2; i++) await page.getByRole('button', { name: 'Use the camera' }).click();
+    await page.getByRole('button', { name: 'Take the picture' }).waitFor();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    const states = () =>
+      page.evaluate(() => (globalThis as unknown as { tracks: MediaStreamTrack[] }).tracks.map((t) => t.readyState));
+    await expect.poll(states).toEqual(['ended', 'ended']);
+    await page.close();
+  });
+
+  it('reaches every control by the keyboard, each with a name', async () => {
+    const { page } = await open({ width: 1280, height: 900 });
+    await drop(page, png, 'scene.png', 'image/png');
+    await page.getByText('3 faces found.').waitFor();
+    const names: string[] = [];
+    for (let i = 0; i < 12; i++) {
+      await page.keyboard.press('Tab');
+      names.push(
+        await page.evaluate(() => {
+          const active = document.activeElement as HTMLInputElement | null;
+          const label = active?.labels?.[0]?.textContent ?? active?.getAttribute('aria-label') ?? active?.textContent;
+          return label?.trim() ?? '';
+        }),
+      );
+    }
+    for (const name of ['Choose a photo', 'Use the camera', 'Show indices', 'Save JSON', 'Save PNG', 'Save SVG']) {
+      expect(names).toContain(name);
+    }
+    await page.close();
+  });
+
+  it.each(['json', 'png', 'svg'])('saves %s', async (format) => {
+    const { page, wrongs } = await open({ width: 1280, height: 900 });
+    await drop(page, png, 'scene.png', 'image/png');
+    await page.getByText('3 faces found.').waitFor();
+    const download = page.waitForEvent('download');
+    await page.locator(`#save-${format}`).click();
+    expect((await download).suggestedFilename()).toBe(`faces.${format}`);
+    expect(wrongs).toEqual([]);
+    await page.close();
+  });
+
+  it('takes a picture from the camera', async () => {
+    const { page } = await open({ width: 1280, height: 900 });
+    await page.getByRole('button', { name: 'Use the camera' }).click();
+    await page.getByRole('button', { name: 'Take the picture' }).click();
+    await page.getByText('No face found.').waitFor();
+    await page.close();
+  });
+
+  it('says what is wrong with a file that is no image, and goes on', async () => {
+    const { page } = await open({ width: 1280, height: 900 });
+    await drop(page, Buffer.from('no picture at all, only text'), 'a.jpg', 'image/jpeg');
+    await page.locator('#status.error', { hasText: 'received text' }).waitFor();
+    await drop(page, png, 'scene.png', 'image/png');
+    await page.getByText('3 faces found.').waitFor();
+    await page.close();
+  });
+});

@@ -1,0 +1,334 @@
+// The built command as a user runs it, on drawn scenes with the built-in networks.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ImageReport } from '../../src/detector/image-report.js';
+import { drawScene } from '../../src/drawn-faces/draw-scene.js';
+import { faceToJson } from '../../src/face/face-json.js';
+import { FacialLandmarkDetector } from '../../src/node/facial-landmark-detector.js';
+import { readImage } from '../../src/node/images/image-file.js';
+import { writeImage } from '../../src/node/images/write-image.js';
+import { builtInModels } from '../../src/node/models/model-files.js';
+
+const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+
+let folder: string;
+
+interface Outcome {
+  code: number | null;
+  stdout: string;
+  /** Without the notice of the built-in networks. */
+  stderr: string;
+}
+
+function start(args: readonly string[], env: Record<string, string> = {}) {
+  return spawn(process.execPath, [MAIN, ...args], { cwd: folder, env: { ...process.env, ...env } });
+}
+
+async function run(args: readonly string[], input?: Uint8Array): Promise<Outcome> {
+  const child = start(args);
+  child.stdin.on('error', () => {}).end(input);
+  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+  return { code, stdout, stderr: stderr.replace(/^facial-lmk: using the built-in networks.*\n/, '') };
+}
+
+const detect = (...args: string[]) => run(['detect', '--built-in', ...args]);
+const lines = (text: string) => text.split('\n').filter(Boolean);
+const reports = (jsonl: string) => lines(jsonl).map((line) => JSON.parse(line) as ImageReport);
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'facial-lmk-'));
+  const { image } = drawScene({ seed: 3, width: 640, height: 480, faces: 3 });
+  await writeImage(join(folder, 'scene.png'), image);
+  await writeImage(join(folder, 'photos/b.png'), drawScene({ seed: 4, width: 500, height: 600, faces: 1 }).image);
+  await writeImage(join(folder, 'photos/a.png'), image);
+  await writeImage(
+    join(folder, 'photos/deep/scene.png'),
+    drawScene({ seed: 5, width: 480, height: 320, faces: 2 }).image,
+  );
+  await writeImage(join(folder, 'odd, "name".png'), image);
+  const gray = new Uint8Array(64 * 48).fill(128);
+  await writeImage(join(folder, 'nobody.png'), { data: gray, width: 64, height: 48, channelOrder: 'gray' });
+  mkdirSync(join(folder, 'empty'));
+  writeFileSync(join(folder, 'photos/notes.txt'), 'not an image by its name');
+  writeFileSync(join(folder, 'text.jpg'), 'a text file with the name of a picture\n');
+  writeFileSync(join(folder, 'cut.png'), readFileSync(join(folder, 'scene.png')).subarray(0, 900));
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('data', () => {
+  it('is what the library finds, integers, in the documented shape', async () => {
+    const { code, stdout, stderr } = await detect('scene.png');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const [report, ...others] = JSON.parse(stdout) as ImageReport[];
+    expect(others).toEqual([]);
+
+    const detector = await FacialLandmarkDetector.load(builtInModels());
+    const faces = await detector.detect(await readImage(join(folder, 'scene.png')));
+    await detector.close();
+    expect(faces.length).toBeGreaterThan(0);
+    expect(report).toEqual({
+      image: 'scene.png',
+      width: 640,
+      height: 480,
+      decoder: faces.image.decoder,
+      faces: faces.map((face) => faceToJson(face, { float: false })),
+      timings: { decode: expect.any(Number), analyze: expect.any(Number) },
+    });
+    const { bbox, keypoints, landmarks } = report.faces[0];
+    expect([...bbox, ...keypoints.flat(), ...landmarks.flat()].every(Number.isInteger)).toBe(true);
+  });
+
+  it('--float gives landmarks that truncate to the integers', async () => {
+    const [{ faces: floats }] = reports((await detect('scene.png', '--jsonl', '--float')).stdout);
+    const [{ faces: integers }] = reports((await detect('scene.png', '--jsonl')).stdout);
+    const points = (faces: ImageReport['faces']) => faces.flatMap(({ landmarks }) => landmarks.flat());
+    expect(points(floats).some((value) => !Number.isInteger(value))).toBe(true);
+    expect(points(floats).map(Math.trunc)).toEqual(points(integers));
+  });
+
+  it('--csv has one line for each face, names quoted', async () => {
+    const { code, stdout } = await detect('odd, "name".png', 'nobody.png', '--csv');
+    expect(code).toBe(0);
+    const [{ faces }] = reports((await detect('odd, "name".png', '--jsonl')).stdout);
+    const [header, ...rows] = lines(stdout);
+    expect(header.split(',')).toHaveLength(4 + 2 + 4 + 10 + 212 + 6);
+    expect(header).toMatch(
+      /^image,width,height,decoder,face,score,x1,y1,x2,y2,leftEye_x,.*,landmark105_y,a,b,tx,c,d,ty$/,
+    );
+    expect(rows).toHaveLength(faces.length);
+    rows.forEach((row, i) => {
+      const start = `"odd, ""name"".png",640,480,`;
+      expect(row.startsWith(start)).toBe(true);
+      const [decoder, face, score, x1] = row.slice(start.length).split(',');
+      expect([decoder, Number(face), Number(score), Number(x1)]).toEqual([
+        expect.stringMatching(/sharp|jimp/),
+        i,
+        faces[i].score,
+        faces[i].bbox[0],
+      ]);
+      expect(Number(row.split(',').at(-1))).toBe(faces[i].matrix[1][2]);
+    });
+  });
+
+  it('no face is an empty list', async () => {
+    const { code, stdout } = await detect('nobody.png', '--jsonl');
+    expect(code).toBe(0);
+    expect(reports(stdout)).toMatchObject([{ image: 'nobody.png', width: 64, height: 48, faces: [] }]);
+  });
+
+  it('says on standard error alone that the built-in networks know only drawn faces', async () => {
+    const child = start(['detect', 'nobody.png', '--built-in']);
+    const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+    expect(stderr).toMatch(/^facial-lmk: using the built-in networks, which know only drawn faces.*\n$/);
+    expect(JSON.parse(stdout)).toHaveLength(1);
+  });
+
+  it('options reach the pipeline', async () => {
+    const [{ faces }] = reports((await detect('scene.png', '--jsonl')).stdout);
+    expect(faces.length).toBeGreaterThan(1);
+    const [limited] = reports((await detect('scene.png', '--jsonl', '--max-faces', '1')).stdout);
+    expect(limited.faces.map(({ bbox }) => bbox)).toEqual([faces[0].bbox]);
+    const [strict] = reports((await detect('scene.png', '--jsonl', '--min-score', '1')).stdout);
+    expect(strict.faces).toEqual([]);
+    const [{ decoder }] = reports((await detect('scene.png', '--jsonl', '--decoder', 'jimp')).stdout);
+    expect(decoder).toBe('jimp');
+  });
+});
+
+describe('images', () => {
+  const names = (stdout: string) => reports(stdout).map(({ image }) => image);
+
+  it('come in the order of the arguments, folders and patterns sorted, all levels', async () => {
+    const { code, stdout } = await detect('scene.png', 'photos', '*.png', '--jsonl');
+    // cut.png fits the pattern and fails.
+    expect(code).toBe(1);
+    const inFolder = ['photos/a.png', 'photos/b.png', 'photos/deep/scene.png'];
+    expect(names(stdout)).toEqual(['scene.png', ...inFolder, 'nobody.png', 'odd, "name".png', 'scene.png']);
+  });
+
+  it('come from links to files, never through links to folders', async () => {
+    mkdirSync(join(folder, 'linked'));
+    symlinkSync('../scene.png', join(folder, 'linked/link.png'));
+    symlinkSync('..', join(folder, 'linked/round.png'));
+    symlinkSync('../photos', join(folder, 'linked/photos'));
+    const { code, stdout } = await detect('linked', '--jsonl');
+    expect(code).toBe(0);
+    expect(names(stdout)).toEqual(['linked/link.png']);
+  });
+
+  it('come from standard input', async () => {
+    const bytes = readFileSync(join(folder, 'scene.png'));
+    const { code, stdout } = await run(['detect', '-', '--built-in', '--jsonl'], bytes);
+    expect(code).toBe(0);
+    const [fromFile] = reports((await detect('scene.png', '--jsonl')).stdout);
+    expect(reports(stdout)).toEqual([{ ...fromFile, image: '-', timings: expect.anything() }]);
+  });
+
+  it.each([
+    ['text.jpg', /text/],
+    ['cut.png', /damaged or cut off/],
+    ['missing.png', /Check the spelling/],
+    ['empty', /folder with images/],
+    ['*.webp', /pattern/],
+  ])('a bad one (%s) is reported in one line, the others are done', async (bad, reason) => {
+    const { code, stdout, stderr } = await detect('scene.png', bad, 'nobody.png', '--jsonl');
+    expect(code).toBe(1);
+    expect(names(stdout)).toEqual(['scene.png', 'nobody.png']);
+    expect(lines(stderr)).toHaveLength(1);
+    expect(stderr.startsWith(`facial-lmk: ${bad}: Expected `)).toBe(true);
+    expect(stderr).toMatch(reason);
+    expect(stderr).not.toMatch(/\.[jt]s:\d/);
+  });
+
+  it('all bad still print the empty JSON', async () => {
+    const { code, stdout } = await detect('text.jpg', '--json');
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toEqual([]);
+  });
+
+  it('--verbose shows where it failed', async () => {
+    expect((await detect('text.jpg', '--verbose')).stderr).toMatch(/^\w+Error: Expected [\s\S]*\.js:\d+/m);
+  });
+});
+
+describe('parity', () => {
+  const { detector, landmarker } = builtInModels();
+  const networks = ['--detector', detector, '--landmarker', landmarker];
+
+  it('compares every element with a merged model, and says when there was nothing to compare', async () => {
+    expect((await run(['merge', ...networks, '-o', 'merged.onnx'])).code).toBe(0);
+    const compare = (...images: string[]) => run(['parity', '--merged', 'merged.onnx', ...networks, ...images]);
+    const scenes = await compare();
+    expect(scenes.code).toBe(0);
+    expect(scenes.stdout).toMatch(/^align_imgs +\d{6,} +100\.0000 % +0 +identical$/m);
+    const nobody = await compare('nobody.png');
+    expect(nobody.code).toBe(1);
+    expect(nobody.stdout).toMatch(/^lmks +0 +- +0 +nothing to compare$/m);
+    expect(nobody.stderr).toMatch(/nothing was compared/);
+  });
+
+  it('ends with 1 when elements differ, and with 2 without a merged model', async () => {
+    await run(['merge', ...networks, '--landmark-channel-order', 'rgb', '-o', 'other.onnx']);
+    const { code, stdout } = await run(['parity', '--merged', 'other.onnx', ...networks, 'scene.png']);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^lmks .*\[\d+\] expected -?\d+, received -?\d+$/m);
+    expect((await run(['parity', '--merged', 'missing.onnx', ...networks])).code).toBe(2);
+  });
+});
+
+describe('pictures', () => {
+  it('lie in folders as the images do, whatever else is found beside them', async () => {
+    for (const [images, out] of [
+      ['photos', 'from-folder'],
+      ['photos/**/*.png', 'from-pattern'],
+    ]) {
+      const { stdout } = await detect(images, '--jsonl', '--sheets', out);
+      const stems = reports(stdout).map(({ image }) => image.slice('photos/'.length, -'.png'.length));
+      expect(stems).toContain('deep/scene');
+      expect(stems.filter((stem) => existsSync(join(folder, out, `${stem}.sheet.png`)))).toEqual(stems);
+    }
+  });
+
+  it('overlay, sheet and crops under names of their own, nothing half-written', async () => {
+    const args = ['scene.png', 'photos/deep/scene.png', '--jsonl', '--overlay', 'o', '--sheets', 'o', '--crops', 'c'];
+    const { code, stdout, stderr } = await detect(...args, '--crop-template', 'arcface');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const [first, second] = reports(stdout);
+    const stems = ['scene', 'scene-2'];
+    const crops = [first, second].flatMap(({ faces }, i) => faces.map((_, k) => `${stems[i]}.face-${k + 1}.png`));
+    expect(readdirSync(join(folder, 'c')).sort()).toEqual(crops.sort());
+    expect(readdirSync(join(folder, 'o')).sort()).toEqual(
+      stems.flatMap((stem) => [`${stem}.overlay.png`, `${stem}.sheet.png`]).sort(),
+    );
+    expect(await readImage(join(folder, 'c/scene.face-1.png'))).toMatchObject({ width: 112, height: 112 });
+    const overlay = await readImage(join(folder, 'o/scene-2.overlay.png'));
+    expect(overlay).toMatchObject({ width: 480, height: 320 });
+    expect(overlay.data).not.toEqual((await readImage(join(folder, 'photos/deep/scene.png'))).data);
+  });
+
+  it.each(['jpeg', 'webp', 'svg'])('overlay as %s', async (format) => {
+    const { code } = await detect('scene.png', '--overlay', `o-${format}`, '--overlay-format', format, '--indices');
+    expect(code).toBe(0);
+    const bytes = readFileSync(join(folder, `o-${format}`, `scene.overlay.${format}`));
+    if (format !== 'svg')
+      expect((await readImage(join(folder, `o-${format}/scene.overlay.${format}`))).width).toBe(640);
+    else expect(bytes.toString()).toMatch(/^<svg [\s\S]*data:image\/png;base64,[\s\S]*>105<\/text>[\s\S]*<\/svg>\n$/);
+  });
+
+  it('a folder that cannot be written fails the image, not the program', async () => {
+    const { code, stderr } = await detect('scene.png', '--overlay', 'text.jpg/o');
+    expect(code).toBe(1);
+    expect(lines(stderr)).toHaveLength(1);
+    expect(stderr).toMatch(/^facial-lmk: scene\.png: Expected /);
+  });
+});
+
+describe('usage', () => {
+  it.each([
+    [[]],
+    [['detect']],
+    [['detekt', 'scene.png']],
+    [['detect', 'scene.png', '--no-such-option']],
+    [['detect', 'scene.png', '--json', '--csv']],
+    [['detect', 'scene.png', '--built-in', '--models', '.']],
+    [['detect', 'scene.png', '--min-score', 'high']],
+    [['detect', 'scene.png', '--min-score', 'NaN']],
+    [['detect', 'scene.png', '--min-score', '']],
+    [['detect', 'scene.png', '--min-score', '-0.1']],
+    [['detect', 'scene.png', '--iou-threshold', '1.1']],
+    [['detect', 'scene.png', '--max-faces', '0']],
+    [['detect', 'scene.png', '--max-faces', '1.5']],
+    [['detect', 'scene.png', '--detector-side', '-640']],
+    [['detect', 'scene.png', '--crop-size', '0']],
+    [['detect', 'scene.png', '--decoder', 'paint']],
+    [['detect', 'scene.png', '--overlay-format', 'bmp', '--overlay', 'o']],
+    [['detect', 'scene.png', '--built-in', '--detector-side', '100']],
+    [['detect', 'scene.png', '--models', 'empty']],
+    [['detect', 'scene.png', '--detector', 'text.jpg', '--landmarker', 'text.jpg']],
+  ])('%j ends with 2, words on standard error and nothing on standard output', async (args) => {
+    const { code, stdout, stderr } = await run(args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).not.toBe('');
+    expect(stderr).not.toMatch(/\.[jt]s:\d/);
+  });
+
+  it('without networks it says how to get them', async () => {
+    const { stderr } = await run(['detect', 'scene.png', '--models', 'empty']);
+    expect(stderr).toMatch(/facial-lmk models fetch/);
+  });
+
+  it.each([[['--help']], [['detect', '--help']], [['models', '--help']], [['--version']]])(
+    '%j ends with 0',
+    async (args) => {
+      const { code, stdout, stderr } = await run(args);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).not.toBe('');
+    },
+  );
+
+  it('a reader that stops reading is no failure', async () => {
+    const child = start(['detect', 'photos', 'photos', '--built-in', '--jsonl']);
+    const errors = text(child.stderr);
+    await once(child.stdout, 'data');
+    child.stdout.destroy();
+    const [code] = await once(child, 'close');
+    expect(code).toBe(0);
+    expect(lines(await errors)).toHaveLength(1);
+  });
+});

@@ -1,0 +1,410 @@
+// Overlays: shapes worked by hand, SVG that parses, raster that touches nothing but the shapes' surroundings.
+import { describe, expect, it } from 'vitest';
+import type { Placement } from '../../src/drawn-faces/canvas.js';
+import { drawScene } from '../../src/drawn-faces/draw-scene.js';
+import { InvalidOptionError } from '../../src/errors.js';
+import { transformFace } from '../../src/face/transform-face.js';
+import { LANDMARK_PATHS } from '../../src/landmark106/groups.js';
+import { affineMatrix } from '../../src/ops/affine.js';
+import { contactSheet } from '../../src/overlay/contact-sheet.js';
+import { overlayRaster } from '../../src/overlay/overlay-raster.js';
+import { type LabelShape, labelBox, type OverlayShape, overlayShapes } from '../../src/overlay/overlay-shapes.js';
+import { overlaySvg } from '../../src/overlay/overlay-svg.js';
+import type { FaceData, PixelImage } from '../../src/types.js';
+import { faceIn, noise } from '../support/face.js';
+
+const image = noise(300, 200);
+const face = faceIn(image);
+const size = { width: 300, height: 200 };
+
+const of = <K extends OverlayShape['kind']>(shapes: OverlayShape[], kind: K, part?: string) =>
+  shapes.filter((shape) => shape.kind === kind && (part === undefined || shape.part === part)) as Extract<
+    OverlayShape,
+    { kind: K }
+  >[];
+
+const gray = (width: number, height: number, level = 128): PixelImage => ({
+  data: new Uint8Array(width * height * 3).fill(level),
+  width,
+  height,
+  channelOrder: 'rgb',
+});
+const pixel = ({ data, width }: PixelImage, x: number, y: number) => [
+  ...data.subarray((y * width + x) * 3, (y * width + x) * 3 + 3),
+];
+
+describe('shapes', () => {
+  const shapes = overlayShapes([face], size);
+
+  it('one face: a box with its score, nine paths, 106 landmarks, five key points', () => {
+    expect(of(shapes, 'line', 'box').map(({ points, closed }) => ({ points, closed }))).toEqual([
+      {
+        points: [
+          { x: 60, y: 50 },
+          { x: 140, y: 50 },
+          { x: 140, y: 130 },
+          { x: 60, y: 130 },
+        ],
+        closed: true,
+      },
+    ]);
+    expect(of(shapes, 'label').map(({ text }) => text)).toEqual(['0.87']);
+    expect(of(shapes, 'line')).toHaveLength(1 + Object.keys(LANDMARK_PATHS).length);
+    expect(of(shapes, 'disc', 'keypoint').map(({ center }) => center)).toEqual(
+      face.keypoints.map(({ x, y }) => ({ x, y })),
+    );
+    expect(of(shapes, 'disc')).toHaveLength(106 + 5);
+  });
+
+  it('join landmarks in the order of their path', () => {
+    const [bridge] = of(shapes, 'line', 'nose');
+    expect(bridge.points).toEqual([72, 73, 74, 86].map((i) => face.landmarksFloat[i]));
+    expect(bridge.closed).toBe(false);
+  });
+
+  it('write every index once when asked to, on a face with room', () => {
+    const large = transformFace(face, affineMatrix(4, 0, 0, 0, 4, 0));
+    const labels = of(overlayShapes([large], { width: 1200, height: 800, indices: true }), 'label', 'index');
+    const numbers = labels.map(({ text }) => Number(text)).sort((a, b) => a - b);
+    expect(numbers).toEqual(Array.from({ length: 106 }, (_, i) => i));
+  });
+
+  it('use a different colour for each kind of thing', () => {
+    const parts = ['contour', 'leftBrow', 'leftEye', 'nose', 'mouth', 'keypoint'];
+    const colors = parts.map((part) => of(shapes, 'disc', part)[0].color);
+    expect(new Set(colors).size).toBe(parts.length);
+    expect(of(shapes, 'disc', 'rightEye')[0].color).toBe(of(shapes, 'disc', 'leftEye')[0].color);
+  });
+
+  it('stay readable: at least a pixel at 300, one in 800 at 6000', () => {
+    const widths = (scale: number) => {
+      const scaled = transformFace(face, affineMatrix(scale, 0, 0, 0, scale, 0));
+      const drawn = overlayShapes([scaled], { width: 300 * scale, height: 200 * scale });
+      return {
+        box: of(drawn, 'line', 'box')[0].width,
+        mouth: of(drawn, 'line', 'mouth')[0].width,
+        score: of(drawn, 'label', 'score')[0].size,
+      };
+    };
+    expect(widths(1)).toEqual({ box: 1.5, mouth: 1, score: 10 });
+    expect(widths(20)).toEqual({ box: 11.25, mouth: 6, score: 75 });
+  });
+
+  it.each([
+    ['above the box', 60, 50, { left: 60, below: 50 }],
+    ['inside at the top edge', 60, 2, { left: 60, below: 82 }],
+    ['left of the right edge', 280, 50, { left: 300 - 4 * 8.6, below: 50 }],
+    ['right of the left edge', -20, 50, { left: 0, below: 50 }],
+  ])('the score stands %s', (_, x, y, { left, below }) => {
+    const [label] = of(overlayShapes([faceIn(image, x, y)], size), 'label');
+    const { x1, x2, y1, y2 } = labelBox(label);
+    expect(x1).toBeCloseTo(left, 10);
+    expect(x2).toBeLessThanOrEqual(300);
+    expect(y1).toBeGreaterThanOrEqual(0);
+    expect(y2).toBeLessThan(below);
+  });
+
+  it('are none without a face, and leave out what has no position', () => {
+    expect(overlayShapes([], size)).toEqual([]);
+    const lost = { ...face, landmarksFloat: face.landmarksFloat.map(() => ({ x: Number.NaN, y: 0 })) };
+    expect(overlayShapes([lost], { ...size, indices: true }).map(({ part }) => part)).toEqual([
+      'box',
+      ...Array(5).fill('keypoint'),
+      'score',
+    ]);
+  });
+
+  it.each([0, -1, 1.5, Number.NaN])('refuse a width of %d', (width) => {
+    expect(() => overlayShapes([face], { width, height: 10 })).toThrow(InvalidOptionError);
+  });
+});
+
+describe('indices', () => {
+  /** Drawn faces in the middle of their own part of an image, with their true landmarks. */
+  function drawnFaces(width: number, height: number, placements: Placement[]): FaceData[] {
+    const scene = drawScene({ seed: 1, width, height, placements });
+    return scene.faces.map(({ box, keypoints, landmarks }) => ({ ...face, box, keypoints, landmarksFloat: landmarks }));
+  }
+  const indexLabels = (faces: FaceData[], width: number, height: number) =>
+    of(overlayShapes(faces, { width, height, indices: true }), 'label');
+
+  function expectApart(labels: LabelShape[]) {
+    labels.forEach((label, i) => {
+      const a = labelBox(label);
+      for (const other of labels.slice(i + 1)) {
+        const b = labelBox(other);
+        const apart = a.x2 <= b.x1 || b.x2 <= a.x1 || a.y2 <= b.y1 || b.y2 <= a.y1;
+        if (!apart) expect.fail(`${label.text} and ${other.text} intersect`);
+      }
+    });
+  }
+
+  const cases = [60, 70, 80, 100, 120, 160, 200, 260, 330, 450, 600].flatMap((side) =>
+    [0, 0.4, -0.9].map((roll) => [side, roll] as const),
+  );
+  it.each(cases)('a face of %i pixels, turned by %d: none covers another, all lie by their points', (side, roll) => {
+    const [width, height] = [2 * side, 2 * side];
+    const [drawn] = drawnFaces(width, height, [{ center: { x: side, y: side }, size: side, roll }]);
+    const labels = indexLabels([drawn], width, height);
+    expectApart(labels);
+    const indices = labels.filter(({ part }) => part === 'index');
+    let area = 0;
+    for (const label of indices) {
+      const { x1, y1, x2, y2 } = labelBox(label);
+      expect(x1 >= -0.5 && y1 >= -0.5 && x2 <= width - 0.5 && y2 <= height - 0.5).toBe(true);
+      const { x, y } = drawn.landmarksFloat[Number(label.text)];
+      const [beyondX, beyondY] = [Math.max(x1 - x, x - x2, 0), Math.max(y1 - y, y - y2, 0)];
+      expect(Math.hypot(beyondX, beyondY)).toBeLessThan(4 * label.size);
+      area += (x2 - x1) * (y2 - y1);
+    }
+    expect(area).toBeLessThanOrEqual(side ** 2 / 6);
+    const texts = new Set(indices.map(({ text }) => text));
+    expect(texts.size).toBe(indices.length);
+    // Nose tip, pupils, corners of the mouth and the chin on every face; all on one with room.
+    for (const leading of ['86', '38', '92', '52', '61', '0']) expect(texts).toContain(leading);
+    if (side >= 260) expect(texts.size).toBe(106);
+  });
+
+  it('of faces side by side keep clear of each other and of the scores', () => {
+    const placements = [0, 1, 2, 3].map((i) => ({
+      center: { x: 80 + 105 * i, y: 90 + 20 * (i % 2) },
+      size: 100,
+      roll: 0.2,
+    }));
+    const labels = indexLabels(drawnFaces(480, 200, placements), 480, 200);
+    expect(new Set(labels.map((label) => label.face)).size).toBe(4);
+    expectApart(labels);
+  });
+
+  it('at the border stay in the picture or are left out', () => {
+    const [drawn] = drawnFaces(400, 400, [{ center: { x: 200, y: 200 }, size: 200, roll: 0 }]);
+    const moved = transformFace(drawn, affineMatrix(1, 0, -220, 0, 1, 0));
+    const indices = indexLabels([moved], 400, 400).filter(({ part }) => part === 'index');
+    expect(indices.length).toBeGreaterThan(10);
+    for (const label of indices) expect(labelBox(label).x1).toBeGreaterThanOrEqual(-0.5);
+  });
+});
+
+describe('SVG', () => {
+  /** Reads tags one by one: throws on an unclosed or stray one. Returns the names of all elements. */
+  function elements(svg: string): string[] {
+    const open: string[] = [];
+    const names: string[] = [];
+    const rest = svg.replace(/<(\/?)(\w+)((?:\s[\w-]+="[^"<>]*")*)\s*(\/?)>/g, (_, end, name, __, empty) => {
+      if (end) expect(open.pop()).toBe(name);
+      else {
+        names.push(name);
+        if (!empty) open.push(name);
+      }
+      return '';
+    });
+    expect(open).toEqual([]);
+    expect(rest).not.toMatch(/[<>]/);
+    return names;
+  }
+  const count = (names: string[], name: string) => names.filter((other) => other === name).length;
+
+  it('is well-formed and holds every shape', () => {
+    const shapes = overlayShapes([face, face], { ...size, indices: true });
+    const names = elements(overlaySvg(shapes, size));
+    expect(names[0]).toBe('svg');
+    expect(count(names, 'g')).toBe(2);
+    expect(count(names, 'circle')).toBe(2 * 111);
+    expect(count(names, 'text')).toBe(of(shapes, 'label').length);
+    // Each line once as an edge and once in its colour: box, brows, eyes and lips closed, contour and nose open.
+    expect(count(names, 'polygon')).toBe(2 * 2 * 7);
+    expect(count(names, 'polyline')).toBe(2 * 2 * 3);
+  });
+
+  it('puts integer coordinates on pixel centres', () => {
+    const svg = overlaySvg(overlayShapes([face], size), size);
+    expect(svg).toContain('width="300" height="200" viewBox="-0.5 -0.5 300 200"');
+    expect(svg).toContain('points="60,50 140,50 140,130 60,130"');
+    expect(svg).not.toContain('<image');
+  });
+
+  it('embeds an image and escapes its address', () => {
+    const svg = overlaySvg([], { ...size, href: 'a.png?x="1"&y=<2>' });
+    expect(elements(svg)).toEqual(['svg', 'image']);
+    expect(svg).toContain('href="a.png?x=&quot;1&quot;&amp;y=&lt;2&gt;"');
+  });
+});
+
+describe('raster', () => {
+  const plain = { face: 0, part: 'box', edge: 0 } as const;
+
+  it('a disc of radius 2 on a pixel centre: full inside, half on the rim, nothing beyond', () => {
+    const drawn = overlayRaster(gray(11, 11, 0), [
+      { ...plain, kind: 'disc', color: '#ffffff', center: { x: 5, y: 5 }, radius: 2 },
+    ]);
+    const row = Array.from({ length: 11 }, (_, x) => pixel(drawn, x, 5)[0]);
+    expect(row).toEqual([0, 0, 0, 128, 255, 255, 255, 128, 0, 0, 0]);
+    // (1.5, 1.5) away: 2.121 from the centre, so 2.5 - 2.121 of it is covered at distance hypot(2, 1) = 2.236: 0.264.
+    expect(pixel(drawn, 7, 6)[0]).toBe(Math.round(255 * (2.5 - Math.sqrt(5))));
+  });
+
+  it('a line a pixel wide covers its row alone, in its colour', () => {
+    const drawn = overlayRaster(gray(9, 5, 0), [
+      {
+        ...plain,
+        kind: 'line',
+        color: '#d55e00',
+        points: [
+          { x: 2, y: 2 },
+          { x: 6, y: 2 },
+        ],
+        closed: false,
+        width: 1,
+      },
+    ]);
+    for (let y = 0; y < 5; y++) {
+      for (let x = 0; x < 9; x++) {
+        expect(pixel(drawn, x, y)).toEqual(y === 2 && x >= 2 && x <= 6 ? [0xd5, 0x5e, 0x00] : [0, 0, 0]);
+      }
+    }
+  });
+
+  it('what is thinner than a pixel fades', () => {
+    const line = (width: number): OverlayShape => ({
+      ...plain,
+      kind: 'line',
+      color: '#ffffff',
+      points: [
+        { x: 0, y: 1 },
+        { x: 8, y: 1 },
+      ],
+      closed: false,
+      width,
+    });
+    expect(pixel(overlayRaster(gray(9, 3, 0), [line(0.5)]), 4, 1)[0]).toBe(128);
+  });
+
+  it('an edge lies around the shape in black', () => {
+    const drawn = overlayRaster(gray(21, 21, 200), [
+      { ...plain, edge: 2, kind: 'disc', color: '#f0e442', center: { x: 10, y: 10 }, radius: 4 },
+    ]);
+    expect(pixel(drawn, 10, 10)).toEqual([0xf0, 0xe4, 0x42]);
+    expect(pixel(drawn, 15, 10)).toEqual([0, 0, 0]);
+    expect(pixel(drawn, 18, 10)).toEqual([200, 200, 200]);
+  });
+
+  it('draws every digit differently, inside its place', () => {
+    const label = (text: string): LabelShape => ({
+      ...plain,
+      kind: 'label',
+      color: '#ffffff',
+      at: { x: 3, y: 3 },
+      text,
+      size: 12,
+    });
+    const seen = new Set<string>();
+    for (const character of '0123456789.#-') {
+      const drawn = overlayRaster(gray(20, 20, 0), [label(character)]);
+      const { x1, x2, y1, y2 } = labelBox(label(character));
+      let lit = 0;
+      for (let y = 0; y < 20; y++) {
+        for (let x = 0; x < 20; x++) {
+          if (pixel(drawn, x, y)[0] === 0) continue;
+          lit++;
+          // The stroke of 12 * 0.14 pixels reaches 0.84 beyond its middle, and half a pixel of smoothing.
+          expect(x >= x1 - 1.5 && x <= x2 + 1.5 && y >= y1 - 1.5 && y <= y2 + 1.5).toBe(true);
+        }
+      }
+      expect(lit).toBeGreaterThan(0);
+      seen.add(drawn.data.join());
+    }
+    expect(seen.size).toBe(13);
+  });
+
+  it.each([
+    [300, 200],
+    [6000, 4000],
+  ])('touches only pixels near the shapes, and leaves the input alone (%i x %i)', (width, height) => {
+    const scale = width / 300;
+    const scaled = transformFace(face, affineMatrix(scale, 0, 0, 0, scale, 0));
+    const ground = gray(width, height);
+    const shapes = overlayShapes([scaled], { width, height, indices: true });
+    const drawn = overlayRaster(ground, shapes);
+    expect(drawn).toMatchObject({ width, height, channelOrder: 'rgb' });
+    expect(ground.data.every((value) => value === 128)).toBe(true);
+    // Everything of a face lies in its box or within 25 of 300 pixels around it: score, indices of outer points, edges.
+    const reach = 25 * scale;
+    let touchedOutside = 0;
+    let touchedInside = 0;
+    for (let y = 0, i = 0; y < height; y++) {
+      for (let x = 0; x < width; x++, i += 3) {
+        if (drawn.data[i] === 128 && drawn.data[i + 1] === 128 && drawn.data[i + 2] === 128) continue;
+        const { x1, y1, x2, y2 } = scaled.box;
+        if (x < x1 - reach || x > x2 + reach || y < y1 - reach || y > y2 + reach) touchedOutside++;
+        else touchedInside++;
+      }
+    }
+    expect(touchedOutside).toBe(0);
+    expect(touchedInside / (width * height)).toBeGreaterThan(0.01);
+    const { x1, y1, x2, y2 } = scaled.box;
+    const boxAlone = overlayRaster(ground, of(shapes, 'line', 'box'));
+    expect(pixel(boxAlone, (x1 + x2) / 2, y2)).toEqual([0xf0, 0xe4, 0x42]);
+    expect(pixel(boxAlone, x1, (y1 + y2) / 2)).toEqual([0xf0, 0xe4, 0x42]);
+  });
+
+  it.each(['bgr', 'rgba', 'gray'] as const)('reads %s with padded rows', (channelOrder) => {
+    const samples = { bgr: 3, rgba: 4, gray: 1 }[channelOrder];
+    const rowStride = 5 * samples + 7;
+    const data = Uint8Array.from({ length: rowStride * 4 }, (_, i) => i % 251);
+    const { data: rgb } = overlayRaster({ data, width: 5, height: 4, channelOrder, rowStride }, []);
+    const [red, green, blue] = { bgr: [2, 1, 0], rgba: [0, 1, 2], gray: [0, 0, 0] }[channelOrder];
+    const at = 2 * rowStride + 3 * samples;
+    expect([...rgb.subarray((2 * 5 + 3) * 3, (2 * 5 + 3) * 3 + 3)]).toEqual([
+      data[at + red],
+      data[at + green],
+      data[at + blue],
+    ]);
+  });
+
+  it('survives shapes outside the image and infinite positions', () => {
+    const shapes: OverlayShape[] = [-1e9, 1e9, Number.POSITIVE_INFINITY, Number.NaN].flatMap((far) => [
+      { ...plain, kind: 'disc', color: '#ffffff', center: { x: far, y: far }, radius: 5 },
+      { ...plain, kind: 'label', color: '#ffffff', at: { x: far, y: 3 }, text: '8', size: 9 },
+    ]);
+    expect(overlayRaster(gray(9, 9), shapes).data).toEqual(gray(9, 9).data);
+  });
+});
+
+describe('contact sheet', () => {
+  it('holds every crop in rgb, in reading order', () => {
+    const faces = [face, faceIn(image, 150, 60), faceIn(image, 100, 20, 60)];
+    const sheet = contactSheet(faces, { columns: 2 });
+    expect([sheet.width, sheet.height]).toEqual([2 * 224 + 3 * 8, 2 * (224 + 12 + 16) + 8]);
+    faces.forEach(({ crop }, i) => {
+      const left = 8 + (i % 2) * 232;
+      const top = 8 + Math.floor(i / 2) * 252;
+      for (const [x, y] of [
+        [0, 0],
+        [223, 0],
+        [112, 90],
+        [223, 223],
+      ]) {
+        const expected = [crop.get(y, x, 2), crop.get(y, x, 1), crop.get(y, x, 0)];
+        expect(pixel(sheet, left + x, top + y)).toEqual(expected);
+      }
+    });
+  });
+
+  it('is about square by default', () => {
+    const sheet = contactSheet(Array(9).fill(face));
+    expect([sheet.width, sheet.height]).toEqual([3 * 232 + 8, 3 * 252 + 8]);
+  });
+
+  it('refuses faces without their crops, and says where they come from', () => {
+    const { crop: _, ...bare } = face;
+    expect(() => contactSheet([face, bare as never])).toThrow(InvalidOptionError);
+    expect(() => contactSheet([face, bare as never])).toThrow(/for faces\[1\] but received one without\. cropFace/);
+    expect(() => contactSheet(undefined as never)).toThrow(InvalidOptionError);
+    expect(() => contactSheet([face], null as never)).toThrow(InvalidOptionError);
+  });
+
+  it('refuses no face and no column', () => {
+    expect(() => contactSheet([])).toThrow(/at least one face/);
+    expect(() => contactSheet([face], { columns: 0 })).toThrow(InvalidOptionError);
+  });
+});
