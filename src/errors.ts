@@ -54,6 +54,11 @@ export class ImageFormatError extends ImageDecodeError {
   override readonly code = 'ERR_IMAGE_FORMAT';
 }
 
+/** A file that says where the faces of photographs are, and that cannot be read: another format, damaged, incomplete. */
+export class GroundTruthError extends FacialLmkError {
+  readonly code = 'ERR_GROUND_TRUTH';
+}
+
 /** A network that is not what the stage needs: other inputs, outputs, shapes. */
 export class ModelContractError extends FacialLmkError {
   readonly code = 'ERR_MODEL_CONTRACT';

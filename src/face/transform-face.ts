@@ -7,6 +7,7 @@ import { LANDMARK106 } from '../landmark106/spec.js';
 import { affineEntries, affineMatrix, invertAffine } from '../ops/affine.js';
 import { checkInteger } from '../options.js';
 import type { AffineMatrix, Box, FaceData, Keypoint, Point } from '../types.js';
+import { boxAround } from './box-around.js';
 
 /** `[[a, b, tx], [c, d, ty]]` row by row in float64: a moved face must not lose digits beside the merged model's float32. */
 type Entries = readonly [a: number, b: number, tx: number, c: number, d: number, ty: number];
@@ -34,10 +35,8 @@ function mapBox(matrix: Entries, { x1, y1, x2, y2 }: Box): Box {
     { x: x2, y: y1 },
     { x: x1, y: y2 },
     { x: x2, y: y2 },
-  ].map((corner) => map(matrix, corner));
-  const xs = corners.map(({ x }) => x);
-  const ys = corners.map(({ y }) => y);
-  return { x1: Math.min(...xs), y1: Math.min(...ys), x2: Math.max(...xs), y2: Math.max(...ys) };
+  ];
+  return boxAround(corners.map((corner) => map(matrix, corner)));
 }
 
 function move<F extends FaceData>(face: F, imageToTarget: Entries, imageToCrop: Entries): F {

@@ -23,6 +23,10 @@ export const OVERLAY_COLORS = {
   rightEye: OKABE_ITO.bluishGreen,
   nose: OKABE_ITO.reddishPurple,
   mouth: OKABE_ITO.vermillion,
+  /** Where a landmark belongs, where it was found, and the way from one to the other. */
+  truth: OKABE_ITO.skyBlue,
+  found: OKABE_ITO.vermillion,
+  shift: '#ffffff',
   index: '#ffffff',
   edge: OKABE_ITO.black,
 } as const;

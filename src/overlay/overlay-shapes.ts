@@ -1,3 +1,4 @@
+import { boxAround } from '../face/box-around.js';
 import { LANDMARK_GROUPS, LANDMARK_PATHS, type LandmarkGroup } from '../landmark106/groups.js';
 import { checkInteger } from '../options.js';
 import type { Box, FaceData, Point } from '../types.js';
@@ -5,7 +6,7 @@ import { OVERLAY_COLORS } from './colors.js';
 import { apart, placeLabel } from './place-label.js';
 
 /** What a shape shows; an SVG's elements carry it as their class. */
-export type OverlayPart = 'box' | 'score' | 'keypoint' | 'index' | LandmarkGroup;
+export type OverlayPart = 'box' | 'score' | 'keypoint' | 'index' | 'truth' | 'found' | LandmarkGroup;
 
 interface ShapeOf {
   /** Which face it belongs to: its place in the list. */
@@ -115,13 +116,8 @@ const LONGEST_INDEX = 3;
 /** Everywhere that an index label of these points can lie. */
 function surroundings(points: readonly Point[], size: number, fine: number): Box {
   const margin = 2 * LONGEST_INDEX * size * CHARACTER_ADVANCE + 4 * size + 4 * fine;
-  const [xs, ys] = [points.map(({ x }) => x), points.map(({ y }) => y)];
-  return {
-    x1: Math.min(...xs) - margin,
-    y1: Math.min(...ys) - margin,
-    x2: Math.max(...xs) + margin,
-    y2: Math.max(...ys) + margin,
-  };
+  const { x1, y1, x2, y2 } = boxAround(points);
+  return { x1: x1 - margin, y1: y1 - margin, x2: x2 + margin, y2: y2 + margin };
 }
 
 function indexLabels(face: FaceData, index: number, fine: number, image: OverlayOptions, taken: Box[]): LabelShape[] {

@@ -1,4 +1,5 @@
 import { OVERLAY_COLORS } from './colors.js';
+import { escapeXml } from './escape-xml.js';
 import { labelBox, type OverlayShape } from './overlay-shapes.js';
 
 export interface OverlaySvgOptions {
@@ -8,9 +9,6 @@ export interface OverlaySvgOptions {
   /** Address or data URL of the image to show below; without it the ground is transparent. */
   href?: string;
 }
-
-const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-const escapeXml = (text: string) => text.replace(/[&<>"]/g, (character) => ENTITIES[character]);
 
 /** A hundredth of a pixel is finer than any screen. */
 const number = (value: number) => String(Math.round(value * 100) / 100);

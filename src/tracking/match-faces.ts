@@ -1,3 +1,4 @@
+import { boxIou } from '../face/box-iou.js';
 import type { Box, Point } from '../types.js';
 import { spread } from './face-smoother.js';
 
@@ -5,15 +6,6 @@ import { spread } from './face-smoother.js';
 export interface Located {
   box: Box;
   landmarksFloat: readonly Point[];
-}
-
-/** Intersection over union of two boxes, float64. */
-function overlap(a: Box, b: Box): number {
-  const width = Math.min(a.x2, b.x2) - Math.max(a.x1, b.x1);
-  const height = Math.min(a.y2, b.y2) - Math.max(a.y1, b.y1);
-  if (!(width > 0 && height > 0)) return 0;
-  const area = ({ x1, y1, x2, y2 }: Box) => (x2 - x1) * (y2 - y1);
-  return (width * height) / (area(a) + area(b) - width * height);
 }
 
 /** Mean distance of corresponding landmarks in units of the face's size. */
@@ -31,7 +23,7 @@ const MAX_DISTANCE = 1.5;
 
 /** How unlike two faces are, from 0; infinite when they cannot be the same one. */
 export function dissimilarity(a: Located, b: Located): number {
-  const shared = overlap(a.box, b.box);
+  const shared = boxIou(a.box, b.box);
   const distance = landmarkDistance(a, b);
   return shared < MIN_OVERLAP || !(distance < MAX_DISTANCE) ? Number.POSITIVE_INFINITY : distance + 1 - shared;
 }
