@@ -4,9 +4,9 @@ import { mapInOrder } from '../detector/map-in-order.js';
 import { InvalidOptionError } from '../errors.js';
 import { removeParts } from '../node/files/write-file.js';
 import { OVERLAY_FORMATS } from '../node/images/draw-overlay.js';
-import { MAX_THREADS } from '../node/runtime/onnx-session.js';
 import { DetectProgress } from './detect-progress.js';
 import { type Finder, type FinderOptions, loadFinder } from './face-finder.js';
+import { addDetectionOptions, addNetworkOptions } from './finder-options.js';
 import { type ImageSource, imageSources } from './image-sources.js';
 import { JsonlFile } from './jsonl-file.js';
 import { integerIn, numberIn } from './option-parsers.js';
@@ -43,80 +43,47 @@ Examples:
 
 /** `facial-lmk detect`: photographs in, faces out. */
 export function detectCommand(): Command {
-  return (
-    new Command('detect')
-      .description('find every face with its box, 5 key points and 106 landmarks')
-      // Not required for commander: in `--jsonl photo.jpg` it has taken the image for the option's value.
-      .argument('[images...]', 'image files, folders, glob patterns, or - for standard input')
-      .optionsGroup('Networks:')
-      .option('--models <folder>', 'folder that holds both networks')
-      .option('--detector <file>', 'SCRFD network with key points')
-      .option('--landmarker <file>', '106-point network')
-      .addOption(
-        new Option('--built-in', "use the package's own networks, which know only drawn faces").conflicts([
-          'models',
-          'detector',
-          'landmarker',
-        ]),
-      )
-      .option('--threads <n>', 'threads of one network run (default: the physical cores)', integerIn(1, MAX_THREADS))
-      .option(
-        '--workers <n>',
-        'work on so many images at once, each in a thread with its own networks',
-        integerIn(1, 256),
-      )
-      .optionsGroup('Output:')
-      .addOption(new Option('--json', 'one array, one line for each image (default)').conflicts(['jsonl', 'csv']))
-      .addOption(
-        new Option(
-          '--jsonl [file.jsonl]',
-          'one object for each line, one line for each image; into a file with a progress bar',
-        ).conflicts(['json', 'csv']),
-      )
-      .option('--resume', 'go on with the file of --jsonl: skip what is in it already')
-      .addOption(new Option('--csv', 'a header and one line for each face').conflicts(['json', 'jsonl']))
-      .option('--float', 'sub-pixel landmarks instead of integers')
-      .option('--overlay <folder>', 'write each image with its faces drawn over it')
-      .addOption(
-        new Option('--overlay-format <format>', 'format of the overlays').choices(OVERLAY_FORMATS).default('png'),
-      )
-      .option('--indices', 'write the index beside each landmark of the overlay')
-      .option('--sheets <folder>', 'write a contact sheet of the aligned faces of each image')
-      .option('--crops <folder>', 'write each face upright, as PNG')
-      .addOption(
-        new Option('--crop-template <name>', 'where the face lies in the crop (default: reference)').choices([
-          'reference',
-          'arcface',
-        ]),
-      )
-      .option('--crop-size <pixels>', 'side of the crop (default: 224, arcface 112)', integerIn(1, 4096))
-      .option('--crop-margin <share>', 'room around the crop as a share of its side (default: 0)', numberIn(-0.4, 4))
-      .optionsGroup('Detection:')
-      .option('--min-score <score>', 'faces need a score above this (default: 0.5)', numberIn(0, 1))
-      .option('--iou-threshold <share>', 'boxes that overlap a better one by more go (default: 0.4)', numberIn(0, 1))
-      .option(
-        '--max-faces <n>',
-        'at most so many faces of an image (default: 1000)',
-        integerIn(1, Number.MAX_SAFE_INTEGER),
-      )
-      .option(
-        '--detector-side <pixels>',
-        "side of the detector's input, a multiple of 32 (default: 640)",
-        integerIn(32, 4096),
-      )
-      .addOption(
-        new Option('--landmark-channel-order <order>', "of the landmark network's input (default: bgr)").choices([
-          'bgr',
-          'rgb',
-        ]),
-      )
-      .option('--strict', 'refuse images above 1920 pixels, as the merged model does')
-      .addOption(new Option('--decoder <name>', 'image decoder (default: auto)').choices(['auto', 'sharp', 'jimp']))
-      .addHelpText('after', HELP)
-      .action((images: string[], _: DetectCommandOptions, command: Command) =>
-        detect(images, command.optsWithGlobals<DetectCommandOptions>()),
-      )
-  );
+  const command = new Command('detect')
+    .description('find every face with its box, 5 key points and 106 landmarks')
+    // Not required for commander: in `--jsonl photo.jpg` it has taken the image for the option's value.
+    .argument('[images...]', 'image files, folders, glob patterns, or - for standard input');
+  addOutputOptions(addNetworkOptions(command));
+  return addDetectionOptions(command)
+    .addHelpText('after', HELP)
+    .action((images: string[], _: DetectCommandOptions, command: Command) =>
+      detect(images, command.optsWithGlobals<DetectCommandOptions>()),
+    );
+}
+
+/** What is printed, and the pictures to leave. */
+function addOutputOptions(command: Command): Command {
+  return command
+    .optionsGroup('Output:')
+    .addOption(new Option('--json', 'one array, one line for each image (default)').conflicts(['jsonl', 'csv']))
+    .addOption(
+      new Option(
+        '--jsonl [file.jsonl]',
+        'one object for each line, one line for each image; into a file with a progress bar',
+      ).conflicts(['json', 'csv']),
+    )
+    .option('--resume', 'go on with the file of --jsonl: skip what is in it already')
+    .addOption(new Option('--csv', 'a header and one line for each face').conflicts(['json', 'jsonl']))
+    .option('--float', 'sub-pixel landmarks instead of integers')
+    .option('--overlay <folder>', 'write each image with its faces drawn over it')
+    .addOption(
+      new Option('--overlay-format <format>', 'format of the overlays').choices(OVERLAY_FORMATS).default('png'),
+    )
+    .option('--indices', 'write the index beside each landmark of the overlay')
+    .option('--sheets <folder>', 'write a contact sheet of the aligned faces of each image')
+    .option('--crops <folder>', 'write each face upright, as PNG')
+    .addOption(
+      new Option('--crop-template <name>', 'where the face lies in the crop (default: reference)').choices([
+        'reference',
+        'arcface',
+      ]),
+    )
+    .option('--crop-size <pixels>', 'side of the crop (default: 224, arcface 112)', integerIn(1, 4096))
+    .option('--crop-margin <share>', 'room around the crop as a share of its side (default: 0)', numberIn(-0.4, 4));
 }
 
 async function detect(images: readonly string[], options: DetectCommandOptions): Promise<void> {

@@ -1,16 +1,16 @@
 // The measures of `facial-lmk evaluate` against values worked by hand.
 import { describe, expect, it } from 'vitest';
-import { drawScene } from '../src/drawn-faces/draw-scene.js';
-import { averagePrecision } from '../src/evaluation/average-precision.js';
-import { cedSvg } from '../src/evaluation/ced-svg.js';
-import { drawOutcome } from '../src/evaluation/draw-outcome.js';
-import { areaUnderCed, failureRate } from '../src/evaluation/error-distribution.js';
-import { Evaluation, type FoundFace } from '../src/evaluation/evaluation.js';
-import { landmarkErrors } from '../src/evaluation/landmark-errors.js';
-import { ERROR_GROUPS, MARKUPS } from '../src/evaluation/markup.js';
-import { matchDetections } from '../src/evaluation/match-detections.js';
-import { to300W } from '../src/landmark106/convert.js';
-import type { Box, Point } from '../src/types.js';
+import { drawScene } from '../../src/drawn-faces/draw-scene.js';
+import { averagePrecision } from '../../src/evaluation/average-precision.js';
+import { cedSvg } from '../../src/evaluation/ced-svg.js';
+import { drawOutcome } from '../../src/evaluation/draw-outcome.js';
+import { areaUnderCed, failureRate } from '../../src/evaluation/error-distribution.js';
+import { Evaluation, type FoundFace } from '../../src/evaluation/evaluation.js';
+import { landmarkErrors } from '../../src/evaluation/landmark-errors.js';
+import { ERROR_GROUPS, MARKUPS } from '../../src/evaluation/markup.js';
+import { matchDetections } from '../../src/evaluation/match-detections.js';
+import { to300W } from '../../src/landmark106/convert.js';
+import type { Box, Point } from '../../src/types.js';
 
 const [markup68, markup106] = MARKUPS;
 const box = (x1: number, y1: number, x2: number, y2: number): Box => ({ x1, y1, x2, y2 });

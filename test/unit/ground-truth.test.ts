@@ -1,14 +1,14 @@
 // What ground truth files say, and how damaged ones are refused: by their name and the line that does not fit.
 import { describe, expect, it } from 'vitest';
-import { GroundTruthError } from '../src/errors.js';
-import { parseJdLandmark } from '../src/evaluation/parse-jd-landmark.js';
-import { parsePts } from '../src/evaluation/parse-pts.js';
-import { parseTruthJson } from '../src/evaluation/parse-truth-json.js';
-import { parseWiderFace } from '../src/evaluation/parse-wider-face.js';
-import { faceToJson } from '../src/face/face-json.js';
-import { toJd106 } from '../src/landmark106/convert.js';
-import type { Point } from '../src/types.js';
-import { faceIn, noise } from './support/face.js';
+import { GroundTruthError } from '../../src/errors.js';
+import { parseJdLandmark } from '../../src/evaluation/parse-jd-landmark.js';
+import { parsePts } from '../../src/evaluation/parse-pts.js';
+import { parseTruthJson } from '../../src/evaluation/parse-truth-json.js';
+import { parseWiderFace } from '../../src/evaluation/parse-wider-face.js';
+import { faceToJson } from '../../src/face/face-json.js';
+import { toJd106 } from '../../src/landmark106/convert.js';
+import type { Point } from '../../src/types.js';
+import { faceIn, noise } from '../support/face.js';
 
 const points = (count: number) => Array.from({ length: count }, (_, i): Point => ({ x: i + 0.25, y: 2 * i }));
 const rows = (list: readonly Point[]) => list.map(({ x, y }) => `${x} ${y}`);

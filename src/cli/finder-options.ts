@@ -1,0 +1,51 @@
+import { type Command, Option } from 'commander';
+import { MAX_THREADS } from '../node/runtime/onnx-session.js';
+import { integerIn, numberIn } from './option-parsers.js';
+
+/** Which networks a command runs, and how many at once. */
+export function addNetworkOptions(command: Command): Command {
+  return command
+    .optionsGroup('Networks:')
+    .option('--models <folder>', 'folder that holds both networks')
+    .option('--detector <file>', 'SCRFD network with key points')
+    .option('--landmarker <file>', '106-point network')
+    .addOption(
+      new Option('--built-in', "use the package's own networks, which know only drawn faces").conflicts([
+        'models',
+        'detector',
+        'landmarker',
+      ]),
+    )
+    .option('--threads <n>', 'threads of one network run (default: the physical cores)', integerIn(1, MAX_THREADS))
+    .option(
+      '--workers <n>',
+      'work on so many images at once, each in a thread with its own networks',
+      integerIn(1, 256),
+    );
+}
+
+/** What counts as a face, and how images reach the networks. */
+export function addDetectionOptions(command: Command): Command {
+  return command
+    .optionsGroup('Detection:')
+    .option('--min-score <score>', 'faces need a score above this (default: 0.5)', numberIn(0, 1))
+    .option('--iou-threshold <share>', 'boxes that overlap a better one by more go (default: 0.4)', numberIn(0, 1))
+    .option(
+      '--max-faces <n>',
+      'at most so many faces of an image (default: 1000)',
+      integerIn(1, Number.MAX_SAFE_INTEGER),
+    )
+    .option(
+      '--detector-side <pixels>',
+      "side of the detector's input, a multiple of 32 (default: 640)",
+      integerIn(32, 4096),
+    )
+    .addOption(
+      new Option('--landmark-channel-order <order>', "of the landmark network's input (default: bgr)").choices([
+        'bgr',
+        'rgb',
+      ]),
+    )
+    .option('--strict', 'refuse images above 1920 pixels, as the merged model does')
+    .addOption(new Option('--decoder <name>', 'image decoder (default: auto)').choices(['auto', 'sharp', 'jimp']));
+}
