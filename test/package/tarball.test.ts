@@ -40,7 +40,10 @@ describe('the packed tarball', () => {
     expect(files.filter((file) => file.endsWith('.onnx')).sort()).toEqual([
       'models/drawn-faces-detector.onnx',
       'models/drawn-faces-landmarker.onnx',
+      'models/face-detector-mediapipe.onnx',
+      'models/face-landmarker-mediapipe.onnx',
     ]);
+    expect(files).toEqual(expect.arrayContaining(['models/LICENSE-APACHE-2.0.txt', 'models/NOTICE']));
     expect(files.some((file) => /(^|\/)(src|test|bench)\//.test(file))).toBe(false);
   });
 
