@@ -28,7 +28,9 @@ if (major < 20 || (major === 20 && minor < 19)) {
 
 const installed = `${root}node_modules/.package-lock.json`;
 const locked = `${root}package-lock.json`;
-if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(locked).mtimeMs) {
+// Where its install script could not download, npm has taken the optional native runtime away again.
+const native = existsSync(`${root}node_modules/onnxruntime-node`);
+if (!native || !existsSync(installed) || statSync(installed).mtimeMs < statSync(locked).mtimeMs) {
   // Every native binary we use ships inside its package. Install scripts would add nothing but a CUDA download.
   run('npm ci --ignore-scripts --no-audit --no-fund');
 }

@@ -2,19 +2,21 @@ import ndarray from 'ndarray';
 import { ModelContractError } from '../errors.js';
 import { tensorValues } from '../ops/tensor.js';
 import type { Network } from '../types.js';
-import type { Session } from './session.js';
+import type { RuntimeInfo, Session } from './session.js';
 
 /** A {@link Network} that an ONNX runtime holds open. */
 export interface OnnxNetwork extends Network {
+  readonly runtime: RuntimeInfo;
   /** Waits for running inferences, then frees the session. Later runs are refused; closing twice is fine. */
   close(): Promise<void>;
 }
 
 /** A session as a network with one float32 input and float32 outputs. Closing the network closes the session. */
 export function networkFromSession(session: Session): OnnxNetwork {
-  const { name, inputs, outputs } = session;
+  const { name, runtime, inputs, outputs } = session;
   return {
     name,
+    runtime,
     inputs,
     outputs,
     async run(input) {

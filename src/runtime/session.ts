@@ -21,9 +21,19 @@ export interface SessionTensor {
   dims: readonly number[];
 }
 
+/** Which ONNX Runtime runs a model, and on what. */
+export interface RuntimeInfo {
+  /** The npm package, e.g. `onnxruntime-node`. */
+  readonly name: string;
+  readonly version: string;
+  /** ONNX Runtime's name of the execution provider, e.g. `cpu`. */
+  readonly provider: string;
+}
+
 /** An ONNX model that some runtime has opened: all that the rest of the library knows of a runtime. */
 export interface Session {
   readonly name: string;
+  readonly runtime: RuntimeInfo;
   readonly inputs: readonly TensorInfo[];
   readonly outputs: readonly TensorInfo[];
   /** Runs the model; outputs in the order of {@link outputs}. */

@@ -1,26 +1,27 @@
-import { stat } from 'node:fs/promises';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { InferenceError, ModelContractError, ModelFileError } from '../../errors.js';
-import { checkInteger } from '../../options.js';
-import { InFlight } from '../../runtime/in-flight.js';
-import type { Session, SessionData, SessionTensor } from '../../runtime/session.js';
-import type { TensorInfo } from '../../types.js';
+import { readFile, stat } from 'node:fs/promises';
+import { ModelFileError } from '../../errors.js';
+import { checkChoice, checkInteger } from '../../options.js';
+import { openOrtSession } from '../../runtime/ort-session.js';
+import type { Session } from '../../runtime/session.js';
 import { modelReadError } from '../models/model-read-error.js';
-import { disableTelemetry } from './disable-telemetry.js';
+import { loadRuntime, RUNTIME_CHOICES, type RuntimeChoice } from './load-runtime.js';
 
 /** More than this many threads for one network take longer to start and to end than they could ever save. */
 export const MAX_THREADS = 128;
 
 export interface SessionOptions {
-  /** Threads of one run, at most 128. Default: ONNX Runtime's choice, the physical cores. */
+  /** Threads of one run, at most 128. Default: ONNX Runtime's choice, the physical cores. WebAssembly uses one. */
   threads?: number;
   /** What to call the model in messages when it comes as bytes. */
   name?: string;
+  /** Which build of ONNX Runtime runs the model. Default `auto`: native code where it can be loaded, else WebAssembly. */
+  runtime?: RuntimeChoice;
 }
 
-function runtimeOptions({ threads }: SessionOptions): InferenceSession.SessionOptions {
+/** @param provider ONNX Runtime's name of what runs the model */
+function sessionOptions({ threads }: SessionOptions, provider: string): object {
   return {
-    executionProviders: ['cpu'],
+    executionProviders: [provider],
     graphOptimizationLevel: 'all',
     // Errors only: warnings of the optimiser would land on the user's stderr.
     logSeverityLevel: 3,
@@ -43,78 +44,17 @@ async function checkFile(path: string): Promise<void> {
   }
 }
 
-async function createSession(source: string | Uint8Array, name: string, options: SessionOptions) {
-  const config = runtimeOptions(options);
-  disableTelemetry();
-  if (typeof source === 'string') await checkFile(source);
-  try {
-    // Two calls, because the overloads take a path or bytes, not either.
-    return await (typeof source === 'string'
-      ? InferenceSession.create(source, config)
-      : InferenceSession.create(source, config));
-  } catch (cause) {
-    throw new ModelFileError({
-      name: `the model ${name}`,
-      expected: 'an ONNX network',
-      received: `something that ONNX Runtime refuses (${firstLine(cause)})`,
-      hint: 'It may be truncated or of another format; `facial-lmk models verify` checks known files.',
-      cause,
-    });
-  }
-}
-
-const firstLine = (error: unknown) => (error as Error).message.split('\n')[0];
-
-function tensorInfo(name: string, metadata: readonly InferenceSession.ValueMetadata[]): TensorInfo[] {
-  return metadata.map((value) => {
-    if (!value.isTensor) {
-      throw new ModelContractError({
-        name: `the model ${name}`,
-        expected: 'tensors only',
-        received: `${value.name}, which is none`,
-      });
-    }
-    return { name: value.name, type: value.type, shape: value.shape };
-  });
-}
-
 /**
  * Opens an ONNX file, or its bytes.
  * @throws ModelNotFoundError, ModelFileError, ModelContractError
  */
 export async function openSession(source: string | Uint8Array, options: SessionOptions = {}): Promise<Session> {
   const name = options.name ?? (typeof source === 'string' ? source : `of ${source.byteLength} bytes`);
-  const session = await createSession(source, name, options);
-  const outputs = tensorInfo(name, session.outputMetadata);
-  const runs = new InFlight(name);
-
-  async function infer(feeds: Readonly<Record<string, SessionTensor>>): Promise<SessionTensor[]> {
-    const entries = Object.entries(feeds);
-    try {
-      const tensors = entries.map(([key, { type, data, dims }]) => [
-        key,
-        new Tensor(type as Tensor.Type, data as Tensor.DataType, dims),
-      ]);
-      const results = await session.run(Object.fromEntries(tensors));
-      return outputs.map((output) => {
-        const { type, data, dims } = results[output.name];
-        return { type, data: data as SessionData, dims };
-      });
-    } catch (cause) {
-      throw new InferenceError({
-        name: `a run of ${name}`,
-        expected: 'inputs that the network can take',
-        received: `${entries.map(([key, { dims }]) => `${key} [${dims}]`).join(', ')} (${firstLine(cause)})`,
-        cause,
-      });
-    }
-  }
-
-  return {
-    name,
-    inputs: tensorInfo(name, session.inputMetadata),
-    outputs,
-    run: (feeds) => runs.run(() => infer(feeds)),
-    close: () => runs.close(() => session.release()),
-  };
+  const choice = checkChoice('runtime', options.runtime ?? 'auto', RUNTIME_CHOICES);
+  if (typeof source === 'string') await checkFile(source);
+  const runtime = await loadRuntime(choice);
+  const { provider } = runtime.info;
+  const readsFiles = provider === 'cpu';
+  const model = typeof source === 'string' && !readsFiles ? await readFile(source) : source;
+  return openOrtSession(runtime, model, name, sessionOptions(options, provider));
 }

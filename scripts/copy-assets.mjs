@@ -1,0 +1,20 @@
+// Puts what needs no compiling beside the compiled modules: the service's page, which the browser takes as it is, and the
+// WebAssembly build of ONNX Runtime, for machines that its native build does not run on and for static pages.
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
+
+cpSync(path('../src/server/page/'), path('../dist/server/page/'), { recursive: true });
+
+const runtime = path('../dist/wasm-runtime/');
+mkdirSync(runtime, { recursive: true });
+const source = dirname(fileURLToPath(import.meta.resolve('onnxruntime-web/ort-wasm-simd-threaded.wasm')));
+// Its licence stands at the head of each script.
+cpSync(`${source}/ort-wasm-simd-threaded.wasm`, `${runtime}ort-wasm-simd-threaded.wasm`);
+for (const file of ['ort.wasm.min.mjs', 'ort-wasm-simd-threaded.mjs']) {
+  // Without the reference to a source map that is not shipped: development tools complain about it.
+  const script = readFileSync(`${source}/${file}`, 'utf8').replace(/^\/\/# sourceMappingURL=.*\n?/m, '');
+  writeFileSync(`${runtime}${file}`, script);
+}

@@ -1,0 +1,69 @@
+// The only module that imports an inference runtime.
+import { readFile } from 'node:fs/promises';
+import { isMainThread } from 'node:worker_threads';
+import type { OrtApi, OrtRuntime } from '../../runtime/ort-session.js';
+import { PACKAGE_MODULES } from '../package-paths.js';
+import { disableTelemetry } from './disable-telemetry.js';
+
+/** `auto`: native code where it can be loaded, else WebAssembly. */
+export type RuntimeChoice = 'auto' | 'native' | 'wasm';
+export const RUNTIME_CHOICES = ['auto', 'native', 'wasm'] as const satisfies readonly RuntimeChoice[];
+
+const WASM_FOLDER = new URL('wasm-runtime/', PACKAGE_MODULES);
+
+/** What onnxruntime-web has beside the interface that both runtimes share. */
+interface WasmModule extends OrtApi {
+  env: { logLevel: string; versions: { web: string }; wasm: { numThreads: number; wasmBinary?: ArrayBuffer } };
+}
+
+async function loadNative(): Promise<OrtRuntime> {
+  disableTelemetry();
+  const { InferenceSession, Tensor, env } = await import('onnxruntime-node');
+  const version = env.versions.node ?? env.versions.common;
+  return {
+    info: { name: 'onnxruntime-node', version, provider: 'cpu' },
+    api: { InferenceSession, Tensor } as unknown as OrtApi,
+  };
+}
+
+/** The WebAssembly build that comes with this package. It runs in one thread: its own threads need a browser's workers. */
+async function loadWasm(): Promise<OrtRuntime> {
+  const api: WasmModule = await import(new URL('ort.wasm.min.mjs', WASM_FOLDER).href);
+  if (api.env.wasm.wasmBinary === undefined) {
+    const { buffer, byteOffset, byteLength } = await readFile(new URL('ort-wasm-simd-threaded.wasm', WASM_FOLDER));
+    api.env.wasm.wasmBinary = buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer;
+    api.env.wasm.numThreads = 1;
+    api.env.logLevel = 'error';
+  }
+  return { info: { name: 'onnxruntime-web', version: api.env.versions.web, provider: 'wasm' }, api };
+}
+
+/**
+ * Loads ONNX Runtime. Where the native package was not installed or cannot be loaded (Alpine Linux, a machine that it has no
+ * build for, an install script that failed), `auto` takes WebAssembly and says so in a warning of the process.
+ * @throws what importing throws, when the native runtime is asked for by name
+ */
+export async function loadRuntime(choice: RuntimeChoice = 'auto'): Promise<OrtRuntime> {
+  if (choice === 'wasm') return loadWasm();
+  try {
+    return await loadNative();
+  } catch (cause) {
+    if (choice === 'native') throw cause;
+    if (isMainThread) warn(cause);
+    return loadWasm();
+  }
+}
+
+const WARNING_CODE = 'FACIAL_LMK_WASM_RUNTIME';
+let warned = false;
+
+function warn(cause: unknown): void {
+  if (warned) return;
+  warned = true;
+  const reason = (cause instanceof Error ? cause.message : String(cause)).split('\n')[0];
+  process.emitWarning(
+    `onnxruntime-node cannot be loaded, so its WebAssembly build runs: right results, several times slower (${reason}). ` +
+      'On a machine that it has a build for, `ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node` mends it.',
+    { code: WARNING_CODE },
+  );
+}

@@ -1,0 +1,79 @@
+// Installing as users do, with install scripts on, where the native runtime's own script cannot reach its host: the install
+// succeeds and faces are found, natively or in WebAssembly.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'facial-lmk-install-'));
+const project = join(folder, 'project');
+const native = join(project, 'node_modules/onnxruntime-node');
+
+// The install script of onnxruntime-node reads this address of its proxy; nothing listens there, as in a closed network.
+const CLOSED = { GLOBAL_AGENT_HTTPS_PROXY: 'http://127.0.0.1:9', GLOBAL_AGENT_HTTP_PROXY: 'http://127.0.0.1:9' };
+
+function install(...what: string[]) {
+  const env = { ...process.env, ...CLOSED };
+  const args = ['install', '--prefer-offline', '--no-audit', '--no-fund', '--foreground-scripts', ...what];
+  return spawnSync('npm', args, { cwd: project, encoding: 'utf8', env });
+}
+
+/** Finds the faces of a drawn scene and prints what ran and what was found. */
+const PROGRAM = `
+  import { builtInModels, drawScene, FacialLandmarkDetector, loadNetwork } from 'onnx-facial-lmk-detector/node';
+  const models = builtInModels();
+  const detector = await FacialLandmarkDetector.load(models);
+  const faces = await detector.detect(drawScene({ seed: 7, faces: 2 }).image);
+  const network = await loadNetwork(models.detector);
+  console.log(JSON.stringify({ runtime: network.runtime.name, boxes: faces.map((face) => face.box) }));
+  await network.close();
+  await detector.close();
+`;
+
+function runProgram() {
+  const { status, stdout, stderr } = spawnSync('node', ['use.js'], { cwd: project, encoding: 'utf8' });
+  expect(status, stderr).toBe(0);
+  return { ...(JSON.parse(stdout) as { runtime: string; boxes: object[] }), stderr };
+}
+
+beforeAll(() => {
+  execFileSync('npm', ['pack', '--pack-destination', folder], { cwd: root, stdio: 'ignore' });
+  mkdirSync(project);
+  writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'empty', private: true, type: 'module' }));
+  writeFileSync(join(project, 'use.js'), PROGRAM);
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('npm install with install scripts on, in a closed network', () => {
+  it('succeeds', () => {
+    const tarball = readdirSync(folder).find((file) => file.endsWith('.tgz')) as string;
+    const { status, stderr } = install(join(folder, tarball));
+    expect(status, stderr).toBe(0);
+  });
+
+  it('finds the faces without the native runtime, and says once what is slower and how to mend it', () => {
+    // npm takes away an optional package whose script failed; where no script failed, this does.
+    rmSync(native, { recursive: true, force: true });
+    const { runtime, boxes, stderr } = runProgram();
+    expect(runtime).toBe('onnxruntime-web');
+    expect(boxes).toHaveLength(2);
+    expect(stderr.match(/several times slower/g)).toHaveLength(1);
+    expect(stderr).toContain('ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node');
+  });
+
+  it('finds the same faces natively after the line that the warning names', () => {
+    const wasm = runProgram();
+    const env = { ...process.env, ...CLOSED, ONNXRUNTIME_NODE_INSTALL: 'skip' };
+    const args = ['install', '--prefer-offline', '--no-audit', '--no-fund', 'onnxruntime-node'];
+    execFileSync('npm', args, { cwd: project, env, stdio: 'ignore' });
+    expect(existsSync(native)).toBe(true);
+    const { runtime, boxes, stderr } = runProgram();
+    expect(runtime).toBe('onnxruntime-node');
+    expect(boxes).toEqual(wasm.boxes);
+    expect(stderr).toBe('');
+  });
+});
