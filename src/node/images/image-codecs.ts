@@ -17,7 +17,7 @@ export const READABLE: Record<Decoder, readonly ImageFormat[]> = {
 
 // A decoder is loaded when it is first needed: jimp alone takes a quarter of a second.
 const loadSharp = async () => (await import('sharp')).default;
-const loadJimp = async () => (await import('jimp')).Jimp;
+const loadJimp = async () => (await import('./jimp/jimp.js')).Jimp;
 
 /** The decoders that can be loaded on this machine. */
 export async function availableDecoders(): Promise<Decoder[]> {

@@ -1,7 +1,7 @@
 // @ts-check
 // The thread that jimp runs in. Plain JavaScript, because a worker is loaded from `src` and from `dist` alike.
 import { parentPort } from 'node:worker_threads';
-import { Jimp } from 'jimp';
+import { Jimp } from './jimp.js';
 
 // omggif and utif2 talk on standard output, which belongs to the program's data.
 console.log = () => {};
