@@ -13,6 +13,8 @@ import { SCRFD } from '../scrfd/spec.js';
 import type { AlignOptions } from '../stages/align-face.js';
 import { type DetectOptions, detectorSide } from '../stages/detect-faces.js';
 import { KEYPOINT_NAMES } from '../types.js';
+import { isYunet } from '../yunet/is-yunet.js';
+import { yunetToScrfd } from '../yunet/yunet-to-scrfd.js';
 import { invertAffine } from './affine.js';
 import { BOX_CORNERS, decodeAnchors } from './decode-anchors.js';
 import { decodeLandmarks } from './decode-landmarks.js';
@@ -58,8 +60,13 @@ function checkOptions(options: MergeOptions, detector: NetworkFile) {
 }
 type CheckedOptions = ReturnType<typeof checkOptions>;
 
+function readDetector(bytes: Uint8Array, name: string): NetworkFile {
+  const detector = readNetwork(bytes, name);
+  return isYunet(detector) ? readNetwork(yunetToScrfd(bytes, name), name) : detector;
+}
+
 function readNetworks(detectorBytes: Uint8Array, landmarkerBytes: Uint8Array, options: MergeOptions) {
-  const detector = readNetwork(detectorBytes, options.detectorName ?? 'the detector');
+  const detector = readDetector(detectorBytes, options.detectorName ?? 'the detector');
   const landmarker = readNetwork(landmarkerBytes, options.landmarkerName ?? 'the landmarker');
   checkDetector(detector);
   checkLandmarker(landmarker);
