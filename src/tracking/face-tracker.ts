@@ -12,7 +12,7 @@ import { dissimilarity, matchFaces } from './match-faces.js';
 export interface TrackerOptions extends PipelineOptions {
   /** The detector runs on every so many frames; in between the landmarks carry the faces. Default 5. */
   detectEvery?: number;
-  /** A face that was not seen for so many frames is lost; should it come back, it gets a new id. Default 15. */
+  /** A face that is missing for more frames than this is lost; should it come back, it gets a new id. Default 15. */
   maxMissing?: number;
   /** Smoothing of landmarks, key points and box; `false` for none. */
   smoothing?: SmoothingOptions | false;
@@ -32,7 +32,8 @@ interface Track {
   detected: Face;
   smoother: FaceSmoother;
   time: number;
-  missing: number;
+  /** Number of the frame in which it was seen last. */
+  frame: number;
 }
 
 /** Moves box and key points along with the landmarks since the detection. */
@@ -82,7 +83,10 @@ export class FaceTracker {
   #tracks: Track[] = [];
   #nextId = 1;
   #untilDetection = 0;
+  /** Frames so far. */
   #frame = 0;
+  /** Number of the last frame whose faces are known: a frame can fail. */
+  #lastKnownFrame = 0;
   #lastTime = 0;
 
   /** @throws InvalidOptionError */
@@ -110,21 +114,23 @@ export class FaceTracker {
       const faces = await this.#follow(frame, time);
       if (faces) return faces;
     }
+    const found = await analyzeFaces(this.#networks, frame, this.#options, this.#workspace);
     this.#untilDetection = this.#detectEvery - 1;
-    return this.#update(await analyzeFaces(this.#networks, frame, this.#options, this.#workspace), time);
+    return this.#update(found, time);
   }
 
   /** Forgets all faces, for a cut in the film: time may begin anew. Ids go on. */
   reset(): void {
     this.#tracks = [];
     this.#frame = 0;
+    this.#lastKnownFrame = 0;
     this.#lastTime = 0;
     this.#untilDetection = 0;
   }
 
   /** Lets the landmarks carry the faces on; undefined when one of them was lost on the way. */
   async #follow(frame: PixelImage, time: number): Promise<TrackedFace[] | undefined> {
-    const tracks = this.#tracks.filter((track) => track.missing === 0);
+    const tracks = this.#tracks.filter((track) => track.frame === this.#lastKnownFrame);
     const expected = tracks.map((track) => shifted(track.face, track.smoother.predict(time - track.time)));
     const aligned = alignFaces(
       frame,
@@ -138,31 +144,29 @@ export class FaceTracker {
     });
     // The landmark network finds a face in anything: what jumps or changes its shape is none.
     if (faces.some((face, i) => !(dissimilarity(expected[i], face) < MAX_STEP))) return undefined;
+    this.#lastKnownFrame = this.#frame;
     return tracks.map((track, i) => this.#advance(track, faces[i], time));
   }
 
   /** Takes over what the detector found: known faces go on, new ones begin, missing ones are given up after a while. */
   #update(found: readonly Face[], time: number): TrackedFace[] {
+    this.#tracks = this.#tracks.filter((track) => this.#frame - track.frame - 1 <= this.#maxMissing);
     const expected = this.#tracks.map((track) => shifted(track.face, track.smoother.predict(time - track.time)));
     const matches = matchFaces(expected, found);
     const results = new Map<number, TrackedFace>();
     this.#tracks.forEach((track, i) => {
       const j = matches[i];
-      if (j === undefined) {
-        track.missing += this.#detectEvery;
-        return;
-      }
-      track.missing = 0;
+      if (j === undefined) return;
       track.detected = found[j];
       results.set(j, this.#advance(track, found[j], time));
     });
-    this.#tracks = this.#tracks.filter((track) => track.missing <= this.#maxMissing);
+    this.#lastKnownFrame = this.#frame;
     return found.map((face, j) => results.get(j) ?? this.#begin(face, time));
   }
 
   #begin(face: Face, time: number): TrackedFace {
     const smoother = new FaceSmoother(this.#smoothing || DEFAULT_SMOOTHING);
-    const track: Track = { id: this.#nextId++, face, detected: face, smoother, time, missing: 0 };
+    const track: Track = { id: this.#nextId++, face, detected: face, smoother, time, frame: this.#frame };
     this.#tracks.push(track);
     return this.#advance(track, face, time);
   }
@@ -172,6 +176,7 @@ export class FaceTracker {
     const smooth = track.smoother.next(face, time - track.time);
     track.face = face;
     track.time = time;
+    track.frame = this.#frame;
     return { ...(this.#smoothing === false ? face : smooth), id: track.id };
   }
 }
