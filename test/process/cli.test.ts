@@ -182,7 +182,7 @@ describe('images', () => {
 
   it.each([
     ['text.jpg', /text/],
-    ['cut.png', /damaged or cut off/],
+    ['cut.png', /damaged, cut off/],
     ['missing.png', /Check the spelling/],
     ['empty', /folder with images/],
     ['*.webp', /pattern/],

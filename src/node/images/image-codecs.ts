@@ -6,6 +6,7 @@ import { checkChoice, checkInteger } from '../../options.js';
 import type { PixelImage } from '../../types.js';
 import { type ImageFormat, type ImageHeader, timeLimit } from './image-format.js';
 import { decodeWithJimp, type Pixels } from './jimp/decode-with-jimp.js';
+import { prepareTiff } from './sharp/prepare-tiff.js';
 
 export type Decoder = 'sharp' | 'jimp';
 
@@ -46,6 +47,7 @@ function grayToRgb(gray: Uint8Array): Uint8Array {
 
 async function decodeWithSharp(bytes: Uint8Array, header: ImageHeader, maxPixels: number): Promise<Pixels> {
   const sharp = await loadSharp();
+  const toRgb = header.format === 'tiff' ? prepareTiff(bytes) : (samples: Uint8Array) => samples;
   // Errors only: photographs with harmless slips in their metadata pass, truncated ones do not.
   // An embedded colour profile is ignored, as OpenCV does.
   const image = sharp(bytes, { limitInputPixels: maxPixels, failOn: 'error', ignoreIcc: true });
@@ -61,7 +63,7 @@ async function decodeWithSharp(bytes: Uint8Array, header: ImageHeader, maxPixels
     .toBuffer({ resolveWithObject: true });
   const samples = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   const rgb = cmyk ? cmykToRgb(samples) : info.channels === 1 ? grayToRgb(samples) : samples;
-  return { data: rgb, width: info.width, height: info.height };
+  return { data: toRgb(rgb), width: info.width, height: info.height };
 }
 
 /** Decoders by name; each throws an Error that says in a few words why it cannot. */

@@ -11,6 +11,7 @@ import {
 } from '../../errors.js';
 import { checkChoice, checkInteger, checkObject } from '../../options.js';
 import type { PixelImage } from '../../types.js';
+import { makeFirstFrameOpaque } from './gif-blocks.js';
 import { availableDecoders, DECODE, type Decoder, READABLE } from './image-codecs.js';
 import { type ImageFormat, type ImageHeader, readImageHeader } from './image-format.js';
 import type { Pixels } from './jimp/decode-with-jimp.js';
@@ -18,8 +19,7 @@ import type { Pixels } from './jimp/decode-with-jimp.js';
 export interface DecodeOptions {
   /**
    * `sharp` gives the pixels of OpenCV's `imread`; `jimp` is pure JavaScript, slower, and differs: on JPEGs by rounding
-   * and smoother colours, on 16-bit PNGs by 1 (it rounds where OpenCV takes the high byte), and on PNGs with one
-   * transparent colour, which it turns black.
+   * and smoother colours, on 16-bit PNGs by 1 (it rounds where OpenCV takes the high byte).
    * Default `auto`: sharp where it can be loaded, jimp otherwise; what one lacks the other serves.
    */
   decoder?: 'auto' | Decoder;
@@ -76,7 +76,9 @@ function checkSize({ width, height }: ImageHeader, maxPixels: number, name: stri
 }
 
 /**
- * Encoded bytes -> RGB pixels, upright by their EXIF orientation, alpha dropped, first frame of an animation.
+ * Encoded bytes -> RGB pixels, upright by their EXIF orientation, first frame of an animation. Transparency is dropped: a
+ * pixel has the colour that the file stores for it, however transparent, and is black where a frame of an animation
+ * leaves its canvas free and stores none.
  * @throws ImageFormatError for another format
  * @throws ImageDecodeError for damaged or truncated bytes, or more than `maxPixels`
  */
@@ -101,6 +103,7 @@ async function decodeOwn(bytes: Uint8Array, options: DecodeOptions): Promise<Dec
   checkSize(header, maxPixels, name);
   const decoder = await chooseDecoder(wanted, header.format, name);
   try {
+    if (header.format === 'gif') makeFirstFrameOpaque(bytes);
     const pixels = await DECODE[decoder](bytes, header, maxPixels);
     checkDecoded(pixels, header);
     return { ...pixels, channelOrder: 'rgb', decoder, format: header.format };
@@ -116,7 +119,7 @@ async function decodeOwn(bytes: Uint8Array, options: DecodeOptions): Promise<Dec
 }
 
 const HINTS: Record<Decoder, string> = {
-  sharp: 'The file is damaged or cut off.',
+  sharp: 'The file is damaged, cut off, or of a kind that sharp does not read; save it as PNG.',
   jimp: 'The file is damaged, cut off, or of a kind that jimp does not read; try sharp, or save it as PNG.',
 };
 

@@ -1,7 +1,7 @@
 import { imageSize } from 'image-size';
 import { ImageDecodeError, ImageFormatError } from '../../errors.js';
-import { jpegSize } from './jpeg-size.js';
-import { readTiffDirectory } from './tiff-directory.js';
+import { readJpegHeader } from './jpeg-header.js';
+import { readTiffDirectory, TIFF_TAGS } from './tiff-directory.js';
 
 /** Formats that some decoder reads. */
 export type ImageFormat = 'jpeg' | 'png' | 'webp' | 'gif' | 'tiff' | 'bmp' | 'avif';
@@ -56,12 +56,12 @@ const READABLE: readonly string[] = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'bmp'
 function tiffSize(bytes: Uint8Array): { width: number; height: number } {
   const { entries } = readTiffDirectory(bytes);
   const value = (tag: number) => entries.find((entry) => entry.tag === tag)?.values(1)[0] ?? 0;
-  return { width: value(256), height: value(257) };
+  return { width: value(TIFF_TAGS.width), height: value(TIFF_TAGS.height) };
 }
 
 /** Own readers where `image-size` goes on beyond the header: through all bytes of a JPEG, past a TIFF's directory. */
 function readSize(format: ImageFormat, bytes: Uint8Array): { width: number; height: number } {
-  if (format === 'jpeg') return jpegSize(bytes);
+  if (format === 'jpeg') return readJpegHeader(bytes);
   return format === 'tiff' ? tiffSize(bytes) : imageSize(bytes);
 }
 

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { type ImageFormat, type ImageHeader, timeLimit } from '../image-format.js';
+import { readJpegHeader } from '../jpeg-header.js';
 import { pngOrientation, upright } from './png-orientation.js';
 import { prepareBmp } from './prepare-bmp.js';
 import { prepareGif } from './prepare-gif.js';
@@ -56,10 +57,11 @@ async function runJob(encoded: Uint8Array, header: ImageHeader, maxPixels: numbe
   thread ??= startThread();
   const worker = thread;
   const limit = timeLimit(header);
+  const isRgbJpeg = header.format === 'jpeg' && readJpegHeader(bytes).isRgb;
   const deadline = AbortSignal.timeout(limit * 1000);
   worker.ref();
   try {
-    worker.postMessage({ bytes, maxPixels });
+    worker.postMessage({ bytes, maxPixels, isRgbJpeg });
     const [{ pixels, reason }] = (await once(worker, 'message', { signal: deadline })) as [Reply];
     // jimp turns a JPEG itself.
     if (pixels) return header.format === 'png' ? upright(pixels, pngOrientation(bytes)) : pixels;

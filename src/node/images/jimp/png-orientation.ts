@@ -1,11 +1,10 @@
 import ndarray from 'ndarray';
 import ops from 'ndarray-ops';
-import { readTiffDirectory } from '../tiff-directory.js';
+import { readTiffDirectory, TIFF_TAGS } from '../tiff-directory.js';
 import type { Pixels } from './decode-with-jimp.js';
 import { chunks } from './prepare-png.js';
 
 const EXIF = Buffer.from('eXIf').readUInt32BE();
-const ORIENTATION = 274;
 
 /** The orientation in a PNG's EXIF chunk, 1 to 8; 1 where there is none that makes sense. */
 export function pngOrientation(bytes: Uint8Array): number {
@@ -13,7 +12,7 @@ export function pngOrientation(bytes: Uint8Array): number {
     if (type !== EXIF) continue;
     try {
       const { entries } = readTiffDirectory(data);
-      const value = entries.find(({ tag }) => tag === ORIENTATION)?.values(1)[0] ?? 1;
+      const value = entries.find(({ tag }) => tag === TIFF_TAGS.orientation)?.values(1)[0] ?? 1;
       return value >= 1 && value <= 8 ? value : 1;
     } catch {
       return 1;

@@ -1,18 +1,6 @@
+import { blocksEnd, EXTENSION, firstBlock, IMAGE, tableBytes } from '../gif-blocks.js';
 import type { ImageHeader } from '../image-format.js';
 import { gifLzw, lzwLength } from './lzw-length.js';
-
-const [EXTENSION, IMAGE] = [0x21, 0x2c];
-
-/** Bytes of the colour table that a flags byte announces; 0 for none. */
-const tableBytes = (flags: number) => (flags & 0x80 ? 3 << ((flags & 7) + 1) : 0);
-
-/** Where the sub-blocks that start at a position end, their terminator included. */
-function blocksEnd(bytes: Uint8Array, start: number): number {
-  let at = start;
-  while (bytes[at] > 0) at += 1 + bytes[at];
-  if (at >= bytes.length) throw new Error('cut off');
-  return at + 1;
-}
 
 /** What sub-blocks hold, side by side. */
 function joinBlocks(bytes: Uint8Array, start: number): Uint8Array {
@@ -31,14 +19,13 @@ function joinBlocks(bytes: Uint8Array, start: number): Uint8Array {
  */
 export function prepareGif(bytes: Uint8Array, { width, height }: ImageHeader): Uint8Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const globalTable = tableBytes(view.getUint8(10));
-  let at = 13 + globalTable;
+  let at = firstBlock(bytes);
   while (view.getUint8(at) === EXTENSION) at = blocksEnd(bytes, at + 2);
   if (view.getUint8(at) !== IMAGE) throw new Error('no frame');
   const [left, top, frameWidth, frameHeight] = [1, 3, 5, 7].map((offset) => view.getUint16(at + offset, true));
   if (left + frameWidth > width || top + frameHeight > height) throw new Error('a frame larger than its screen');
   const localTable = tableBytes(view.getUint8(at + 9));
-  if (globalTable + localTable === 0) throw new Error('a frame without colours');
+  if (tableBytes(bytes[10]) + localTable === 0) throw new Error('a frame without colours');
   const literalBits = view.getUint8(at + 10 + localTable);
   if (literalBits < 1 || literalBits > 8) throw new Error(`${literalBits} bits a colour`);
   const data = joinBlocks(bytes, at + 11 + localTable);

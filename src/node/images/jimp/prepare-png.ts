@@ -4,7 +4,9 @@ import { inflatedLength } from './inflated-length.js';
 const MAX_PALETTE_BYTES = 256 * 3;
 
 /** Chunk types as the numbers that their four letters are. */
-const [IHDR, PLTE, IDAT, IEND] = ['IHDR', 'PLTE', 'IDAT', 'IEND'].map((type) => Buffer.from(type).readUInt32BE());
+const [IHDR, PLTE, TRNS, IDAT, IEND] = ['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND'].map((type) =>
+  Buffer.from(type).readUInt32BE(),
+);
 
 interface Chunk {
   type: number;
@@ -52,13 +54,16 @@ function filteredLength([bits, colorType, , , interlace]: Uint8Array, { width, h
 /**
  * What pngjs takes on trust: that there is one header and at most one palette of 256 colours, and that the data inflate
  * to the size of the image, neither more (it would take any amount of memory) nor less (it would fill up with black). It
- * also minds what follows the last chunk, so that is cut off.
+ * also minds what follows the last chunk, so that is cut off, and turns pixels of a transparent colour black, so the chunk
+ * that names it is left out.
  */
 export async function preparePng(bytes: Uint8Array, header: ImageHeader): Promise<Uint8Array> {
   const deflated = new Uint8Array(bytes.length);
   let used = 0;
   let imageHeader: Uint8Array | undefined;
   let colours: Uint8Array | undefined;
+  const kept: Uint8Array[] = [];
+  let keptFrom = 0;
   let end = bytes.length;
   for (const chunk of chunks(bytes)) {
     if (chunk.type === IHDR) {
@@ -67,6 +72,9 @@ export async function preparePng(bytes: Uint8Array, header: ImageHeader): Promis
     } else if (chunk.type === PLTE) {
       if (colours || chunk.data.length > MAX_PALETTE_BYTES) throw new Error('more than 256 colours');
       colours = chunk.data;
+    } else if (chunk.type === TRNS) {
+      kept.push(bytes.subarray(keptFrom, chunk.end - chunk.data.length - 12));
+      keptFrom = chunk.end;
     } else if (chunk.type === IDAT) {
       deflated.set(chunk.data, used);
       used += chunk.data.length;
@@ -81,5 +89,5 @@ export async function preparePng(bytes: Uint8Array, header: ImageHeader): Promis
   // Rarely an encoder adds a few bytes.
   const length = await inflatedLength(deflated.subarray(0, used), expected + 1024);
   if (length < expected) throw new Error(`${length} bytes of samples instead of ${expected}`);
-  return bytes.subarray(0, end);
+  return keptFrom === 0 ? bytes.subarray(0, end) : Buffer.concat([...kept, bytes.subarray(keptFrom, end)]);
 }

@@ -6,14 +6,16 @@ import { Jimp } from './jimp.js';
 // omggif and utif2 talk on standard output, which belongs to the program's data.
 console.log = () => {};
 
-/** @param {{ bytes: Uint8Array, maxPixels: number }} job */
-async function decode({ bytes, maxPixels }) {
+/** @param {{ bytes: Uint8Array, maxPixels: number, isRgbJpeg: boolean }} job */
+async function decode({ bytes, maxPixels, isRgbJpeg }) {
   const { bitmap } = await Jimp.fromBuffer(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), {
     'image/jpeg': {
       // Its own limits refuse ordinary photographs; `maxPixels` was checked. Coefficients and samples of four components
       // at full resolution take 24 bytes a pixel, and a corner of the frame is padded.
       maxResolutionInMP: Math.ceil(maxPixels / 1e6),
       maxMemoryUsageInMB: 16 + Math.ceil(maxPixels / 32768),
+      // Left alone, it takes every three components for luma and chroma.
+      ...(isRgbJpeg && { colorTransform: false }),
     },
   });
   const { width, height, data } = bitmap;

@@ -1,0 +1,54 @@
+const [SOI, EOI, SOS, DHT, JPG, DAC, APP0, APP14] = [0xd8, 0xd9, 0xda, 0xc4, 0xc8, 0xcc, 0xe0, 0xee];
+
+/** SOF0 to SOF15, less the three markers of that range that start no frame (ITU-T T.81, table B.1). */
+const startsFrame = (marker: number) => marker >= 0xc0 && marker <= 0xcf && ![DHT, JPG, DAC].includes(marker);
+
+/** Markers without a length: restarts, start of image, TEM. */
+const standsAlone = (marker: number) => (marker >= 0xd0 && marker <= SOI) || marker === 0x01;
+
+const JFIF = [...'JFIF\0'].map((letter) => letter.charCodeAt(0));
+const ADOBE = [...'Adobe'].map((letter) => letter.charCodeAt(0));
+
+/** What a JPEG says of its samples before they begin. */
+export interface JpegHeader {
+  width: number;
+  height: number;
+  /** Whether three components are red, green and blue, not luma and chroma. */
+  isRgb: boolean;
+}
+
+/**
+ * Reads up to the first frame header. Bytes between segments are skipped, as libjpeg skips them.
+ * @throws RangeError or Error when there is no frame header before the image data
+ */
+export function readJpegHeader(bytes: Uint8Array): JpegHeader {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const holds = (at: number, text: readonly number[]) => text.every((code, i) => bytes[at + i] === code);
+  let isJfif = false;
+  let adobeTransform: number | undefined;
+  let at = 2;
+  for (;;) {
+    at = bytes.indexOf(0xff, at);
+    if (at < 0) break;
+    const marker = view.getUint8(at + 1);
+    if (startsFrame(marker)) {
+      const [height, width] = [view.getUint16(at + 5), view.getUint16(at + 7)];
+      const names = Array.from({ length: view.getUint8(at + 9) }, (_, i) => bytes[at + 10 + 3 * i]);
+      return { width, height, isRgb: !isJfif && isRgb(names, adobeTransform) };
+    }
+    if (marker === SOS || marker === EOI) break;
+    if (marker === APP0 && holds(at + 4, JFIF)) isJfif = true;
+    if (marker === APP14 && holds(at + 4, ADOBE)) adobeTransform = view.getUint8(at + 15);
+    // A fill byte, or one that is no marker at all.
+    if (marker === 0xff) at += 1;
+    else if (marker === 0 || standsAlone(marker)) at += 2;
+    else at += 2 + Math.max(view.getUint16(at + 2), 2);
+  }
+  throw new Error('no frame header');
+}
+
+/** What Adobe's marker says; without it, the components' names (libjpeg's rule for files that are not JFIF). */
+function isRgb(names: readonly number[], adobeTransform: number | undefined): boolean {
+  if (names.length !== 3) return false;
+  return adobeTransform === undefined ? String.fromCharCode(...names) === 'RGB' : adobeTransform === 0;
+}
