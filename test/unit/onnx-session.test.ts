@@ -1,0 +1,34 @@
+import { InferenceSession } from 'onnxruntime-node';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { ModelContractError } from '../../src/errors.js';
+import { builtInModels } from '../../src/node/models/model-files.js';
+import { openSession } from '../../src/node/runtime/onnx-session.js';
+
+afterEach(() => vi.restoreAllMocks());
+
+/** Has the runtime open sessions that say something else of one side, and collects which of them were freed. */
+function sessionsThatDeclare(side: 'inputMetadata' | 'outputMetadata', get: () => unknown): InferenceSession[] {
+  const freed: InferenceSession[] = [];
+  const create = InferenceSession.create.bind(InferenceSession);
+  vi.spyOn(InferenceSession, 'create').mockImplementation(async (path: unknown) => {
+    const session = await create(path as string);
+    const release = session.release.bind(session);
+    session.release = async () => {
+      freed.push(session);
+      await release();
+    };
+    return Object.defineProperty(session, side, { get });
+  });
+  return freed;
+}
+
+describe('a session whose tensors cannot be read', () => {
+  it.each(['inputMetadata', 'outputMetadata'] as const)('is freed: %s', async (side) => {
+    const sequence = () => [{ name: 'boxes', isTensor: false }];
+    const freed = sessionsThatDeclare(side, sequence);
+    const opening = openSession(builtInModels().landmarker);
+    await expect(opening).rejects.toThrow(ModelContractError);
+    await expect(opening).rejects.toThrow('boxes, which is none');
+    expect(freed).toHaveLength(1);
+  });
+});
