@@ -66,8 +66,10 @@ async function decodeWithSharp(bytes: Uint8Array, header: ImageHeader, maxPixels
   return { data: toRgb(rgb), width: info.width, height: info.height };
 }
 
-/** Decoders by name; each throws an Error that says in a few words why it cannot. */
-export const DECODE: Record<Decoder, (bytes: Uint8Array, header: ImageHeader, maxPixels: number) => Promise<Pixels>> = {
+type Decode = (bytes: Uint8Array, header: ImageHeader, maxPixels: number, signal?: AbortSignal) => Promise<Pixels>;
+
+/** Decoders by name; each throws an Error that says in a few words why it cannot. Sharp cannot be stopped. */
+export const DECODE: Record<Decoder, Decode> = {
   sharp: decodeWithSharp,
   jimp: decodeWithJimp,
 };

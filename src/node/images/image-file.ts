@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { abortable } from '../../detector/abortable.js';
 import {
   describe,
   FacialLmkError,
@@ -30,6 +31,11 @@ export interface DecodeOptions {
   maxPixels?: number;
   /** What to call the image in messages. */
   name?: string;
+  /**
+   * Aborting rejects with the signal's reason: at once while the image is read, waits for jimp or is decoded by it, and
+   * otherwise as soon as sharp, which cannot be stopped, is done.
+   */
+  signal?: AbortSignal;
 }
 
 /** Decoded pixels and where they come from. */
@@ -102,12 +108,15 @@ async function decodeOwn(bytes: Uint8Array, options: DecodeOptions): Promise<Dec
   const header = readImageHeader(bytes, name);
   checkSize(header, maxPixels, name);
   const decoder = await chooseDecoder(wanted, header.format, name);
+  const { signal } = options;
   try {
+    signal?.throwIfAborted();
     if (header.format === 'gif') makeFirstFrameOpaque(bytes);
-    const pixels = await DECODE[decoder](bytes, header, maxPixels);
+    const pixels = await DECODE[decoder](bytes, header, maxPixels, signal);
     checkDecoded(pixels, header);
     return { ...pixels, channelOrder: 'rgb', decoder, format: header.format };
   } catch (cause) {
+    signal?.throwIfAborted();
     throw new ImageDecodeError({
       name,
       expected: `a whole ${header.format}`,
@@ -160,15 +169,19 @@ export async function readImageStream(
     throw new InvalidOptionError({ name, expected: 'a stream of Uint8Arrays', received: describe(value) });
   };
   if (!isIterableObject(stream)) refuse(stream);
-  const chunks: Uint8Array[] = [];
-  let received = 0;
-  for await (const chunk of stream) {
-    if (!(chunk instanceof Uint8Array)) refuse(chunk);
-    received += chunk.length;
-    checkEncodedBytes(received, options, name);
-    chunks.push(chunk);
-  }
-  return decodeImage(Buffer.concat(chunks), options);
+  const gather = async () => {
+    const chunks: Uint8Array[] = [];
+    let received = 0;
+    for await (const chunk of stream) {
+      options.signal?.throwIfAborted();
+      if (!(chunk instanceof Uint8Array)) refuse(chunk);
+      received += chunk.length;
+      checkEncodedBytes(received, options, name);
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks);
+  };
+  return decodeImage(await abortable(gather(), options.signal), options);
 }
 
 /** Strings can be iterated too, but hold no bytes. */
@@ -204,11 +217,12 @@ async function readRegularFile(path: string, options: DecodeOptions): Promise<Ui
       const info = await file.stat();
       if (!info.isFile()) refuse(info.isDirectory() ? 'a directory' : 'something that is not a regular file');
       checkEncodedBytes(info.size, options, path);
-      return await file.readFile();
+      return await file.readFile({ signal: options.signal });
     } finally {
       await file.close();
     }
   } catch (error) {
+    options.signal?.throwIfAborted();
     if (error instanceof FacialLmkError) throw error;
     return refuse((error as NodeJS.ErrnoException).code ?? messageOf(error), error);
   }

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { Semaphore } from '../../../runtime/semaphore.js';
 import { type ImageFormat, type ImageHeader, timeLimit } from '../image-format.js';
 import { readJpegHeader } from '../jpeg-header.js';
 import { pngOrientation, upright } from './png-orientation.js';
@@ -31,7 +32,7 @@ const PREPARE: Partial<
 
 // One thread for all images: starting it and loading jimp takes longer than most images do.
 let thread: Worker | undefined;
-let lastJob: Promise<unknown> = Promise.resolve();
+const turns = new Semaphore(1);
 
 function startThread(): Worker {
   const worker = new Worker(new URL('./worker.js', import.meta.url), {
@@ -46,42 +47,59 @@ function startThread(): Worker {
   return worker.on('error', forget).on('exit', forget);
 }
 
-async function stopThread(): Promise<void> {
-  const worker = thread;
-  thread = undefined;
-  await worker?.terminate();
+/** One image for the thread. */
+interface Job {
+  bytes: Uint8Array;
+  maxPixels: number;
+  isRgbJpeg: boolean;
 }
 
-async function runJob(encoded: Uint8Array, header: ImageHeader, maxPixels: number): Promise<Pixels> {
-  const bytes = (await PREPARE[header.format]?.(encoded, header)) ?? encoded;
+/** What the thread makes of one image. A thread that does not answer in time, or is not waited for any longer, is ended. */
+async function ask(job: Job, seconds: number, signal?: AbortSignal) {
   thread ??= startThread();
   const worker = thread;
-  const limit = timeLimit(header);
-  const isRgbJpeg = header.format === 'jpeg' && readJpegHeader(bytes).isRgb;
-  const deadline = AbortSignal.timeout(limit * 1000);
-  worker.ref();
+  const over = new AbortController();
+  const onAbort = () => over.abort(signal?.reason);
+  const onExit = () => over.abort(new Error('its thread ended'));
+  const timer = setTimeout(() => over.abort(new Error(`not done after ${seconds} seconds`)), seconds * 1000);
+  signal?.addEventListener('abort', onAbort, { once: true });
+  worker.once('exit', onExit).ref();
   try {
-    worker.postMessage({ bytes, maxPixels, isRgbJpeg });
-    const [{ pixels, reason }] = (await once(worker, 'message', { signal: deadline })) as [Reply];
-    // jimp turns a JPEG itself.
-    if (pixels) return header.format === 'png' ? upright(pixels, pngOrientation(bytes)) : pixels;
-    throw new Error(reason);
+    worker.postMessage(job);
+    const [reply] = (await once(worker, 'message', { signal: over.signal })) as [Reply];
+    return reply;
   } catch (error) {
-    if (deadline.aborted) await stopThread();
-    throw deadline.aborted ? new Error(`not done after ${limit} seconds`) : error;
+    if (!over.signal.aborted) throw error;
+    // It runs nothing but JavaScript, so that it can be ended in the middle.
+    await worker.terminate();
+    throw over.signal.reason;
   } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', onAbort);
     // An idle thread keeps no program alive.
-    worker.unref();
+    worker.off('exit', onExit).unref();
   }
 }
 
 /**
  * Decodes in a thread of its own, with limits on time and memory: jimp's decoders are not made for hostile bytes, and
  * they would block the program. Images go through one after the other, and so do the checks, which take memory too.
- * @throws Error saying in a few words why jimp cannot decode the bytes
+ * @throws Error saying in a few words why jimp cannot decode the bytes; the signal's reason as soon as it is aborted
  */
-export async function decodeWithJimp(bytes: Uint8Array, header: ImageHeader, maxPixels: number): Promise<Pixels> {
-  const job = lastJob.then(() => runJob(bytes, header, maxPixels));
-  lastJob = job.catch(() => undefined);
-  return job;
+export function decodeWithJimp(
+  encoded: Uint8Array,
+  header: ImageHeader,
+  maxPixels: number,
+  signal?: AbortSignal,
+): Promise<Pixels> {
+  const decode = async () => {
+    const bytes = (await PREPARE[header.format]?.(encoded, header)) ?? encoded;
+    signal?.throwIfAborted();
+    const isRgbJpeg = header.format === 'jpeg' && readJpegHeader(bytes).isRgb;
+    const { pixels, reason } = await ask({ bytes, maxPixels, isRgbJpeg }, timeLimit(header), signal);
+    if (!pixels) throw new Error(reason);
+    // jimp turns a JPEG itself.
+    return header.format === 'png' ? upright(pixels, pngOrientation(bytes)) : pixels;
+  };
+  return turns.run(1, decode, signal);
 }
