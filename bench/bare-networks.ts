@@ -34,7 +34,7 @@ export async function bareNetworks(
   image: PixelImage,
 ): Promise<BareNetworks> {
   const [detector, landmarker] = [await loadNetwork(models.detector), await loadNetwork(models.landmarker)];
-  const faces = await pipeline.detect(image);
+  const { faces } = await pipeline.detect(image);
   const side = SCRFD.side;
   const input: Tensor = ndarray(detectorInput(pixelView(image), side), [1, 3, side, side]);
   const aligned = alignFaces(

@@ -7,12 +7,11 @@ import { writeFileAtomic } from '../src/node/files/write-file.js';
 import {
   builtInModels,
   contactSheet,
-  type Faces,
+  type Face,
   FacialLandmarkDetector,
   FacialLmkError,
   findModels,
   imageFromNdarray,
-  imageReport,
   interOcularDistance,
   mouthOpenness,
   readImage,
@@ -24,7 +23,7 @@ import {
 const OUTPUT = relative('', fileURLToPath(new URL('../demo-output/', import.meta.url)));
 const photos = process.argv.slice(2);
 
-function printTable(faces: Faces): void {
+function printTable(faces: readonly Face[]): void {
   const rows = faces.map(({ score, box, landmarks, landmarksFloat }, i) => ({
     face: i + 1,
     score: score.toFixed(2),
@@ -43,14 +42,15 @@ function printTable(faces: Faces): void {
 
 async function show(detector: FacialLandmarkDetector, path: string): Promise<void> {
   const image = await readImage(path);
-  const faces = await detector.detect(image);
+  const result = await detector.detect(image, { name: path });
+  const { faces, timings } = result;
   const stem = join(OUTPUT, basename(path, extname(path)));
   const { width, height } = image;
   const count = `${faces.length} ${faces.length === 1 ? 'face' : 'faces'}`;
-  console.log(`\n${path}: ${width} x ${height}, ${count} in ${faces.timings.analyze.toFixed(0)} ms\n`);
+  console.log(`\n${path}: ${width} x ${height}, ${count} in ${timings.analyze.toFixed(0)} ms\n`);
   await writeOverlay(`${stem}.overlay.png`, image, faces);
   await writeOverlay(`${stem}.overlay.svg`, image, faces, { indices: true });
-  await writeFileAtomic(`${stem}.json`, `${JSON.stringify(imageReport(path, faces))}\n`);
+  await writeFileAtomic(`${stem}.json`, `${JSON.stringify(result)}\n`);
   console.log('Drawn over   ', `${stem}.overlay.png`);
   console.log('With indices ', `${stem}.overlay.svg`);
   console.log('As JSON      ', `${stem}.json`);

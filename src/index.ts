@@ -5,7 +5,8 @@ export { ALIGNMENT_TEMPLATES, ARCFACE_TEMPLATE } from './alignment/templates.js'
 export { drawScene, type Scene, type SceneFace, type SceneOptions } from './drawn-faces/draw-scene.js';
 export * from './errors.js';
 export { type CropOptions, cropFace, type FaceCrop } from './face/crop-face.js';
-export { type FaceJson, type FaceJsonOptions, faceFromJson, faceToJson } from './face/face-json.js';
+export { faceFromJson } from './face/face-from-json.js';
+export { type FaceJsonOptions, faceToJson } from './face/face-to-json.js';
 export { eyeOpenness, interOcularDistance, mouthOpenness, rollAngle } from './face/geometry.js';
 export { mirrorFace, transformFace } from './face/transform-face.js';
 export { packPixels } from './image/pack-pixels.js';

@@ -103,10 +103,47 @@ export interface Face extends Detection, Alignment {
   landmarks: readonly Point[];
   /** The same 106 points before truncation. */
   landmarksFloat: readonly Point[];
+  /** What `JSON.stringify` writes: integer landmarks, no pixels. `faceToJson` has a choice. */
+  toJSON(): FaceJson;
 }
 
 /** A face without its pixels: what is kept, moved and written to JSON. */
-export type FaceData = Omit<Face, 'crop' | 'cropChannelOrder'>;
+export type FaceData = Omit<Face, 'crop' | 'cropChannelOrder' | 'toJSON'>;
+
+/** One face as JSON: what the command prints. Everything in image pixels. */
+export interface FaceJson {
+  /** Only of a face that a `FaceTracker` follows. */
+  id?: number;
+  score: number;
+  /** x1 y1 x2 y2 */
+  bbox: [number, number, number, number];
+  /** left eye, right eye, nose, left mouth corner, right mouth corner */
+  keypoints: [number, number][];
+  /** 106 points: truncated to integers as the merged model gives them, or sub-pixel */
+  landmarks: [number, number][];
+  /** image -> 224 crop: `[[a, b, tx], [c, d, ty]]` */
+  matrix: [[number, number, number], [number, number, number]];
+  /** Only there, and true, when the key points allow no upright crop. */
+  degenerate?: true;
+}
+
+/** What is known of the image that was analysed. */
+export interface ImageInfo {
+  /** Its path or `file:` URL as it was given, `bytes` or `pixels`, or what the option `name` says. */
+  name: string;
+  width: number;
+  height: number;
+  /** Which decoder ran; no two of them give the same pixels for a JPEG. `none` for raw pixels. */
+  decoder: string;
+}
+
+/** Milliseconds of one call. */
+export interface Timings {
+  /** Reading and decoding the image. */
+  decode: number;
+  /** Everything from pixels to faces. */
+  analyze: number;
+}
 
 /** The merged model's six outputs under its own names; `N` faces, score descending. */
 export interface RawOutputs {

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
-import { type ImageReport, imageReport } from '../detector/image-report.js';
 import { mapInOrder } from '../detector/map-in-order.js';
+import { type ResultJson, resultToJson } from '../detector/result-to-json.js';
 import { InvalidOptionError } from '../errors.js';
 import { removeParts } from '../node/files/write-file.js';
 import { OVERLAY_FORMATS } from '../node/images/draw-overlay.js';
@@ -20,7 +20,7 @@ interface DetectCommandOptions extends FinderOptions {
   jsonl?: boolean | string;
   resume?: boolean;
   csv?: boolean;
-  float?: boolean;
+  subpixel?: boolean;
   verbose?: boolean;
 }
 
@@ -68,7 +68,7 @@ function addOutputOptions(command: Command): Command {
     )
     .option('--resume', 'go on with the file of --jsonl: skip what is in it already')
     .addOption(new Option('--csv', 'a header and one line for each face').conflicts(['json', 'jsonl']))
-    .option('--float', 'sub-pixel landmarks instead of integers')
+    .option('--subpixel', 'landmarks with fractions instead of integers')
     .option('--overlay <folder>', 'write each image with its faces drawn over it')
     .addOption(
       new Option('--overlay-format <format>', 'format of the overlays').choices(OVERLAY_FORMATS).default('png'),
@@ -165,7 +165,7 @@ async function detectToOutput(sources: ImageSource[], finder: Finder, stop: Stop
 }
 
 type Outcome = { source: ImageSource } & (
-  | { report: ImageReport; error?: undefined }
+  | { report: ResultJson; error?: undefined }
   | { report?: undefined; error: unknown }
 );
 
@@ -184,7 +184,7 @@ async function* reports(
   yield* mapInOrder(left, finder.concurrency, async ({ source, stem }): Promise<Outcome> => {
     try {
       if (source.error) throw source.error;
-      return { source, report: imageReport(source.name, await finder.find(source.name, stem), options) };
+      return { source, report: resultToJson(await finder.find(source.name, stem), options) };
     } catch (error) {
       // The same for every image: not the image's fault.
       if (error instanceof InvalidOptionError) throw error;

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Faces } from '../detector/face-detector.js';
+import { DetectionResult } from '../detector/detection-result.js';
 import { type CropOptions, cropFace } from '../face/crop-face.js';
 import { imageFromNdarray } from '../image/pixel-image.js';
 import { type AnalyzeOptions, FacialLandmarkDetector } from '../node/facial-landmark-detector.js';
@@ -9,7 +9,7 @@ import { writeImage } from '../node/images/write-image.js';
 import { builtInModels, findModels } from '../node/models/model-files.js';
 import { createPool } from '../node/pool/create-pool.js';
 import { contactSheet } from '../overlay/contact-sheet.js';
-import type { PixelImage } from '../types.js';
+import type { Face, PixelImage } from '../types.js';
 
 /** Which networks, how they work, and the pictures to leave. */
 export interface FinderOptions extends AnalyzeOptions {
@@ -33,7 +33,7 @@ export interface FinderOptions extends AnalyzeOptions {
 export interface Finder {
   /** Images to keep in work at once. */
   concurrency: number;
-  find(name: string, stem: string): Promise<Faces>;
+  find(name: string, stem: string): Promise<DetectionResult>;
   close(): Promise<void>;
 }
 
@@ -60,10 +60,10 @@ export async function loadFinder(options: FinderOptions): Promise<Finder> {
       const decode = performance.now() - start;
       const { minScore, iouThreshold, maxFaces, detectorSide, landmarkChannelOrder, strict } = options;
       const analysis = { minScore, iouThreshold, maxFaces, detectorSide, landmarkChannelOrder, strict };
-      const faces = await target.detect(image, analysis);
+      const { faces, timings } = await target.detect(image, analysis);
       await writePictures(stem, image, faces, options);
       const { width, height, decoder } = image;
-      return Object.assign(faces, { image: { width, height, decoder }, timings: { ...faces.timings, decode } });
+      return new DetectionResult({ faces, image: { name, width, height, decoder }, timings: { ...timings, decode } });
     },
     close: () => target.close(),
   };
@@ -75,7 +75,7 @@ async function open(name: string, { decoder }: FinderOptions): Promise<DecodedIm
   return readImageStream(process.stdin, { decoder, name: 'standard input' });
 }
 
-async function writePictures(stem: string, image: PixelImage, faces: Faces, options: FinderOptions) {
+async function writePictures(stem: string, image: PixelImage, faces: readonly Face[], options: FinderOptions) {
   const { overlay, overlayFormat, indices, crops, sheets } = options;
   if (overlay !== undefined) {
     await writeOverlay(join(overlay, `${stem}.overlay.${overlayFormat}`), image, faces, { indices });

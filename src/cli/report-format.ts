@@ -1,4 +1,4 @@
-import type { ImageReport } from '../detector/image-report.js';
+import type { ResultJson } from '../detector/result-to-json.js';
 import { LANDMARK106 } from '../landmark106/spec.js';
 import { KEYPOINT_NAMES } from '../types.js';
 
@@ -6,7 +6,7 @@ import { KEYPOINT_NAMES } from '../types.js';
 export interface ReportFormat {
   start: string;
   /** @param index of the image among those reported, from 0 */
-  report(report: ImageReport, index: number): string;
+  report(report: ResultJson, index: number): string;
   end: string;
 }
 

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { describe, InvalidOptionError } from '../errors.js';
 import { checkLandmarker } from '../landmark106/contract.js';
 import { toRawOutputs } from '../merged/raw-outputs.js';
@@ -7,8 +8,9 @@ import type { OnnxNetwork } from '../runtime/onnx-network.js';
 import { checkDetector } from '../scrfd/contract.js';
 import { analyzeFaces, type PipelineOptions } from '../stages/pipeline.js';
 import { Workspace } from '../stages/workspace.js';
-import type { Face, PixelImage, RawOutputs } from '../types.js';
+import type { ImageInfo, PixelImage, RawOutputs } from '../types.js';
 import { abortable } from './abortable.js';
+import { DetectionResult } from './detection-result.js';
 import { type StreamResult, streamResults } from './stream-results.js';
 
 /** The options of a call, without those of the decoder. */
@@ -17,33 +19,16 @@ export interface CallOptions extends PipelineOptions {
   signal?: AbortSignal;
 }
 
-/** What is known of the image that was analysed. */
-export interface ImageInfo {
-  width: number;
-  height: number;
-  /** Which decoder ran; no two of them give the same pixels for a JPEG. `none` for raw pixels. */
-  decoder: string;
+/** Pixels and where they come from. */
+export interface ReadImage extends Pick<ImageInfo, 'name' | 'decoder'> {
+  pixels: PixelImage;
 }
-
-/** Milliseconds of one call. */
-export interface Timings {
-  /** Reading and decoding the image. */
-  decode: number;
-  /** Everything from pixels to faces. */
-  analyze: number;
-}
-
-/** The faces of one image, best score first, with what is known of the image. */
-export type Faces = Face[] & { image: ImageInfo; timings: Timings };
-
-/** Pixels, and which decoder gave them. */
-export type ReadPixels = PixelImage & { decoder?: string };
 
 /** What a platform brings: two open networks and a way from its kinds of images to pixels. */
 export interface Platform<Input, Options> {
   detector: OnnxNetwork;
   landmarker: OnnxNetwork;
-  readPixels(input: Input, options: Options): Promise<ReadPixels>;
+  readPixels(input: Input, options: Options): Promise<ReadImage>;
 }
 
 /**
@@ -98,10 +83,10 @@ export class FaceDetector<Input, Options extends CallOptions> {
   }
 
   /**
-   * The faces of one image as objects.
+   * The faces of one image.
    * @throws ImageDecodeError, InvalidImageError, InvalidOptionError, InferenceError, ClosedError, or the signal's reason
    */
-  async detect(input: Input, options: Options = {} as Options): Promise<Faces> {
+  async detect(input: Input, options: Options = {} as Options): Promise<DetectionResult> {
     checkCallOptions(options);
     const call = this.#calls.run(() => this.#analyze(input, options));
     return abortable(call, options.signal);
@@ -109,7 +94,7 @@ export class FaceDetector<Input, Options extends CallOptions> {
 
   /** The merged model's six outputs for one image, under its own names. */
   async run(input: Input, options: Options = {} as Options): Promise<RawOutputs> {
-    return toRawOutputs(await this.detect(input, options));
+    return toRawOutputs((await this.detect(input, options)).faces);
   }
 
   /**
@@ -129,15 +114,21 @@ export class FaceDetector<Input, Options extends CallOptions> {
     return this.#calls.close(() => Promise.all([detector.close(), landmarker.close()]));
   }
 
-  async #analyze(input: Input, options: Options): Promise<Faces> {
+  /** For `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #analyze(input: Input, options: Options): Promise<DetectionResult> {
     const start = performance.now();
     options.signal?.throwIfAborted();
-    const image = await this.#platform.readPixels(input, options);
+    const { pixels, name, decoder } = await this.#platform.readPixels(input, options);
     options.signal?.throwIfAborted();
     const decoded = performance.now();
-    const faces = await analyzeFaces(this.#platform, image, options, this.#workspace);
-    return Object.assign(faces, {
-      image: { width: image.width, height: image.height, decoder: image.decoder ?? 'none' },
+    const faces = await analyzeFaces(this.#platform, pixels, options, this.#workspace);
+    return new DetectionResult({
+      faces,
+      image: { name, width: pixels.width, height: pixels.height, decoder },
       timings: { decode: decoded - start, analyze: performance.now() - decoded },
     });
   }

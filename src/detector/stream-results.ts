@@ -1,10 +1,10 @@
-import type { Faces } from './face-detector.js';
+import type { DetectionResult } from './detection-result.js';
 import { mapInOrder } from './map-in-order.js';
 
-/** One image of a stream: its faces, or why there are none. */
+/** One image of a stream: what was found in it, or why that failed. */
 export type StreamResult<Input> = { index: number; input: Input } & (
-  | { faces: Faces; error?: undefined }
-  | { faces?: undefined; error: Error }
+  | { result: DetectionResult; error?: undefined }
+  | { result?: undefined; error: Error }
 );
 
 /**
@@ -14,11 +14,11 @@ export type StreamResult<Input> = { index: number; input: Input } & (
 export function streamResults<Input>(
   inputs: Iterable<Input> | AsyncIterable<Input>,
   concurrency: number,
-  detect: (input: Input) => Promise<Faces>,
+  detect: (input: Input) => Promise<DetectionResult>,
 ): AsyncGenerator<StreamResult<Input>, void, undefined> {
   return mapInOrder(inputs, concurrency, async (input, index): Promise<StreamResult<Input>> => {
     try {
-      return { index, input, faces: await detect(input) };
+      return { index, input, result: await detect(input) };
     } catch (error) {
       return { index, input, error: error instanceof Error ? error : new Error(String(error)) };
     }

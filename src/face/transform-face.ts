@@ -8,6 +8,7 @@ import { affineEntries, affineMatrix, invertAffine } from '../ops/affine.js';
 import { checkInteger } from '../options.js';
 import type { AffineMatrix, Box, FaceData, Keypoint, Point } from '../types.js';
 import { boxAround } from './box-around.js';
+import { faceObject } from './face-object.js';
 
 /** `[[a, b, tx], [c, d, ty]]` row by row in float64: a moved face must not lose digits beside the merged model's float32. */
 type Entries = readonly [a: number, b: number, tx: number, c: number, d: number, ty: number];
@@ -42,7 +43,7 @@ function mapBox(matrix: Entries, { x1, y1, x2, y2 }: Box): Box {
 function move<F extends FaceData>(face: F, imageToTarget: Entries, imageToCrop: Entries): F {
   const landmarksFloat = face.landmarksFloat.map((point) => map(imageToTarget, point));
   const matrix = affineMatrix(...imageToCrop);
-  return {
+  return faceObject({
     ...face,
     box: mapBox(imageToTarget, face.box),
     keypoints: face.keypoints.map(({ name, ...point }): Keypoint => ({ name, ...map(imageToTarget, point) })),
@@ -50,7 +51,7 @@ function move<F extends FaceData>(face: F, imageToTarget: Entries, imageToCrop: 
     landmarksFloat,
     imageToCrop: matrix,
     cropToImage: invertAffine(matrix),
-  };
+  });
 }
 
 /**
@@ -113,11 +114,11 @@ export function mirrorFace<F extends FaceData & { crop?: NdArray<Uint8Array> }>(
   const imageToCrop = compose(flip(LANDMARK106.cropSide), compose(affineEntries(face.imageToCrop), flip(width)));
   const mirrored = move(face, flip(width), imageToCrop);
   const landmarksFloat = LANDMARK_MIRROR.map((index) => mirrored.landmarksFloat[index]);
-  return {
+  return faceObject({
     ...mirrored,
     keypoints: KEYPOINT_MIRROR.map((from, to) => ({ ...mirrored.keypoints[from], name: face.keypoints[to].name })),
     landmarks: landmarksFloat.map(truncatePoint),
     landmarksFloat,
     ...(face.crop && { crop: flipCrop(face.crop) }),
-  };
+  });
 }

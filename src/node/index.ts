@@ -1,7 +1,8 @@
 // The Node entry: all of the pure one, plus model loading, image files and the downloader.
 
-export { FaceDetector, type Faces, type ImageInfo, type Timings } from '../detector/face-detector.js';
-export { type ImageReport, imageReport } from '../detector/image-report.js';
+export { DetectionResult } from '../detector/detection-result.js';
+export { FaceDetector } from '../detector/face-detector.js';
+export { type ResultJson, type ResultJsonOptions, resultToJson } from '../detector/result-to-json.js';
 export type { StreamResult } from '../detector/stream-results.js';
 export * from '../index.js';
 export type { MergedModel } from '../runtime/merged-model.js';

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import ndarray, { type NdArray } from 'ndarray';
 import { ModelContractError } from '../errors.js';
 import { packPixels } from '../image/pack-pixels.js';
@@ -6,7 +7,7 @@ import type { PixelImage, RawOutputs } from '../types.js';
 import type { Session, SessionTensor } from './session.js';
 
 /** The whole detector as one ONNX graph: uint8 BGR image in, the six outputs out. */
-export interface MergedModel {
+export interface MergedModel extends AsyncDisposable {
   readonly name: string;
   run(image: PixelImage): Promise<RawOutputs>;
   /** Waits for running calls, then frees the session. */
@@ -55,5 +56,6 @@ export async function mergedModelFromSession(session: Session): Promise<MergedMo
       };
     },
     close: session.close,
+    [Symbol.asyncDispose]: session.close,
   };
 }

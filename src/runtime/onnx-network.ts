@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import ndarray from 'ndarray';
 import { ModelContractError } from '../errors.js';
 import { tensorValues } from '../ops/tensor.js';
@@ -5,7 +6,7 @@ import type { Network } from '../types.js';
 import type { RuntimeInfo, Session } from './session.js';
 
 /** A {@link Network} that an ONNX runtime holds open. */
-export interface OnnxNetwork extends Network {
+export interface OnnxNetwork extends Network, AsyncDisposable {
   readonly runtime: RuntimeInfo;
   /** Waits for running inferences, then frees the session. Later runs are refused; closing twice is fine. */
   close(): Promise<void>;
@@ -34,5 +35,6 @@ export function networkFromSession(session: Session): OnnxNetwork {
       });
     },
     close: session.close,
+    [Symbol.asyncDispose]: session.close,
   };
 }

@@ -1,8 +1,8 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { secureHeaders } from 'hono/secure-headers';
-import type { Faces } from '../detector/face-detector.js';
-import { imageReport } from '../detector/image-report.js';
+import type { DetectionResult } from '../detector/detection-result.js';
+import { resultToJson } from '../detector/result-to-json.js';
 import { InvalidOptionError } from '../errors.js';
 import type { AnalyzeOptions } from '../node/facial-landmark-detector.js';
 import { drawOverlay } from '../node/images/draw-overlay.js';
@@ -18,7 +18,7 @@ import { staticFiles } from './static-files.js';
 
 /** What finds the faces: a pool, so that the server answers while it works. */
 export interface FaceService {
-  detect(input: Uint8Array, options: AnalyzeOptions & { signal?: AbortSignal }): Promise<Faces>;
+  detect(input: Uint8Array, options: AnalyzeOptions & { signal?: AbortSignal }): Promise<DetectionResult>;
   /** Images that wait for a worker. */
   readonly waiting: number;
 }
@@ -102,18 +102,18 @@ export function createApp({ service, isReady = () => true, onError = console.err
     }
   };
 
-  async function detect(context: Context, bytes: Uint8Array): Promise<Faces> {
+  async function detect(context: Context, bytes: Uint8Array): Promise<DetectionResult> {
     if (!isReady()) throw new HttpError(503, 'ERR_NOT_READY', 'The service starts or stops. Try again soon.');
     const timeout = AbortSignal.timeout(limits.timeout * 1000);
     try {
-      const faces = await service.detect(bytes, {
+      const result = await service.detect(bytes, {
         minScore: numberParameter(context, 'minScore'),
         maxFaces: numberParameter(context, 'maxFaces'),
         maxPixels: limits.maxPixels,
         signal: AbortSignal.any([timeout, context.req.raw.signal]),
       });
-      metrics.faces(faces.length);
-      return faces;
+      metrics.faces(result.faces.length);
+      return result;
     } catch (error) {
       if (!timeout.aborted) throw error;
       throw new HttpError(503, 'ERR_TIMEOUT', `The image took longer than ${limits.timeout} seconds.`);
@@ -121,15 +121,15 @@ export function createApp({ service, isReady = () => true, onError = console.err
   }
 
   app.post(OPERATIONS.detect.path, limitRequests, limitBody, async (context) => {
-    const float = switchParameter(context, 'float');
-    const faces = await detect(context, await requestImage(context));
-    return context.json(imageReport('upload', faces, { float }));
+    const subpixel = switchParameter(context, 'subpixel');
+    const result = await detect(context, await requestImage(context));
+    return context.json(resultToJson(result, { name: 'upload', subpixel }));
   });
 
   app.post(OPERATIONS.overlay.path, limitRequests, limitBody, async (context) => {
     const indices = switchParameter(context, 'indices');
     const bytes = await requestImage(context);
-    const faces = await detect(context, bytes);
+    const { faces } = await detect(context, bytes);
     const image = await decodeImage(bytes, { maxPixels: limits.maxPixels });
     const png = await drawOverlay(image, faces, 'png', { indices });
     return context.body(new Uint8Array(png), 200, { 'content-type': OPERATIONS.overlay.answer.type });

@@ -4,7 +4,10 @@ import { KEYPOINT_NAMES } from '../types.js';
 const PARAMETERS = {
   minScore: { schema: { type: 'number', minimum: 0, maximum: 1, default: 0.5 }, description: 'of a face' },
   maxFaces: { schema: { type: 'integer', minimum: 1, default: 1000 }, description: 'the best ones' },
-  float: { schema: { type: 'boolean', default: false }, description: 'sub-pixel landmarks' },
+  subpixel: {
+    schema: { type: 'boolean', default: false },
+    description: 'landmarks with fractions instead of integers',
+  },
   indices: { schema: { type: 'boolean', default: false }, description: "each landmark's index beside it" },
 };
 
@@ -26,7 +29,7 @@ export const OPERATIONS = {
     method: 'post',
     path: '/v1/detect',
     summary: 'Every face of an image as JSON, the same as the command prints',
-    parameters: ['minScore', 'maxFaces', 'float'],
+    parameters: ['minScore', 'maxFaces', 'subpixel'],
     answer: { type: 'application/json', schema: 'Report' },
   },
   overlay: {

@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { type ImageReport, imageReport } from '../detector/image-report.js';
+import { type ResultJson, resultToJson } from '../detector/result-to-json.js';
 import { drawScene } from '../drawn-faces/draw-scene.js';
 import { FacialLandmarkDetector } from '../node/facial-landmark-detector.js';
 import { encodeImage } from '../node/images/image-codecs.js';
@@ -7,7 +7,7 @@ import { builtInModels } from '../node/models/model-files.js';
 
 interface Sample {
   png: Uint8Array;
-  report: ImageReport;
+  report: ResultJson;
 }
 
 /** Drawn faces need the built-in networks, whatever networks the service itself runs. */
@@ -15,7 +15,7 @@ async function makeSample(): Promise<Sample> {
   const { image } = drawScene({ seed: 20, width: 960, height: 640, faces: 4 });
   const detector = await FacialLandmarkDetector.load({ ...builtInModels(), threads: 1 });
   try {
-    const report = imageReport('sample', await detector.detect(image), { float: true });
+    const report = resultToJson(await detector.detect(image, { name: 'sample' }), { subpixel: true });
     return { png: await encodeImage(image, 'png'), report };
   } finally {
     await detector.close();

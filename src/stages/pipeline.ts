@@ -1,4 +1,5 @@
 import { estimateNorms } from '../alignment/estimate-norm.js';
+import { faceObject } from '../face/face-object.js';
 import { pixelView } from '../image/pixel-image.js';
 import { LANDMARK_INPUT_LENGTH } from '../landmark106/spec.js';
 import type { Face, Network, PixelImage } from '../types.js';
@@ -45,7 +46,7 @@ export async function analyzeFaces(
       });
       const sets = await runLandmarkBatch(networks.landmarker, input, aligned);
       aligned.forEach(({ landmarkInput: _, ...alignment }, i) => {
-        faces.push({ ...detections[start + i], ...alignment, ...sets[i] });
+        faces.push(faceObject({ ...detections[start + i], ...alignment, ...sets[i] }));
       });
     });
   }

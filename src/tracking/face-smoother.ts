@@ -1,3 +1,4 @@
+import { faceObject } from '../face/face-object.js';
 import { truncatePoint } from '../landmark106/decode.js';
 import { closedFormSimilarity, moments } from '../ops/closed-form-similarity.js';
 import { checkObject } from '../options.js';
@@ -100,7 +101,7 @@ export class FaceSmoother {
     const landmarksFloat = smooth.slice(0, n);
     const center = smooth[smooth.length - 1];
     const [halfWidth, halfHeight] = [...shape.subarray(-2)].map((half) => half * size * Math.hypot(a, b));
-    return {
+    return faceObject({
       ...face,
       landmarksFloat,
       landmarks: landmarksFloat.map(truncatePoint),
@@ -111,6 +112,6 @@ export class FaceSmoother {
         x2: center.x + halfWidth,
         y2: center.y + halfHeight,
       },
-    };
+    });
   }
 }

@@ -1,3 +1,4 @@
+import { faceObject } from '../face/face-object.js';
 import { transformPoint, transformPoints } from '../ops/affine.js';
 import { closedFormSimilarity } from '../ops/closed-form-similarity.js';
 import { checkInteger, checkNumber, checkObject } from '../options.js';
@@ -140,7 +141,7 @@ export class FaceTracker {
     const sets = await landmarks(this.#networks.landmarker, aligned, this.#workspace);
     const faces = tracks.map((track, i): Face => {
       const { landmarkInput: _, ...alignment } = aligned[i];
-      return { score: track.face.score, ...carry(track, sets[i].landmarksFloat), ...alignment, ...sets[i] };
+      return faceObject({ score: track.face.score, ...carry(track, sets[i].landmarksFloat), ...alignment, ...sets[i] });
     });
     // The landmark network finds a face in anything: what jumps or changes its shape is none.
     if (faces.some((face, i) => !(dissimilarity(expected[i], face) < MAX_STEP))) return undefined;
@@ -177,7 +178,7 @@ export class FaceTracker {
     track.face = face;
     track.time = time;
     track.frame = this.#frame;
-    return { ...(this.#smoothing === false ? face : smooth), id: track.id };
+    return faceObject({ ...(this.#smoothing === false ? face : smooth), id: track.id });
   }
 }
 

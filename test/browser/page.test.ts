@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ImageReport } from '../../src/detector/image-report.js';
+import type { ResultJson } from '../../src/detector/result-to-json.js';
 import { drawScene } from '../../src/drawn-faces/draw-scene.js';
 import { encodeImage } from '../../src/node/images/image-codecs.js';
 import { browserPath, hasBrowser, launchBrowser } from '../support/browser.js';
@@ -84,10 +84,10 @@ describe.skipIf(!hasBrowser)(`the page${hasBrowser ? '' : ` (skipped: no browser
     await page.dispatchEvent('#stage', 'drop', { dataTransfer: transfer });
   }
 
-  const report = async (): Promise<ImageReport> =>
+  const report = async (): Promise<ResultJson> =>
     (
-      await fetch(`${address}/v1/detect?float=true`, { method: 'POST', body: new Uint8Array(png) })
-    ).json() as Promise<ImageReport>;
+      await fetch(`${address}/v1/detect?subpixel=true`, { method: 'POST', body: new Uint8Array(png) })
+    ).json() as Promise<ResultJson>;
 
   it.each([
     ['desktop', { width: 1280, height: 900 }, 'light'],

@@ -23,15 +23,15 @@ describe.each(['detector', 'pool'] as const)('%s.stream', (name) => {
   it('gives results in the order of the inputs, more than the queue holds', async () => {
     const inputs = Array.from({ length: 12 }, (_, i) => scenes[(i * 3) % 4]);
     const counts: [number, number | undefined][] = [];
-    for await (const { index, faces } of target().stream(inputs)) counts.push([index, faces?.length]);
+    for await (const { index, result } of target().stream(inputs)) counts.push([index, result?.faces.length]);
     expect(counts).toEqual(inputs.map((_, i) => [i, (i * 3) % 4]));
   });
 
   it('goes on after an input that fails', async () => {
     const inputs = [scenes[1], 'missing.jpg', scenes[2]];
     const results = [];
-    for await (const result of target().stream(inputs)) results.push(result);
-    expect(results.map(({ faces }) => faces?.length)).toEqual([1, undefined, 2]);
+    for await (const one of target().stream(inputs)) results.push(one);
+    expect(results.map(({ result }) => result?.faces.length)).toEqual([1, undefined, 2]);
     expect(results[1]).toMatchObject({ index: 1, input: 'missing.jpg' });
     expect(results[1].error).toBeInstanceOf(FileAccessError);
   });
@@ -45,8 +45,8 @@ describe.each(['detector', 'pool'] as const)('%s.stream', (name) => {
       }
     }
     let seen = 0;
-    for await (const { faces } of target().stream(source(), { concurrency: 3 })) {
-      expect(faces).toHaveLength(1);
+    for await (const { result } of target().stream(source(), { concurrency: 3 })) {
+      expect(result?.faces).toHaveLength(1);
       expect(taken - seen).toBeLessThanOrEqual(4);
       if (++seen === 5) break;
     }

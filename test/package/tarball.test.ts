@@ -55,7 +55,7 @@ describe('the packed tarball', () => {
        const models = builtInModels();
        const scene = drawScene({ seed: 7, faces: 2 });
        const detector = await FacialLandmarkDetector.load(models);
-       const faces = await detector.detect(scene.image);
+       const { faces } = await detector.detect(scene.image);
        await detector.close();
        const networks = { detector: await loadNetwork(models.detector), landmarker: await loadNetwork(models.landmarker) };
        const again = await analyzeFaces(networks, scene.image);
@@ -70,7 +70,7 @@ describe('the packed tarball', () => {
       `import { type Face, FacialLandmarkDetector } from 'onnx-facial-lmk-detector/node';
        import type { RawOutputs } from 'onnx-facial-lmk-detector';
        const detector = await FacialLandmarkDetector.load({ detector: 'd.onnx', landmarker: 'l.onnx' });
-       const faces: Face[] = await detector.detect('photo.jpg');
+       const { faces }: { faces: Face[] } = await detector.detect('photo.jpg');
        const raw: RawOutputs = await detector.run(new Uint8Array(1));
        const x: number = faces[0].landmarks[86].x + raw.M.get(0, 0, 0);
        // @ts-expect-error a channel order is one of the known ones

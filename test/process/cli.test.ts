@@ -16,9 +16,9 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ImageReport } from '../../src/detector/image-report.js';
+import type { ResultJson } from '../../src/detector/result-to-json.js';
 import { drawScene } from '../../src/drawn-faces/draw-scene.js';
-import { faceToJson } from '../../src/face/face-json.js';
+import { faceToJson } from '../../src/face/face-to-json.js';
 import { FacialLandmarkDetector } from '../../src/node/facial-landmark-detector.js';
 import { readImage } from '../../src/node/images/image-file.js';
 import { writeImage } from '../../src/node/images/write-image.js';
@@ -48,7 +48,7 @@ async function run(args: readonly string[], input?: Uint8Array): Promise<Outcome
 
 const detect = (...args: string[]) => run(['detect', '--built-in', ...args]);
 const lines = (text: string) => text.split('\n').filter(Boolean);
-const reports = (jsonl: string) => lines(jsonl).map((line) => JSON.parse(line) as ImageReport);
+const reports = (jsonl: string) => lines(jsonl).map((line) => JSON.parse(line) as ResultJson);
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'facial-lmk-'));
@@ -75,29 +75,29 @@ describe('data', () => {
   it('is what the library finds, integers, in the documented shape', async () => {
     const { code, stdout, stderr } = await detect('scene.png');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    const [report, ...others] = JSON.parse(stdout) as ImageReport[];
+    const [report, ...others] = JSON.parse(stdout) as ResultJson[];
     expect(others).toEqual([]);
 
     const detector = await FacialLandmarkDetector.load(builtInModels());
-    const faces = await detector.detect(await readImage(join(folder, 'scene.png')));
+    const result = await detector.detect(join(folder, 'scene.png'), { name: 'scene.png' });
     await detector.close();
-    expect(faces.length).toBeGreaterThan(0);
+    expect(result.faces.length).toBeGreaterThan(0);
     expect(report).toEqual({
       image: 'scene.png',
       width: 640,
       height: 480,
-      decoder: faces.image.decoder,
-      faces: faces.map((face) => faceToJson(face, { float: false })),
+      decoder: result.image.decoder,
+      faces: result.faces.map((face) => faceToJson(face)),
       timings: { decode: expect.any(Number), analyze: expect.any(Number) },
     });
     const { bbox, keypoints, landmarks } = report.faces[0];
     expect([...bbox, ...keypoints.flat(), ...landmarks.flat()].every(Number.isInteger)).toBe(true);
   });
 
-  it('--float gives landmarks that truncate to the integers', async () => {
-    const [{ faces: floats }] = reports((await detect('scene.png', '--jsonl', '--float')).stdout);
+  it('--subpixel gives landmarks that truncate to the integers', async () => {
+    const [{ faces: floats }] = reports((await detect('scene.png', '--jsonl', '--subpixel')).stdout);
     const [{ faces: integers }] = reports((await detect('scene.png', '--jsonl')).stdout);
-    const points = (faces: ImageReport['faces']) => faces.flatMap(({ landmarks }) => landmarks.flat());
+    const points = (faces: ResultJson['faces']) => faces.flatMap(({ landmarks }) => landmarks.flat());
     expect(points(floats).some((value) => !Number.isInteger(value))).toBe(true);
     expect(points(floats).map(Math.trunc)).toEqual(points(integers));
   });

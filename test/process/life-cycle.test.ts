@@ -6,6 +6,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import ndarray from 'ndarray';
 import { describe, expect, it } from 'vitest';
 import { drawScene } from '../../src/drawn-faces/draw-scene.js';
 import { ClosedError } from '../../src/errors.js';
@@ -13,10 +14,28 @@ import { FacialLandmarkDetector } from '../../src/node/facial-landmark-detector.
 import { encodeImage } from '../../src/node/images/image-codecs.js';
 import { writeImage } from '../../src/node/images/write-image.js';
 import { builtInModels } from '../../src/node/models/model-files.js';
+import { createPool } from '../../src/node/pool/create-pool.js';
+import { loadNetwork } from '../../src/node/runtime/load-network.js';
 
 const { image } = drawScene({ seed: 7, width: 360, height: 300, faces: 2 });
 const mainScript = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const entry = new URL('../../dist/node/index.js', import.meta.url).href;
+
+describe('await using', () => {
+  it('closes a detector, a pool and a network at the end of the block', async () => {
+    const models = builtInModels();
+    const opened = await (async () => {
+      await using detector = await FacialLandmarkDetector.load(models);
+      await using pool = await createPool({ ...models, workers: 1 });
+      await using network = await loadNetwork(models.detector);
+      return { detector, pool, network };
+    })();
+    await expect(opened.detector.detect(image)).rejects.toThrow(ClosedError);
+    await expect(opened.pool.detect(image)).rejects.toThrow(ClosedError);
+    await expect(opened.network.run(ndarray(new Float32Array(3), [1, 3, 1, 1]))).rejects.toThrow(ClosedError);
+    expect(opened.pool.workers).toBe(0);
+  });
+});
 
 describe('a detector', () => {
   it('takes two hundred calls at once', async () => {
@@ -43,13 +62,13 @@ describe('a detector', () => {
       if (delay === 0) controller.abort(new Error('stop'));
       else setTimeout(() => controller.abort(new Error('stop')), delay);
       const outcome = await call.then(
-        (faces) => faces.length,
+        ({ faces }) => faces.length,
         (error: Error) => error.message,
       );
       expect([2, 'stop']).toContain(outcome);
       if (delay === 0) expect(outcome).toBe('stop');
     }
-    expect(await detector.detect(image)).toHaveLength(2);
+    expect((await detector.detect(image)).faces).toHaveLength(2);
     await detector.close();
   });
 });
@@ -110,7 +129,7 @@ describe('a process', () => {
     const { code, output } = await child(`
       const detector = await lib.FacialLandmarkDetector.load(models);
       const pool = await lib.createPool({ ...models, workers: 2 });
-      console.log((await detector.detect(image)).length, (await pool.detect(image)).length);
+      console.log((await detector.detect(image)).faces.length, (await pool.detect(image)).faces.length);
       await detector.close();
       await pool.close();`).ended;
     expect({ code, output }).toEqual({ code: 0, output: '2 2\n' });
@@ -124,7 +143,7 @@ describe('a process', () => {
       const env = { PATH: process.env.PATH, HOME: home, XDG_CACHE_HOME: home, TMPDIR: home };
       const { code, output } = await child(
         `const opened = await lib.${open};
-        console.log((await opened.detect(image)).length);
+        console.log((await opened.detect(image)).faces.length);
         await opened.close();`,
         env,
       ).ended;
@@ -137,7 +156,7 @@ describe('a process', () => {
   it('ends by itself when an idle pool was never closed', async () => {
     const { code, output } = await child(`
       const pool = await lib.createPool({ ...models, workers: 2 });
-      console.log((await pool.detect(image)).length);`).ended;
+      console.log((await pool.detect(image)).faces.length);`).ended;
     expect({ code, output }).toEqual({ code: 0, output: '2\n' });
   });
 

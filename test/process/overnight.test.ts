@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ImageReport } from '../../src/detector/image-report.js';
+import type { ResultJson } from '../../src/detector/result-to-json.js';
 import { drawScene } from '../../src/drawn-faces/draw-scene.js';
 import { encodeImage } from '../../src/node/images/image-codecs.js';
 
@@ -40,7 +40,7 @@ const run = (output: string, ...more: string[]) =>
 const begin = (output: string, ...more: string[]): ChildProcess =>
   spawn(process.execPath, argumentsFor(output, ...more), { stdio: 'ignore' });
 
-const linesOf = (path: string): ImageReport[] => {
+const linesOf = (path: string): ResultJson[] => {
   const text = readFileSync(path, 'utf8');
   expect(text.endsWith('\n')).toBe(true);
   return text

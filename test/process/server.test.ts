@@ -1,7 +1,7 @@
 // The HTTP service without a network: a stub finds the faces, so every answer can be provoked.
 import sharp from 'sharp';
 import { describe, expect, it, vi } from 'vitest';
-import type { Faces } from '../../src/detector/face-detector.js';
+import { DetectionResult } from '../../src/detector/detection-result.js';
 import { ClosedError, FacialLmkError } from '../../src/errors.js';
 import { decodeImage } from '../../src/node/images/image-file.js';
 import { type AppOptions, createApp, type FaceService } from '../../src/server/create-app.js';
@@ -15,9 +15,10 @@ const png = await sharp({ create: { width: 60, height: 40, channels: 3, backgrou
 type Body = ConstructorParameters<typeof Response>[0];
 const errorCode = async (response: Response) => ((await response.json()) as ErrorBody).error.code;
 
-const noFaces = (): Faces =>
-  Object.assign([], {
-    image: { width: 60, height: 40, decoder: 'sharp' as const },
+const noFaces = () =>
+  new DetectionResult({
+    faces: [],
+    image: { name: 'bytes', width: 60, height: 40, decoder: 'sharp' },
     timings: { decode: 1, analyze: 2 },
   });
 
@@ -198,7 +199,7 @@ describe('the rest', () => {
     ] as const) {
       expect((await post(`/v1/overlay${query}`, new Uint8Array(png), 'image/png')).status).toBe(status);
     }
-    expect((await post('/v1/detect?float=maybe', new Uint8Array(png), 'image/png')).status).toBe(400);
+    expect((await post('/v1/detect?subpixel=maybe', new Uint8Array(png), 'image/png')).status).toBe(400);
   });
 
   it('a client that has gone is no failure of the service', async () => {

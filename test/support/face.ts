@@ -1,3 +1,4 @@
+import { faceObject } from '../../src/face/face-object.js';
 import { truncatePoint } from '../../src/landmark106/decode.js';
 import { alignFace } from '../../src/stages/align-face.js';
 import { type Face, KEYPOINT_NAMES, type PixelImage } from '../../src/types.js';
@@ -21,12 +22,12 @@ export function faceIn(image: PixelImage, x = 60, y = 50, side = 80): Face {
     x: Math.fround(x + ((i * 37) % 101) * 0.0099 * side),
     y: Math.fround(y + ((i * 61) % 103) * 0.0097 * side),
   }));
-  return {
+  return faceObject({
     score: Math.fround(0.87),
     box: { x1: x, y1: y, x2: x + side, y2: y + side },
     keypoints: places.map((point, i) => ({ name: KEYPOINT_NAMES[i], ...point })),
     ...alignment,
     landmarks: landmarksFloat.map(truncatePoint),
     landmarksFloat,
-  };
+  });
 }

@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 import type { Random } from '../../src/drawn-faces/random.js';
 import { FacialLmkError } from '../../src/errors.js';
 import { type CropOptions, cropFace } from '../../src/face/crop-face.js';
-import { faceFromJson, faceToJson } from '../../src/face/face-json.js';
+import { faceFromJson } from '../../src/face/face-from-json.js';
+import { faceToJson } from '../../src/face/face-to-json.js';
 import { CHANNEL_ORDERS, imageFromNdarray } from '../../src/image/pixel-image.js';
 import { composeMergedModel } from '../../src/merged/compose-merged-model.js';
 import { toRawOutputs } from '../../src/merged/raw-outputs.js';
@@ -91,8 +92,9 @@ function useFaces(faces: readonly Face[], image: PixelImage, bytes: ByteSource):
   overlayRaster(image, shapes);
   if (faces.length > 0) contactSheet(faces);
   for (const face of faces) {
-    const json = JSON.parse(JSON.stringify(faceToJson(face)));
-    promise(JSON.stringify(faceToJson(faceFromJson(json))) === JSON.stringify(json), 'JSON there and back');
+    const subpixel = { subpixel: true };
+    const json = JSON.parse(JSON.stringify(faceToJson(face, subpixel)));
+    promise(JSON.stringify(faceToJson(faceFromJson(json), subpixel)) === JSON.stringify(json), 'JSON there and back');
     cropFace(image, face, { size: 8, template: bytes.pick(['reference', 'arcface']), margin: 0.1 });
   }
 }
@@ -158,7 +160,16 @@ async function analyze(bytes: ByteSource, image: PixelImage, options: PipelineOp
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const WORDS = [
   ...['detect', 'models', 'list', 'verify', '--help', '--version', '--built-in', '--json', '--jsonl', '--csv'],
-  ...['--float', '--min-score', '--max-faces', '--detector-side', '--threads', '--decoder', '--crop-size', '--strict'],
+  ...[
+    '--subpixel',
+    '--min-score',
+    '--max-faces',
+    '--detector-side',
+    '--threads',
+    '--decoder',
+    '--crop-size',
+    '--strict',
+  ],
   ...[
     '0.5',
     '-1',

@@ -1,4 +1,4 @@
-import type { ReadPixels } from '../../detector/face-detector.js';
+import type { ReadImage } from '../../detector/face-detector.js';
 import { describe, InvalidOptionError } from '../../errors.js';
 import type { PixelImage } from '../../types.js';
 import { type DecodeOptions, decodeImage, readImage } from './image-file.js';
@@ -22,8 +22,15 @@ export function checkImageInput(input: unknown): asserts input is ImageInput {
 }
 
 /** Any input as pixels: files are read, encoded bytes decoded, raw pixels taken as they are. */
-export async function readPixels(input: ImageInput, options: DecodeOptions): Promise<ReadPixels> {
+export async function readPixels(input: ImageInput, options: DecodeOptions): Promise<ReadImage> {
   checkImageInput(input);
-  if (typeof input === 'string' || input instanceof URL) return readImage(input, options);
-  return input instanceof Uint8Array ? decodeImage(input, options) : input;
+  if (typeof input === 'string' || input instanceof URL) {
+    const pixels = await readImage(input, options);
+    return { pixels, name: options.name ?? String(input), decoder: pixels.decoder };
+  }
+  if (input instanceof Uint8Array) {
+    const pixels = await decodeImage(input, options);
+    return { pixels, name: options.name ?? 'bytes', decoder: pixels.decoder };
+  }
+  return { pixels: input, name: options.name ?? 'pixels', decoder: 'none' };
 }

@@ -1,6 +1,8 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { availableParallelism } from 'node:os';
 import { abortable } from '../../detector/abortable.js';
-import { checkCallOptions, type Faces } from '../../detector/face-detector.js';
+import type { DetectionResult } from '../../detector/detection-result.js';
+import { checkCallOptions } from '../../detector/face-detector.js';
 import { type StreamResult, streamResults } from '../../detector/stream-results.js';
 import { ClosedError, QueueFullError, WorkerLostError } from '../../errors.js';
 import { toRawOutputs } from '../../merged/raw-outputs.js';
@@ -37,7 +39,7 @@ interface Job {
   input: ImageInput;
   handOver: boolean | undefined;
   options: Omit<AnalyzeOptions, 'signal'>;
-  resolve(faces: Faces): void;
+  resolve(result: DetectionResult): void;
   reject(error: Error): void;
 }
 
@@ -82,13 +84,13 @@ export class Pool {
    * The faces of one image. Pixels and bytes are copied once and transferred, so they stay yours, unless you hand them over.
    * @throws what FacialLandmarkDetector.detect throws, QueueFullError, WorkerLostError when the thread at work ended
    */
-  async detect(input: ImageInput, options: PoolDetectOptions = {}): Promise<Faces> {
+  async detect(input: ImageInput, options: PoolDetectOptions = {}): Promise<DetectionResult> {
     checkCallOptions(options);
     const { signal, handOver, ...rest } = options;
     const job: Partial<Job> = { input, handOver, options: rest };
     const call = this.#calls.run(
       () =>
-        new Promise<Faces>((resolve, reject) => {
+        new Promise<DetectionResult>((resolve, reject) => {
           signal?.throwIfAborted();
           this.#enqueue(Object.assign(job as Job, { resolve, reject }));
         }),
@@ -107,7 +109,7 @@ export class Pool {
 
   /** The merged model's six outputs for one image, under its own names. */
   async run(input: ImageInput, options: PoolDetectOptions = {}): Promise<RawOutputs> {
-    return toRawOutputs(await this.detect(input, options));
+    return toRawOutputs((await this.detect(input, options)).faces);
   }
 
   /** Resolves as soon as an image would not be refused for a full queue. */
@@ -140,6 +142,11 @@ export class Pool {
       this.#wakeWaiter();
       return Promise.all([...this.#workers].map((worker) => worker.close()));
     });
+  }
+
+  /** For `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   #isFull(): boolean {

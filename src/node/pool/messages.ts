@@ -1,9 +1,10 @@
 import ndarray from 'ndarray';
-import type { Faces, ImageInfo, Timings } from '../../detector/face-detector.js';
+import { DetectionResult } from '../../detector/detection-result.js';
 import * as errors from '../../errors.js';
+import { faceObject } from '../../face/face-object.js';
 import { pixelView } from '../../image/pixel-image.js';
 import { affineEntries, affineMatrix } from '../../ops/affine.js';
-import type { Face, PixelImage, Point } from '../../types.js';
+import type { Face, ImageInfo, PixelImage, Point, Timings } from '../../types.js';
 import type { AnalyzeOptions, LoadOptions } from '../facial-landmark-detector.js';
 import { checkImageInput, type ImageInput } from '../images/image-input.js';
 import type { BusyFlag } from './exit-guard.js';
@@ -26,10 +27,11 @@ export type Request =
   | { kind: 'close' };
 
 /** worker -> pool: the first answer says that the networks are open, each later one answers a request. */
-export type Answer = { kind: 'ready' } | { kind: 'done'; faces: SentFaces } | { kind: 'failed'; error: SentError };
+export type Answer = { kind: 'ready' } | { kind: 'done'; result: SentResult } | { kind: 'failed'; error: SentError };
 
 /** A face without ndarrays, whose methods would be lost, and with its landmarks flat: cloning 212 objects takes longer. */
-interface SentFace extends Omit<Face, 'imageToCrop' | 'cropToImage' | 'crop' | 'landmarks' | 'landmarksFloat'> {
+interface SentFace
+  extends Omit<Face, 'imageToCrop' | 'cropToImage' | 'crop' | 'landmarks' | 'landmarksFloat' | 'toJSON'> {
   /** x y */
   landmarks: Float64Array;
   landmarksFloat: Float64Array;
@@ -39,7 +41,7 @@ interface SentFace extends Omit<Face, 'imageToCrop' | 'cropToImage' | 'crop' | '
   cropShape: number[];
 }
 
-interface SentFaces {
+interface SentResult {
   faces: SentFace[];
   image: ImageInfo;
   timings: Timings;
@@ -109,9 +111,12 @@ const toFlat = (points: readonly Point[]) => Float64Array.from(points.flatMap(({
 const toPoints = (flat: Float64Array): Point[] =>
   Array.from({ length: flat.length / 2 }, (_, i) => ({ x: flat[2 * i], y: flat[2 * i + 1] }));
 
-export function packFaces(faces: Faces): { faces: SentFaces; transfer: ArrayBuffer[] } {
+export function packResult({ faces, image, timings }: DetectionResult): {
+  result: SentResult;
+  transfer: ArrayBuffer[];
+} {
   const sent = faces.map(
-    ({ imageToCrop, cropToImage, crop, landmarks, landmarksFloat, ...face }): SentFace => ({
+    ({ imageToCrop, cropToImage, crop, landmarks, landmarksFloat, toJSON: _, ...face }): SentFace => ({
       ...face,
       landmarks: toFlat(landmarks),
       landmarksFloat: toFlat(landmarksFloat),
@@ -122,24 +127,25 @@ export function packFaces(faces: Faces): { faces: SentFaces; transfer: ArrayBuff
     }),
   );
   return {
-    faces: { faces: sent, image: faces.image, timings: faces.timings },
+    result: { faces: sent, image, timings },
     transfer: sent.map(({ crop }) => crop.buffer),
   };
 }
 
-export function unpackFaces({ faces, image, timings }: SentFaces): Faces {
+export function unpackResult({ faces, image, timings }: SentResult): DetectionResult {
   const matrix = (entries: number[]) => affineMatrix(...(entries as Parameters<typeof affineMatrix>));
   const unpacked = faces.map(
-    ({ cropShape, ...face }): Face => ({
-      ...face,
-      landmarks: toPoints(face.landmarks),
-      landmarksFloat: toPoints(face.landmarksFloat),
-      imageToCrop: matrix(face.imageToCrop),
-      cropToImage: matrix(face.cropToImage),
-      crop: ndarray(face.crop, cropShape),
-    }),
+    ({ cropShape, ...face }): Face =>
+      faceObject({
+        ...face,
+        landmarks: toPoints(face.landmarks),
+        landmarksFloat: toPoints(face.landmarksFloat),
+        imageToCrop: matrix(face.imageToCrop),
+        cropToImage: matrix(face.cropToImage),
+        crop: ndarray(face.crop, cropShape),
+      }),
   );
-  return Object.assign(unpacked, { image, timings });
+  return new DetectionResult({ faces: unpacked, image, timings });
 }
 
 export function packError(error: unknown): SentError {

@@ -1,11 +1,11 @@
 import { Worker } from 'node:worker_threads';
-import type { Faces } from '../../detector/face-detector.js';
+import type { DetectionResult } from '../../detector/detection-result.js';
 import { InvalidOptionError, WorkerLostError } from '../../errors.js';
 import type { LoadOptions } from '../facial-landmark-detector.js';
 import { PACKAGE_MODULES } from '../package-paths.js';
 import { disableTelemetry } from '../runtime/disable-telemetry.js';
 import { guardExit, newFlag, releaseExit, setBusy, setIdle } from './exit-guard.js';
-import { type Answer, type Request, unpackError, unpackFaces, type WorkerSettings } from './messages.js';
+import { type Answer, type Request, unpackError, unpackResult, type WorkerSettings } from './messages.js';
 
 const SCRIPT = new URL('node/pool/worker.js', PACKAGE_MODULES);
 
@@ -52,14 +52,14 @@ export class PoolWorker {
     return worker;
   }
 
-  async detect(request: Request, transfer: ArrayBuffer[]): Promise<Faces> {
+  async detect(request: Request, transfer: ArrayBuffer[]): Promise<DetectionResult> {
     this.#worker.ref();
     try {
       this.#send(request, transfer);
       const answer = await this.#next();
       if (answer.kind === 'failed') throw unpackError(answer.error);
       if (answer.kind === 'ready') throw new Error('A worker answered out of turn.');
-      return unpackFaces(answer.faces);
+      return unpackResult(answer.result);
     } finally {
       this.#worker.unref();
     }

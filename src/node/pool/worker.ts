@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { FacialLandmarkDetector } from '../facial-landmark-detector.js';
 import { setIdle } from './exit-guard.js';
-import { type Answer, packError, packFaces, type Request, unpackInput, type WorkerSettings } from './messages.js';
+import { type Answer, packError, packResult, type Request, unpackInput, type WorkerSettings } from './messages.js';
 
 const port = parentPort;
 if (!port) throw new Error('This file runs in a worker thread of createPool.');
@@ -23,8 +23,8 @@ try {
       return;
     }
     try {
-      const { faces, transfer } = packFaces(await detector.detect(unpackInput(request.input), request.options));
-      answer({ kind: 'done', faces }, transfer);
+      const { result, transfer } = packResult(await detector.detect(unpackInput(request.input), request.options));
+      answer({ kind: 'done', result }, transfer);
     } catch (error) {
       answer({ kind: 'failed', error: packError(error) });
     }

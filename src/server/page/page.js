@@ -156,7 +156,7 @@ async function run(getBlob, analyze) {
 
 async function detect(blob) {
   const headers = { 'content-type': blob.type || 'application/octet-stream' };
-  return (await request('/v1/detect?float=true', { method: 'POST', body: blob, headers })).json();
+  return (await request('/v1/detect?subpixel=true', { method: 'POST', body: blob, headers })).json();
 }
 const open = (blob) => run(async () => blob, detect);
 

@@ -1,0 +1,40 @@
+import { faceSummary, INSPECT } from '../face/face-object.js';
+import type { Face, ImageInfo, Timings } from '../types.js';
+import { type ResultJson, resultToJson } from './result-to-json.js';
+
+/** Faces that `console.log` lists one by one. */
+const MAX_LISTED = 20;
+
+/** What `detect` gives: the faces of one image, and what is known of the image. */
+export class DetectionResult {
+  /** Best score first; `[]` when there is no face. */
+  readonly faces: Face[];
+  readonly image: ImageInfo;
+  readonly timings: Timings;
+
+  constructor({ faces, image, timings }: Pick<DetectionResult, 'faces' | 'image' | 'timings'>) {
+    this.faces = faces;
+    this.image = image;
+    this.timings = timings;
+  }
+
+  /** What `JSON.stringify` writes: integer landmarks, no pixels. `resultToJson` has a choice. */
+  toJSON(): ResultJson {
+    return resultToJson(this);
+  }
+
+  /** The text of Node's `console.log`. */
+  [INSPECT](): string {
+    const { faces, image, timings } = this;
+    const milliseconds = (value: number) => `${value.toFixed(1)} ms`;
+    const listed = faces.slice(0, MAX_LISTED).map((face, i) => `  ${i + 1}: ${faceSummary(face)}`);
+    return [
+      `DetectionResult { ${faces.length === 1 ? '1 face' : `${faces.length} faces`} in ${image.name}`,
+      `  ${image.width} x ${image.height} pixels, decoder ${image.decoder}`,
+      `  decode ${milliseconds(timings.decode)}, analyze ${milliseconds(timings.analyze)}`,
+      ...listed,
+      ...(faces.length > MAX_LISTED ? [`  and ${faces.length - MAX_LISTED} more`] : []),
+      '}',
+    ].join('\n');
+  }
+}

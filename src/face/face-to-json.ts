@@ -1,0 +1,30 @@
+import { affineEntries } from '../ops/affine.js';
+import type { FaceData, FaceJson, Point } from '../types.js';
+
+export interface FaceJsonOptions {
+  /** Landmarks with their fractions instead of truncated to integers. Default false. */
+  subpixel?: boolean;
+}
+
+const pair = ({ x, y }: Point): [number, number] => [x, y];
+
+/**
+ * A face as plain JSON, without its crop: `cropFace` cuts that anew from the image, bit for bit.
+ * `faceFromJson` is the way back; it gives the fractions of the landmarks only after `{ subpixel: true }`.
+ */
+export function faceToJson(face: FaceData & { id?: number }, { subpixel = false }: FaceJsonOptions = {}): FaceJson {
+  const { id, score, box, keypoints, degenerate } = face;
+  const [a, b, tx, c, d, ty] = affineEntries(face.imageToCrop);
+  return {
+    ...(id !== undefined && { id }),
+    score,
+    bbox: [box.x1, box.y1, box.x2, box.y2],
+    keypoints: keypoints.map(pair),
+    landmarks: (subpixel ? face.landmarksFloat : face.landmarks).map(pair),
+    matrix: [
+      [a, b, tx],
+      [c, d, ty],
+    ],
+    ...(degenerate && { degenerate }),
+  };
+}
