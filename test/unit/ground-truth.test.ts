@@ -5,7 +5,7 @@ import { parseJdLandmark } from '../../src/evaluation/parse-jd-landmark.js';
 import { parsePts } from '../../src/evaluation/parse-pts.js';
 import { parseTruthJson } from '../../src/evaluation/parse-truth-json.js';
 import { parseWiderFace } from '../../src/evaluation/parse-wider-face.js';
-import { faceToJson } from '../../src/face/face-json.js';
+import { faceToJson } from '../../src/face/face-to-json.js';
 import { toJd106 } from '../../src/landmark106/convert.js';
 import type { Point } from '../../src/types.js';
 import { faceIn, noise } from '../support/face.js';
@@ -131,7 +131,7 @@ describe("this project's JSON", () => {
     width: 300,
     height: 200,
     decoder: 'sharp',
-    faces: [faceToJson(found)],
+    faces: [faceToJson(found, { subpixel: true })],
     timings: {},
   };
   const image = {
