@@ -76,7 +76,7 @@ describe('the thread of jimp', () => {
     await moment();
     controller.abort(new Error('both'));
     await Promise.all(rejections);
-    expect((await detector.detect(png, { decoder: 'jimp' })).length).toBe(2);
+    expect((await detector.detect(png, { decoder: 'jimp' })).faces.length).toBe(2);
     expect(threads.length).toBeGreaterThan(before);
     await detector.close();
   });
