@@ -42,7 +42,7 @@ export interface MergeOptions extends Omit<DetectOptions, 'strict'>, AlignOption
 /** The oldest operator set in which all operators of the graph have today's form. */
 const OPSET = 16;
 
-const { cropSide, points: LANDMARKS } = LANDMARK106;
+const { cropSide, inputSide, points: LANDMARKS } = LANDMARK106;
 const KEYPOINTS = KEYPOINT_NAMES.length;
 
 function checkOptions(options: MergeOptions, detector: NetworkFile) {
@@ -108,6 +108,18 @@ function runNetwork(g: GraphBuilder, network: NetworkFile, opset: number, input:
 }
 
 /**
+ * One landmark input as a batch whose size the runtime does not know before it runs, as in the split pipeline: where it knows
+ * all shapes it fuses additions into convolutions, and the landmarks would not be the last bits of the network alone.
+ *
+ * @param condition true, and no constant
+ */
+function openBatch(g: GraphBuilder, input: Value, condition: Value): Value {
+  const { cast, concat, reshape } = operators(g);
+  const one = reshape(cast(condition, 'int64'), [1]);
+  return reshape(input, concat([one, g.int64([3, inputSide, inputSide])], 0));
+}
+
+/**
  * What happens face by face: crop, landmark input, landmark network. A loop keeps memory the same for one face and for a
  * thousand, and its arrays in the processor's cache.
  *
@@ -130,7 +142,13 @@ function eachFace(
   const inner = operators(body);
   const crop = warpAffine(body.scope('warpAffine'), planes, inner.gather(cropToImage, index));
   const input = landmarkInput(body.scope('landmarkInput'), taps, crop, options.landmarkChannelOrder);
-  const [values] = runNetwork(body.scope('landmarker'), landmarker, opset, input);
+  const isOpen = fixedBatch(landmarker) === undefined;
+  const [values] = runNetwork(
+    body.scope('landmarker'),
+    landmarker,
+    opset,
+    isOpen ? openBatch(body, input, condition) : input,
+  );
   body.output(body.add('Identity', [condition]), 'bool', []);
   const samples = inner.transpose(inner.cast(crop, 'uint8'), [1, 0]);
   body.output(inner.reshape(samples, [cropSide, cropSide, 3]), 'uint8', [cropSide, cropSide, 3]);

@@ -1,19 +1,20 @@
-import { readFile } from 'node:fs/promises';
+import { constantWeights } from '../../onnx/constant-weights.js';
 import { networkFromSession, type OnnxNetwork } from '../../runtime/onnx-network.js';
 import { isYunet } from '../../yunet/is-yunet.js';
 import { yunetToScrfd } from '../../yunet/yunet-to-scrfd.js';
-import { openSession, type SessionOptions } from './onnx-session.js';
+import { openSession, readModelFile, type SessionOptions } from './onnx-session.js';
 
 /**
  * Opens an ONNX file, or its bytes, as a network with one float32 input and float32 outputs. A YuNet detector is opened
- * behind SCRFD's contract.
+ * behind SCRFD's contract; weights that are listed among the inputs become constants.
  * @throws ModelNotFoundError, ModelFileError, ModelContractError
  */
 export async function loadNetwork(source: string | Uint8Array, options: SessionOptions = {}): Promise<OnnxNetwork> {
-  const network = networkFromSession(await openSession(source, options));
+  const bytes = typeof source === 'string' ? await readModelFile(source) : source;
+  const name = options.name ?? (typeof source === 'string' ? source : undefined);
+  const open = async (model: string | Uint8Array) => networkFromSession(await openSession(model, { ...options, name }));
+  const network = await open(constantWeights(bytes) ?? source);
   if (!isYunet(network)) return network;
   await network.close();
-  const bytes = typeof source === 'string' ? await readFile(source) : source;
-  const { name } = network;
-  return networkFromSession(await openSession(yunetToScrfd(bytes, name), { ...options, name }));
+  return open(yunetToScrfd(bytes, network.name));
 }

@@ -45,6 +45,17 @@ async function checkFile(path: string): Promise<void> {
 }
 
 /**
+ * The bytes of a model file.
+ * @throws ModelNotFoundError, ModelFileError
+ */
+export async function readModelFile(path: string): Promise<Uint8Array> {
+  await checkFile(path);
+  return readFile(path).catch((cause) => {
+    throw modelReadError(path, cause);
+  });
+}
+
+/**
  * Opens an ONNX file, or its bytes.
  * @throws ModelNotFoundError, ModelFileError, ModelContractError
  */
@@ -55,6 +66,6 @@ export async function openSession(source: string | Uint8Array, options: SessionO
   const runtime = await loadRuntime(choice);
   const { provider } = runtime.info;
   const readsFiles = provider === 'cpu';
-  const model = typeof source === 'string' && !readsFiles ? await readFile(source) : source;
+  const model = typeof source === 'string' && !readsFiles ? await readModelFile(source) : source;
   return openOrtSession(runtime, model, name, sessionOptions(options, provider));
 }
