@@ -5,7 +5,7 @@ export interface ErrorParts {
   expected: string;
   received: string;
   /** The way out. */
-  hint?: string;
+  hint?: string | undefined;
   cause?: unknown;
 }
 
@@ -14,8 +14,12 @@ export interface ErrorParts {
  * The message reads `Expected X for name but received Y. Hint.`
  */
 export abstract class FacialLmkError extends Error {
-  /** Stable identifier, e.g. `ERR_INVALID_OPTION`. */
+  // Written out in every class: a bundler that shortens the names of classes leaves these alone.
+  abstract override readonly name: string;
+  /** Which error it is, e.g. `ERR_INVALID_OPTION`: the same in every bundle, thread, process and version. */
   abstract readonly code: string;
+  /** Whether the same call may succeed when it is made again, unchanged. */
+  readonly retryable: boolean = false;
   readonly subject: string;
   readonly expected: string;
   readonly received: string;
@@ -26,7 +30,6 @@ export abstract class FacialLmkError extends Error {
       `Expected ${expected} for ${name} but received ${received}.${hint ? ` ${hint}` : ''}`,
       cause === undefined ? undefined : { cause },
     );
-    this.name = new.target.name;
     this.subject = name;
     this.expected = expected;
     this.received = received;
@@ -36,52 +39,63 @@ export abstract class FacialLmkError extends Error {
 
 /** An option or argument outside its range or of another type. */
 export class InvalidOptionError extends FacialLmkError {
+  readonly name = 'InvalidOptionError';
   readonly code = 'ERR_INVALID_OPTION';
 }
 
 /** Raw pixels whose numbers do not fit together, or an image that a stage cannot take. */
 export class InvalidImageError extends FacialLmkError {
+  readonly name = 'InvalidImageError';
   readonly code = 'ERR_INVALID_IMAGE';
 }
 
 /** Encoded image bytes that cannot be decoded: another format, truncated, damaged, too large. */
 export class ImageDecodeError extends FacialLmkError {
+  readonly name: string = 'ImageDecodeError';
   readonly code: string = 'ERR_IMAGE_DECODE';
 }
 
 /** Bytes of a format that no decoder here reads. */
 export class ImageFormatError extends ImageDecodeError {
+  override readonly name = 'ImageFormatError';
   override readonly code = 'ERR_IMAGE_FORMAT';
 }
 
 /** A file that says where the faces of photographs are, and that cannot be read: another format, damaged, incomplete. */
 export class GroundTruthError extends FacialLmkError {
+  readonly name = 'GroundTruthError';
   readonly code = 'ERR_GROUND_TRUTH';
 }
 
 /** A network that is not what the stage needs: other inputs, outputs, shapes. */
 export class ModelContractError extends FacialLmkError {
+  readonly name = 'ModelContractError';
   readonly code = 'ERR_MODEL_CONTRACT';
 }
 
 /** A model file that is missing. */
 export class ModelNotFoundError extends FacialLmkError {
+  readonly name = 'ModelNotFoundError';
   readonly code = 'ERR_MODEL_NOT_FOUND';
 }
 
 /** A model file that cannot be read as an ONNX network: truncated, foreign, wrong digest. */
 export class ModelFileError extends FacialLmkError {
+  readonly name = 'ModelFileError';
   readonly code = 'ERR_MODEL_FILE';
 }
 
 /** A network failed while running, or returned numbers that no face can have. */
 export class InferenceError extends FacialLmkError {
+  readonly name = 'InferenceError';
   readonly code = 'ERR_INFERENCE';
 }
 
 /** A model could not be downloaded from any of its locations. */
 export class DownloadError extends FacialLmkError {
+  readonly name = 'DownloadError';
   readonly code = 'ERR_DOWNLOAD';
+  override readonly retryable = true;
   /** What went wrong at each location, in the order they were tried. */
   readonly failures: readonly { location: string; reason: string }[];
 
@@ -93,30 +107,45 @@ export class DownloadError extends FacialLmkError {
 
 /** A file or folder that could not be read or written. */
 export class FileAccessError extends FacialLmkError {
+  readonly name = 'FileAccessError';
   readonly code = 'ERR_FILE_ACCESS';
 }
 
 /** A call on something that was closed. */
 export class ClosedError extends FacialLmkError {
+  readonly name = 'ClosedError';
   readonly code = 'ERR_CLOSED';
 }
 
 /** More images wait for a worker than the pool allows. */
 export class QueueFullError extends FacialLmkError {
+  readonly name = 'QueueFullError';
   readonly code = 'ERR_QUEUE_FULL';
+  override readonly retryable = true;
 }
 
 /** A worker thread of a pool ended while it had work. */
 export class WorkerLostError extends FacialLmkError {
+  readonly name = 'WorkerLostError';
   readonly code = 'ERR_WORKER_LOST';
+  override readonly retryable = true;
 }
 
-/** How a value of any kind reads in an error message: short, with its type visible. */
+const MAX_TEXT = 80;
+const shorten = (text: string) => (text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT - 3)}...` : text);
+
+/** How a value of any kind reads in an error message: short, with its type visible. Never fails itself. */
 export function describe(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.length > 80 ? `${value.slice(0, 77)}...` : value);
+  if (typeof value === 'string') return JSON.stringify(shorten(value));
   if (typeof value === 'function') return 'a function';
-  if (ArrayBuffer.isView(value)) return `${value.constructor.name} of ${value.byteLength} bytes`;
-  if (Array.isArray(value)) return `an array of ${value.length}`;
-  if (value !== null && typeof value === 'object') return `an object (${value.constructor?.name ?? 'no prototype'})`;
-  return String(value);
+  if (typeof value !== 'object' || value === null) return shorten(String(value));
+  try {
+    if (Array.isArray(value)) return `an array of ${value.length}`;
+    const name: unknown = value.constructor?.name;
+    const type = typeof name === 'string' ? shorten(name) : 'no prototype';
+    return ArrayBuffer.isView(value) ? `${type} of ${value.byteLength} bytes` : `an object (${type})`;
+  } catch {
+    // A revoked proxy, or a property that throws.
+    return 'an object that cannot be looked at';
+  }
 }

@@ -2,6 +2,7 @@
 
 export { estimateNorms, type Norm } from './alignment/estimate-norm.js';
 export { ALIGNMENT_TEMPLATES, ARCFACE_TEMPLATE } from './alignment/templates.js';
+export { type ErrorJson, type ErrorJsonOptions, errorFromJson, errorToJson } from './detector/error-json.js';
 export { drawScene, type Scene, type SceneFace, type SceneOptions } from './drawn-faces/draw-scene.js';
 export * from './errors.js';
 export { type CropOptions, cropFace, type FaceCrop } from './face/crop-face.js';

@@ -1,3 +1,4 @@
+import { asError } from '../as-error.js';
 import type { DetectionResult } from './detection-result.js';
 import { mapInOrder } from './map-in-order.js';
 
@@ -20,7 +21,7 @@ export function streamResults<Input>(
     try {
       return { index, input, result: await detect(input) };
     } catch (error) {
-      return { index, input, error: error instanceof Error ? error : new Error(String(error)) };
+      return { index, input, error: asError(error) };
     }
   });
 }

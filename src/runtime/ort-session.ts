@@ -1,3 +1,4 @@
+import { reasonOf } from '../as-error.js';
 import { InferenceError, ModelContractError, ModelFileError } from '../errors.js';
 import type { TensorInfo } from '../types.js';
 import { InFlight } from './in-flight.js';
@@ -37,8 +38,6 @@ export interface OrtRuntime {
   api: OrtApi;
 }
 
-const firstLine = (error: unknown) => (error instanceof Error ? error.message : String(error)).split('\n')[0];
-
 function tensorInfo(model: string, metadata: readonly OrtValueMetadata[]): TensorInfo[] {
   return metadata.map((value) => {
     if (!value.isTensor) {
@@ -70,7 +69,7 @@ export async function openOrtSession(
     throw new ModelFileError({
       name: `the model ${name}`,
       expected: 'an ONNX network',
-      received: `something that ONNX Runtime refuses (${firstLine(cause)})`,
+      received: `something that ONNX Runtime refuses (${reasonOf(cause)})`,
       hint: 'It may be truncated or of another format; `facial-lmk models verify` checks known files.',
       cause,
     });
@@ -101,7 +100,7 @@ function wrapSession(session: OrtInferenceSession, api: OrtApi, runtime: Runtime
       throw new InferenceError({
         name: `a run of ${name}`,
         expected: 'inputs that the network can take',
-        received: `${entries.map(([key, { dims }]) => `${key} [${dims}]`).join(', ')} (${firstLine(cause)})`,
+        received: `${entries.map(([key, { dims }]) => `${key} [${dims}]`).join(', ')} (${reasonOf(cause)})`,
         cause,
       });
     }

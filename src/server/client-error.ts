@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { ErrorBody } from './http-error.js';
+import { errorBody } from './http-error.js';
 
 /** What was wrong with a request that never became one, by Node's code. */
 const REASONS: Record<string, { status: number; code: string; message: string }> = {
@@ -16,7 +16,7 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Duplex):
     return;
   }
   const { status, code, message } = REASONS[error.code ?? ''] ?? MALFORMED;
-  const body = JSON.stringify({ error: { code, message } } satisfies ErrorBody);
+  const body = JSON.stringify(errorBody(code, message, status === 408));
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     'Connection: close',

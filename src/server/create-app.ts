@@ -8,7 +8,7 @@ import type { AnalyzeOptions } from '../node/facial-landmark-detector.js';
 import { drawOverlay } from '../node/images/draw-overlay.js';
 import { decodeImage } from '../node/images/image-file.js';
 import { PACKAGE_VERSION } from '../node/package-paths.js';
-import { HttpError, toErrorResponse } from './http-error.js';
+import { errorBody, HttpError, toErrorResponse } from './http-error.js';
 import { resolveLimits, type ServerLimits } from './limits.js';
 import { Metrics } from './metrics.js';
 import { OPERATIONS, openApi } from './openapi.js';
@@ -146,13 +146,13 @@ export function createApp({ service, isReady = () => true, onError = console.err
   for (const { method, path } of Object.values(OPERATIONS)) {
     const allowed = method.toUpperCase();
     const message = `${path} takes ${allowed}.`;
-    app.all(path, (context) => context.json({ error: { code: 'ERR_METHOD', message } }, 405, { Allow: allowed }));
+    app.all(path, (context) => context.json(errorBody('ERR_METHOD', message), 405, { Allow: allowed }));
   }
   app.route('/', sampleScene());
   app.route('/', staticFiles());
 
   app.notFound((context) =>
-    context.json({ error: { code: 'ERR_NOT_FOUND', message: 'Nothing is here. /openapi.json lists what is.' } }, 404),
+    context.json(errorBody('ERR_NOT_FOUND', 'Nothing is here. /openapi.json lists what is.'), 404),
   );
   app.onError((error, context) => {
     // Nobody is left to answer, and it is no failure of the service.

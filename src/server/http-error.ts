@@ -1,14 +1,16 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { type ErrorJson, errorToJson } from '../detector/error-json.js';
 import { FacialLmkError } from '../errors.js';
 
-/** What a failed request answers with. */
+/** What a failed request answers with: read it with `errorFromJson`. */
 export interface ErrorBody {
-  error: {
-    /** Stable identifier, e.g. `ERR_IMAGE_DECODE`. */
-    code: string;
-    message: string;
-  };
+  error: ErrorJson;
 }
+
+/** The body for a refusal that only HTTP knows. */
+export const errorBody = (code: string, message: string, retryable = false): ErrorBody => ({
+  error: { code, message, retryable },
+});
 
 /** A refusal that only HTTP knows. */
 export class HttpError extends Error {
@@ -39,16 +41,17 @@ const MESSAGES: Record<string, string> = {
   ERR_CLOSED: 'The service is stopping.',
 };
 
+/** Answers to requests that may be sent again as they are. */
+const RETRYABLE: readonly number[] = [408, 429, 503];
+
 /** The status and body of any error. What is not meant for clients stays here. */
 export function toErrorResponse(error: unknown): { status: ContentfulStatusCode; body: ErrorBody } {
   if (error instanceof HttpError) {
-    return { status: error.status, body: { error: { code: error.code, message: error.message } } };
+    return { status: error.status, body: errorBody(error.code, error.message, RETRYABLE.includes(error.status)) };
   }
   if (error instanceof FacialLmkError && error.code in STATUS) {
-    return {
-      status: STATUS[error.code],
-      body: { error: { code: error.code, message: MESSAGES[error.code] ?? error.message } },
-    };
+    const json = errorToJson(error);
+    return { status: STATUS[error.code], body: { error: { ...json, message: MESSAGES[error.code] ?? json.message } } };
   }
-  return { status: 500, body: { error: { code: 'ERR_INTERNAL', message: 'The server failed; its log says why.' } } };
+  return { status: 500, body: errorBody('ERR_INTERNAL', 'The server failed; its log says why.') };
 }

@@ -95,7 +95,20 @@ const SCHEMAS = {
     ['degenerate'],
   ),
   Status: object({ status: { type: 'string' } }),
-  Error: object({ error: object({ code: { type: 'string' }, message: { type: 'string' } }) }),
+  Error: object({
+    error: object(
+      {
+        code: { type: 'string', description: 'which error it is, the same in every version' },
+        message: { type: 'string' },
+        retryable: { type: 'boolean', description: 'whether the same request may succeed later' },
+        subject: { type: 'string' },
+        expected: { type: 'string' },
+        received: { type: 'string' },
+        hint: { type: 'string' },
+      },
+      ['subject', 'expected', 'received', 'hint'],
+    ),
+  }),
 };
 
 const ERRORS: Record<string, string> = {

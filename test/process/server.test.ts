@@ -2,7 +2,7 @@
 import sharp from 'sharp';
 import { describe, expect, it, vi } from 'vitest';
 import { DetectionResult } from '../../src/detector/detection-result.js';
-import { ClosedError, FacialLmkError } from '../../src/errors.js';
+import { ClosedError, QueueFullError } from '../../src/errors.js';
 import { decodeImage } from '../../src/node/images/image-file.js';
 import { type AppOptions, createApp, type FaceService } from '../../src/server/create-app.js';
 import type { ErrorBody } from '../../src/server/http-error.js';
@@ -31,10 +31,7 @@ const service: FaceService = {
   },
 };
 
-class QueueFull extends FacialLmkError {
-  readonly code = 'ERR_QUEUE_FULL';
-}
-const full = new QueueFull({ name: 'the queue', expected: 'room', received: 'a full one' });
+const full = new QueueFullError({ name: 'the queue', expected: 'room', received: 'a full one' });
 
 const app = (options: Partial<AppOptions> = {}) => createApp({ service, onError: () => undefined, ...options });
 

@@ -1,5 +1,6 @@
 import ndarray from 'ndarray';
 import ops from 'ndarray-ops';
+import { reasonOf } from '../../as-error.js';
 import { InvalidImageError, InvalidOptionError } from '../../errors.js';
 import { packPixels } from '../../image/pack-pixels.js';
 import { checkChoice, checkInteger } from '../../options.js';
@@ -106,7 +107,7 @@ export async function encodeImage(
     throw new InvalidImageError({
       name: 'the image',
       expected: `a size that ${format} can hold`,
-      received: `${image.width} x ${image.height} (${cause instanceof Error ? cause.message : cause})`,
+      received: `${image.width} x ${image.height} (${reasonOf(cause)})`,
       hint: 'Choose another format, or reduce the image.',
       cause,
     });

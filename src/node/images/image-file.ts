@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { reasonOf } from '../../as-error.js';
 import { abortable } from '../../detector/abortable.js';
 import {
   describe,
@@ -120,7 +121,7 @@ async function decodeOwn(bytes: Uint8Array, options: DecodeOptions): Promise<Dec
     throw new ImageDecodeError({
       name,
       expected: `a whole ${header.format}`,
-      received: `bytes that ${decoder} cannot decode (${messageOf(cause)})`,
+      received: `bytes that ${decoder} cannot decode (${reasonOf(cause)})`,
       hint: HINTS[decoder],
       cause,
     });
@@ -141,8 +142,6 @@ function checkDecoded({ data, width, height }: Pixels, header: ImageHeader): voi
   }
   if (data.length !== width * height * 3) throw new Error(`${data.length} samples for ${width} x ${height} pixels`);
 }
-
-const messageOf = (error: unknown) => String(error instanceof Error ? error.message : error).split('\n')[0];
 
 /**
  * A file's image. Only regular files are read: a directory, pipe or device is refused before it could block.
@@ -224,6 +223,6 @@ async function readRegularFile(path: string, options: DecodeOptions): Promise<Ui
   } catch (error) {
     options.signal?.throwIfAborted();
     if (error instanceof FacialLmkError) throw error;
-    return refuse((error as NodeJS.ErrnoException).code ?? messageOf(error), error);
+    return refuse((error as NodeJS.ErrnoException).code ?? reasonOf(error), error);
   }
 }

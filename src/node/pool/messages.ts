@@ -1,6 +1,6 @@
 import ndarray from 'ndarray';
 import { DetectionResult } from '../../detector/detection-result.js';
-import * as errors from '../../errors.js';
+import type { ErrorJson } from '../../detector/error-json.js';
 import { faceObject } from '../../face/face-object.js';
 import { pixelView } from '../../image/pixel-image.js';
 import { affineEntries, affineMatrix } from '../../ops/affine.js';
@@ -27,7 +27,7 @@ export type Request =
   | { kind: 'close' };
 
 /** worker -> pool: the first answer says that the networks are open, each later one answers a request. */
-export type Answer = { kind: 'ready' } | { kind: 'done'; result: SentResult } | { kind: 'failed'; error: SentError };
+export type Answer = { kind: 'ready' } | { kind: 'done'; result: SentResult } | { kind: 'failed'; error: ErrorJson };
 
 /** A face without ndarrays, whose methods would be lost, and with its landmarks flat: cloning 212 objects takes longer. */
 interface SentFace
@@ -45,14 +45,6 @@ interface SentResult {
   faces: SentFace[];
   image: ImageInfo;
   timings: Timings;
-}
-
-interface SentError {
-  /** Name of the class in errors.ts, or of a built-in one. */
-  name: string;
-  message: string;
-  stack: string | undefined;
-  parts: errors.ErrorParts | undefined;
 }
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -146,22 +138,4 @@ export function unpackResult({ faces, image, timings }: SentResult): DetectionRe
       }),
   );
   return new DetectionResult({ faces: unpacked, image, timings });
-}
-
-export function packError(error: unknown): SentError {
-  const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
-  if (!(error instanceof errors.FacialLmkError)) return { name, message, stack, parts: undefined };
-  const { subject, expected, received, hint } = error;
-  return { name, message, stack, parts: { name: subject, expected, received, hint } };
-}
-
-/** The error as it was thrown: of the same class, with the same fields. */
-export function unpackError({ name, message, stack, parts }: SentError): Error {
-  const known = (errors as unknown as Record<string, unknown>)[name];
-  const error =
-    parts && typeof known === 'function'
-      ? new (known as new (parts: errors.ErrorParts) => Error)(parts)
-      : Object.assign(new Error(message), { name });
-  if (stack !== undefined) error.stack = stack;
-  return error;
 }

@@ -1,11 +1,13 @@
 import { Worker } from 'node:worker_threads';
+import { reasonOf } from '../../as-error.js';
 import type { DetectionResult } from '../../detector/detection-result.js';
+import { errorFromJson } from '../../detector/error-json.js';
 import { InvalidOptionError, WorkerLostError } from '../../errors.js';
 import type { LoadOptions } from '../facial-landmark-detector.js';
 import { PACKAGE_MODULES } from '../package-paths.js';
 import { disableTelemetry } from '../runtime/disable-telemetry.js';
 import { guardExit, newFlag, releaseExit, setBusy, setIdle } from './exit-guard.js';
-import { type Answer, type Request, unpackError, unpackResult, type WorkerSettings } from './messages.js';
+import { type Answer, type Request, unpackResult, type WorkerSettings } from './messages.js';
 
 const SCRIPT = new URL('node/pool/worker.js', PACKAGE_MODULES);
 
@@ -28,7 +30,7 @@ export class PoolWorker {
     this.#worker = new Worker(SCRIPT, { workerData, execArgv: [] });
     guardExit(this.#busy);
     this.#worker.on('message', (answer: Answer) => this.#settle((pending) => pending.resolve(answer)));
-    this.#worker.on('error', (cause) => this.#settle((pending) => pending.reject(lost(String(cause), cause))));
+    this.#worker.on('error', (cause) => this.#settle((pending) => pending.reject(lost(reasonOf(cause), cause))));
     this.ended = new Promise((resolve) => {
       this.#worker.once('exit', (code) => {
         releaseExit(this.#busy);
@@ -45,7 +47,7 @@ export class PoolWorker {
     const answer = await worker.#next();
     if (answer.kind === 'failed') {
       await worker.ended;
-      throw unpackError(answer.error);
+      throw errorFromJson(answer.error);
     }
     // An idle thread keeps no process alive: there is nothing to wait for.
     worker.#worker.unref();
@@ -57,7 +59,7 @@ export class PoolWorker {
     try {
       this.#send(request, transfer);
       const answer = await this.#next();
-      if (answer.kind === 'failed') throw unpackError(answer.error);
+      if (answer.kind === 'failed') throw errorFromJson(answer.error);
       if (answer.kind === 'ready') throw new Error('A worker answered out of turn.');
       return unpackResult(answer.result);
     } finally {
@@ -78,7 +80,7 @@ export class PoolWorker {
       this.#worker.postMessage(request, transfer);
     } catch (cause) {
       setIdle(this.#busy);
-      const received = cause instanceof Error ? cause.message : String(cause);
+      const received = reasonOf(cause);
       throw new InvalidOptionError({ name: 'the options of a call', expected: 'plain values', received, cause });
     }
   }

@@ -1,8 +1,9 @@
 // One worker thread of a pool: opens the networks, then answers one request at a time.
 import { parentPort, workerData } from 'node:worker_threads';
+import { errorToJson } from '../../detector/error-json.js';
 import { FacialLandmarkDetector } from '../facial-landmark-detector.js';
 import { setIdle } from './exit-guard.js';
-import { type Answer, packError, packResult, type Request, unpackInput, type WorkerSettings } from './messages.js';
+import { type Answer, packResult, type Request, unpackInput, type WorkerSettings } from './messages.js';
 
 const port = parentPort;
 if (!port) throw new Error('This file runs in a worker thread of createPool.');
@@ -26,10 +27,10 @@ try {
       const { result, transfer } = packResult(await detector.detect(unpackInput(request.input), request.options));
       answer({ kind: 'done', result }, transfer);
     } catch (error) {
-      answer({ kind: 'failed', error: packError(error) });
+      answer({ kind: 'failed', error: errorToJson(error, { details: true }) });
     }
   });
   answer({ kind: 'ready' });
 } catch (error) {
-  answer({ kind: 'failed', error: packError(error) });
+  answer({ kind: 'failed', error: errorToJson(error, { details: true }) });
 }

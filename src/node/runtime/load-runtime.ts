@@ -1,6 +1,7 @@
 // The only module that imports an inference runtime.
 import { readFile } from 'node:fs/promises';
 import { isMainThread } from 'node:worker_threads';
+import { reasonOf } from '../../as-error.js';
 import type { OrtApi, OrtRuntime } from '../../runtime/ort-session.js';
 import { PACKAGE_MODULES } from '../package-paths.js';
 import { disableTelemetry } from './disable-telemetry.js';
@@ -60,9 +61,8 @@ let warned = false;
 function warn(cause: unknown): void {
   if (warned) return;
   warned = true;
-  const reason = (cause instanceof Error ? cause.message : String(cause)).split('\n')[0];
   process.emitWarning(
-    `onnxruntime-node cannot be loaded, so its WebAssembly build runs: right results, several times slower (${reason}). ` +
+    `onnxruntime-node cannot be loaded, so its WebAssembly build runs: right results, several times slower (${reasonOf(cause)}). ` +
       'On a machine that it has a build for, `ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node` mends it.',
     { code: WARNING_CODE },
   );

@@ -1,0 +1,149 @@
+import { asError } from '../as-error.js';
+import {
+  ClosedError,
+  DownloadError,
+  describe,
+  type ErrorParts,
+  FacialLmkError,
+  FileAccessError,
+  GroundTruthError,
+  ImageDecodeError,
+  ImageFormatError,
+  InferenceError,
+  InvalidImageError,
+  InvalidOptionError,
+  ModelContractError,
+  ModelFileError,
+  ModelNotFoundError,
+  QueueFullError,
+  WorkerLostError,
+} from '../errors.js';
+
+/** An error as plain JSON: how it goes from a thread, a process or a service to whoever asked. */
+export interface ErrorJson {
+  /** Which error it is, see `FacialLmkError.code`. `ERR_INTERNAL` for one that was not foreseen. */
+  code: string;
+  message: string;
+  /** Whether the same call may succeed when it is made again, unchanged. */
+  retryable: boolean;
+  /** The parts of the message of a {@link FacialLmkError}. */
+  subject?: string;
+  expected?: string;
+  received?: string;
+  hint?: string;
+  /** What went wrong at each location of a download. */
+  failures?: { location: string; reason: string }[];
+  /** What an error without a code calls itself, e.g. `AbortError`. */
+  name?: string;
+  /** For whoever mends the program, only on request. */
+  stack?: string;
+  cause?: ErrorJson;
+}
+
+export interface ErrorJsonOptions {
+  /** With stack and causes, which name files and say more than a stranger should know. Default false. */
+  details?: boolean;
+}
+
+const INTERNAL = 'ERR_INTERNAL';
+
+const CLASSES: Record<string, new (parts: ErrorParts) => FacialLmkError> = {
+  ERR_INVALID_OPTION: InvalidOptionError,
+  ERR_INVALID_IMAGE: InvalidImageError,
+  ERR_IMAGE_DECODE: ImageDecodeError,
+  ERR_IMAGE_FORMAT: ImageFormatError,
+  ERR_GROUND_TRUTH: GroundTruthError,
+  ERR_MODEL_CONTRACT: ModelContractError,
+  ERR_MODEL_NOT_FOUND: ModelNotFoundError,
+  ERR_MODEL_FILE: ModelFileError,
+  ERR_INFERENCE: InferenceError,
+  ERR_FILE_ACCESS: FileAccessError,
+  ERR_CLOSED: ClosedError,
+  ERR_QUEUE_FULL: QueueFullError,
+  ERR_WORKER_LOST: WorkerLostError,
+};
+
+/** Causes of causes that are kept; an error may be its own. */
+const MAX_CAUSES = 8;
+
+function toJson(thrown: unknown, details: boolean, causesLeft: number): ErrorJson {
+  const error: Error & { code?: unknown; retryable?: unknown } = asError(thrown);
+  const { message, code, retryable, stack, cause } = error;
+  const json: ErrorJson = {
+    code: typeof code === 'string' ? code : INTERNAL,
+    message,
+    retryable: retryable === true,
+  };
+  if (error instanceof FacialLmkError) {
+    const { subject, expected, received, hint } = error;
+    Object.assign(json, { subject, expected, received, ...(hint !== undefined && { hint }) });
+  }
+  if (json.code === INTERNAL) json.name = error.name;
+  if (error instanceof DownloadError)
+    json.failures = error.failures.map(({ location, reason }) => ({ location, reason }));
+  if (!details) return json;
+  if (stack !== undefined) json.stack = stack;
+  if (cause !== undefined && causesLeft > 0) json.cause = toJson(cause, details, causesLeft - 1);
+  return json;
+}
+
+/**
+ * Anything that was thrown as plain JSON. {@link errorFromJson} is the way back.
+ * An error of another kind keeps its `code` and `retryable` where it has them.
+ */
+export function errorToJson(error: unknown, { details = false }: ErrorJsonOptions = {}): ErrorJson {
+  return toJson(error, details, MAX_CAUSES);
+}
+
+type Fields = Record<keyof ErrorJson, unknown>;
+
+const textOf = (value: unknown) => (typeof value === 'string' ? value : undefined);
+
+function isFailure(value: unknown): value is DownloadError['failures'][number] {
+  const { location, reason } = (value ?? {}) as Record<string, unknown>;
+  return typeof location === 'string' && typeof reason === 'string';
+}
+
+/** The library's own error, or undefined where parts are missing or the code is not known here. */
+function ownError({ code, subject, expected, received, hint, failures }: Fields, cause: unknown): Error | undefined {
+  if (typeof subject !== 'string' || typeof expected !== 'string' || typeof received !== 'string') return undefined;
+  const parts = { name: subject, expected, received, hint: textOf(hint), cause };
+  if (code === 'ERR_DOWNLOAD' && Array.isArray(failures) && failures.every(isFailure)) {
+    return new DownloadError({ ...parts, failures });
+  }
+  const name = String(code);
+  return Object.hasOwn(CLASSES, name) ? new CLASSES[name](parts) : undefined;
+}
+
+function fromJson(json: object, causesLeft: number): Error {
+  const fields = json as Fields;
+  const { code, message, retryable, name, stack, cause } = fields;
+  const why =
+    typeof cause === 'object' && cause !== null && causesLeft > 0 ? fromJson(cause, causesLeft - 1) : undefined;
+  const error =
+    ownError(fields, why) ??
+    Object.assign(new Error(textOf(message) ?? 'unknown', why && { cause: why }), {
+      name: textOf(name) ?? 'Error',
+      code: textOf(code) ?? INTERNAL,
+      retryable: retryable === true,
+    });
+  if (typeof stack === 'string') error.stack = stack;
+  return error;
+}
+
+/**
+ * The error that {@link errorToJson} was given: of the same class, with the same fields. An error of another kind, or of a
+ * version that knows more, becomes an `Error` with the same `name`, `message`, `code` and `retryable`.
+ *
+ * @param json a parsed {@link ErrorJson}; other fields are ignored
+ * @throws InvalidOptionError when it is none
+ */
+export function errorFromJson(json: unknown): Error {
+  if (typeof json === 'object' && json !== null && 'code' in json && 'message' in json)
+    return fromJson(json, MAX_CAUSES);
+  throw new InvalidOptionError({
+    name: 'the error',
+    expected: 'an object as errorToJson makes it',
+    received: describe(json),
+  });
+}
