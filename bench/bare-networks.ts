@@ -1,4 +1,3 @@
-import ndarray from 'ndarray';
 import {
   alignFaces,
   detectorInput,
@@ -36,7 +35,7 @@ export async function bareNetworks(
   const [detector, landmarker] = [await loadNetwork(models.detector), await loadNetwork(models.landmarker)];
   const { faces } = await pipeline.detect(image);
   const side = SCRFD.side;
-  const input: Tensor = ndarray(detectorInput(pixelView(image), side), [1, 3, side, side]);
+  const input: Tensor = { data: detectorInput(pixelView(image), side), shape: [1, 3, side, side] };
   const aligned = alignFaces(
     image,
     faces.map((face) => face.keypoints),
@@ -61,5 +60,5 @@ function landmarkBatch(inputs: readonly Tensor[]): Tensor {
   inputs.forEach((input, i) => {
     data.set(input.data, i * length);
   });
-  return ndarray(data, [inputs.length, 3, inputSide, inputSide]);
+  return { data, shape: [inputs.length, 3, inputSide, inputSide] };
 }

@@ -1,4 +1,3 @@
-import ndarray from 'ndarray';
 import {
   affineMatrix,
   anchorLevels,
@@ -69,7 +68,7 @@ function decodeAndSuppress(outputs: ScrfdOutputs): number[] {
 async function busiest(network: Network, images: readonly BenchImage[]) {
   const found = [];
   for (const { name, image } of images) {
-    const input = ndarray(detectorInput(pixelView(image), SIDE), [1, 3, SIDE, SIDE]);
+    const input = { data: detectorInput(pixelView(image), SIDE), shape: [1, 3, SIDE, SIDE] };
     const outputs = sortOutputs(network, await network.run(input), SIDE);
     found.push({ name, input, candidates: decodeAnchors(outputs, anchorLevels(SIDE), SCRFD.minScore).rows.length });
   }

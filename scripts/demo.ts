@@ -11,7 +11,7 @@ import {
   FacialLandmarkDetector,
   FacialLmkError,
   findModels,
-  imageFromNdarray,
+  imageFromTensor,
   interOcularDistance,
   mouthOpenness,
   readImage,
@@ -56,7 +56,7 @@ async function show(detector: FacialLandmarkDetector, path: string): Promise<voi
   console.log('As JSON      ', `${stem}.json`);
   if (faces.length === 0) return;
   for (const [i, face] of faces.entries()) {
-    await writeImage(`${stem}.face-${i + 1}.png`, imageFromNdarray(face.crop, face.cropChannelOrder));
+    await writeImage(`${stem}.face-${i + 1}.png`, imageFromTensor(face.crop, face.cropChannelOrder));
   }
   await writeImage(`${stem}.sheet.png`, contactSheet(faces));
   console.log('All upright  ', `${stem}.sheet.png`);

@@ -1,5 +1,3 @@
-import type { NdArray } from 'ndarray';
-
 /** A position in pixels; x grows to the right, y downwards, (0, 0) is the centre of the top left pixel. */
 export interface Point {
   x: number;
@@ -30,11 +28,29 @@ export interface PixelImage {
   rowStride?: number;
 }
 
-/** `(2, 3)` row-major `[[a, b, tx], [c, d, ty]]`: `x' = a*x + b*y + tx`, `y' = c*x + d*y + ty`. */
-export type AffineMatrix = NdArray<Float32Array>;
+/** What a {@link Tensor} can hold. */
+export type TensorData =
+  | Float32Array
+  | Float64Array
+  | Uint8Array
+  | Uint8ClampedArray
+  | Int8Array
+  | Uint16Array
+  | Int16Array
+  | Uint32Array
+  | Int32Array;
 
-/** A float32 tensor as a network takes it (dense) and returns it (any layout). */
-export type Tensor = NdArray<Float32Array>;
+/**
+ * Numbers in any dimensions, row-major and without gaps: the element `[i, j]` of a shape `[m, n]` is `data[i * n + j]`.
+ * An `ndarray` may be passed wherever a tensor is taken, a view too.
+ */
+export interface Tensor<T extends TensorData = Float32Array> {
+  readonly data: T;
+  readonly shape: readonly number[];
+}
+
+/** `(2, 3)`: `data` is `[a, b, tx, c, d, ty]`, meaning `x' = a*x + b*y + tx`, `y' = c*x + d*y + ty`. */
+export type AffineMatrix = Tensor;
 
 /** What a network declares about one input or output. A dimension that varies is its name, or -1 without one. */
 export interface TensorInfo {
@@ -87,7 +103,7 @@ export interface Alignment {
   /** True when the key points are collinear, identical or not finite, see `estimateNorms`. */
   degenerate: boolean;
   /** `(224, 224, 3)` uint8, BGR */
-  crop: NdArray<Uint8Array>;
+  crop: Tensor<Uint8Array>;
   cropChannelOrder: 'bgr';
 }
 
@@ -148,15 +164,15 @@ export interface Timings {
 /** The merged model's six outputs under its own names; `N` faces, score descending. */
 export interface RawOutputs {
   /** `(N)` */
-  scores: NdArray<Float32Array>;
+  scores: Tensor;
   /** `(N, 4)` x1 y1 x2 y2, image pixels */
-  bboxes: NdArray<Int32Array>;
+  bboxes: Tensor<Int32Array>;
   /** `(N, 5, 2)` x y, image pixels */
-  kpss: NdArray<Int32Array>;
+  kpss: Tensor<Int32Array>;
   /** `(N, 224, 224, 3)` BGR */
-  align_imgs: NdArray<Uint8Array>;
+  align_imgs: Tensor<Uint8Array>;
   /** `(N, 106, 2)` x y, image pixels */
-  lmks: NdArray<Int32Array>;
+  lmks: Tensor<Int32Array>;
   /** `(N, 2, 3)` image -> 224 crop */
-  M: NdArray<Float32Array>;
+  M: Tensor;
 }

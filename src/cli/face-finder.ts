@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DetectionResult } from '../detector/detection-result.js';
 import { type CropOptions, cropFace } from '../face/crop-face.js';
-import { imageFromNdarray } from '../image/pixel-image.js';
+import { imageFromTensor } from '../image/image-from-tensor.js';
 import { type AnalyzeOptions, FacialLandmarkDetector } from '../node/facial-landmark-detector.js';
 import { type OverlayFormat, writeOverlay } from '../node/images/draw-overlay.js';
 import { type DecodedImage, readImage, readImageStream } from '../node/images/image-file.js';
@@ -88,6 +88,6 @@ async function writePictures(stem: string, image: PixelImage, faces: readonly Fa
   // One by one: a thousand faces would be a thousand images in memory.
   for (const [i, face] of faces.entries()) {
     const { crop, cropChannelOrder } = cropFace(image, face, cropOptions);
-    await writeImage(join(crops, `${stem}.face-${i + 1}.png`), imageFromNdarray(crop, cropChannelOrder));
+    await writeImage(join(crops, `${stem}.face-${i + 1}.png`), imageFromTensor(crop, cropChannelOrder));
   }
 }

@@ -1,13 +1,12 @@
-import type { NdArray } from 'ndarray';
-import ndarray from 'ndarray';
 import { estimateNorms } from '../alignment/estimate-norm.js';
 import { ARCFACE_TEMPLATE } from '../alignment/templates.js';
 import { pixelView } from '../image/pixel-image.js';
 import { LANDMARK106 } from '../landmark106/spec.js';
 import { affineEntries, affineMatrix, invertAffine } from '../ops/affine.js';
+import { tensor } from '../ops/tensor.js';
 import { warpAffine } from '../ops/warp-affine.js';
 import { checkChoice, checkInteger, checkNumber } from '../options.js';
-import type { AffineMatrix, FaceData, PixelImage } from '../types.js';
+import type { AffineMatrix, FaceData, PixelImage, Tensor } from '../types.js';
 
 export interface CropOptions {
   /**
@@ -27,7 +26,7 @@ export interface CropOptions {
 /** A face cut out upright, and the way there and back. */
 export interface FaceCrop {
   /** `(size, size, 3)` uint8, BGR; black outside the image */
-  crop: NdArray<Uint8Array>;
+  crop: Tensor<Uint8Array>;
   cropChannelOrder: 'bgr';
   /** image pixels -> pixels of this crop */
   imageToCrop: AffineMatrix;
@@ -72,7 +71,7 @@ export function cropFace(image: PixelImage, face: Oriented, options: CropOptions
   );
   return {
     // The constructor truncates toward zero, as the reference does.
-    crop: ndarray(new Uint8Array(warpAffine(view, imageToCrop, size, [view.blue, view.green, view.red])), [
+    crop: tensor(new Uint8Array(warpAffine(view, imageToCrop, size, [view.blue, view.green, view.red])), [
       size,
       size,
       3,

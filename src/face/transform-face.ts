@@ -1,12 +1,11 @@
-import type { NdArray } from 'ndarray';
-import ndarray from 'ndarray';
 import { describe, InvalidOptionError } from '../errors.js';
 import { truncatePoint } from '../landmark106/decode.js';
 import { LANDMARK_MIRROR } from '../landmark106/groups.js';
 import { LANDMARK106 } from '../landmark106/spec.js';
 import { affineEntries, affineMatrix, invertAffine } from '../ops/affine.js';
+import { tensor, tensorValues } from '../ops/tensor.js';
 import { checkInteger } from '../options.js';
-import type { AffineMatrix, Box, FaceData, Keypoint, Point } from '../types.js';
+import type { AffineMatrix, Box, FaceData, Keypoint, Point, Tensor } from '../types.js';
 import { boxAround } from './box-around.js';
 import { faceObject } from './face-object.js';
 
@@ -88,15 +87,17 @@ export function transformFace<F extends FaceData>(face: F, imageToTarget: Affine
 /** `side` pixels flipped about their middle: `x' = side - 1 - x`. */
 const flip = (side: number): Entries => [-1, 0, side - 1, 0, 1, 0];
 
-function flipCrop(crop: NdArray<Uint8Array>): NdArray<Uint8Array> {
+function flipCrop(crop: Tensor<Uint8Array>): Tensor<Uint8Array> {
   const [height, width, channels] = crop.shape;
-  const flipped = ndarray(new Uint8Array(crop.size), [height, width, channels]);
+  const values = tensorValues(crop);
+  const flipped = new Uint8Array(values.length);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      for (let c = 0; c < channels; c++) flipped.set(y, width - 1 - x, c, crop.get(y, x, c));
+      const from = (y * width + x) * channels;
+      flipped.set(values.subarray(from, from + channels), (y * width + width - 1 - x) * channels);
     }
   }
-  return flipped;
+  return tensor(flipped, crop.shape);
 }
 
 /** Mirrored, the left eye is the right one: where each of the five key points comes from. */
@@ -109,7 +110,7 @@ const KEYPOINT_MIRROR = [1, 0, 2, 4, 3];
  * @param width of the image, pixels
  * @throws InvalidOptionError when the width is not a positive integer
  */
-export function mirrorFace<F extends FaceData & { crop?: NdArray<Uint8Array> }>(face: F, width: number): F {
+export function mirrorFace<F extends FaceData & { crop?: Tensor<Uint8Array> }>(face: F, width: number): F {
   checkInteger('width', width, 1, Number.MAX_SAFE_INTEGER);
   const imageToCrop = compose(flip(LANDMARK106.cropSide), compose(affineEntries(face.imageToCrop), flip(width)));
   const mirrored = move(face, flip(width), imageToCrop);

@@ -1,6 +1,3 @@
-import type { NdArray } from 'ndarray';
-import ndarray from 'ndarray';
-import ops from 'ndarray-ops';
 import { describe, InvalidImageError } from '../errors.js';
 import type { ChannelOrder, PixelImage } from '../types.js';
 
@@ -36,7 +33,8 @@ function refuse(name: string, expected: string, received: string): never {
   throw new InvalidImageError({ name, expected, received });
 }
 
-function layoutOf(channelOrder: ChannelOrder) {
+/** @throws InvalidImageError for an unknown channel order */
+export function channelLayout(channelOrder: ChannelOrder): ChannelLayout {
   if (Object.hasOwn(LAYOUTS, channelOrder)) return LAYOUTS[channelOrder];
   return refuse('channelOrder', CHANNEL_ORDERS.map((order) => `"${order}"`).join(', '), describe(channelOrder));
 }
@@ -50,7 +48,7 @@ export function pixelView(image: PixelImage): PixelView {
     refuse('the image', '{ data, width, height, channelOrder }', describe(image));
   }
   const { data, width, height, channelOrder } = image;
-  const layout = layoutOf(channelOrder);
+  const layout = channelLayout(channelOrder);
   for (const [name, side] of Object.entries({ width, height })) {
     if (!Number.isSafeInteger(side) || side < 1) refuse(`the image's ${name}`, 'a positive integer', describe(side));
   }
@@ -67,27 +65,4 @@ export function pixelView(image: PixelImage): PixelView {
     refuse('the image data', `at least ${needed} bytes (${width} x ${height} ${channelOrder})`, `${data.length} bytes`);
   }
   return { data, width, height, offset: 0, rowStride, ...layout };
-}
-
-/**
- * An ndarray `(h, w, c)`, or `(h, w)` for gray, as a {@link PixelImage}. Shares its samples where the strides allow
- * (rows downwards, pixels and channels side by side), else copies.
- * @throws InvalidImageError for another shape or an unknown channel order
- */
-export function imageFromNdarray(
-  array: NdArray<Uint8Array | Uint8ClampedArray>,
-  channelOrder: ChannelOrder,
-): PixelImage {
-  const samples = layoutOf(channelOrder).pixelStride;
-  const [height, width, channels = 1] = array.shape;
-  if (channels !== samples || array.shape.length !== (samples === 1 && array.shape.length === 2 ? 2 : 3)) {
-    refuse('the array', `shape [h, w, ${samples}] for ${channelOrder}`, `[${array.shape.join(', ')}]`);
-  }
-  const [rowStride, pixelStride, channelStride = 1] = array.stride;
-  if (rowStride >= width * samples && pixelStride === samples && channelStride === 1) {
-    return { data: array.data.subarray(array.offset), width, height, channelOrder, rowStride };
-  }
-  const data = new Uint8Array(array.size);
-  ops.assign(ndarray(data, array.shape), array);
-  return { data, width, height, channelOrder };
 }

@@ -53,5 +53,9 @@ export function landmarkValues(network: NetworkInfo, tensors: readonly Tensor[],
       `${tensors?.length ?? 'no'} tensors from a run, [${output?.shape.join(',')}] where [${n},${2 * points}] belongs`,
     );
   }
-  return tensorValues(output);
+  const values = tensorValues(output);
+  if (values.length !== n * 2 * points) {
+    refuse(network, `${values.length} values from a run where [${n},${2 * points}] belongs`);
+  }
+  return values;
 }

@@ -1,4 +1,5 @@
-import type { RawOutputs } from '../types.js';
+import { tensorValues } from '../ops/tensor.js';
+import type { RawOutputs, TensorData } from '../types.js';
 
 /** How two arrays of numbers differ, and where they differ most. */
 export interface Difference {
@@ -38,7 +39,8 @@ export type OutputDifferences = Record<OutputName, Difference>;
 
 /** Compares two sets of the merged model's outputs. */
 export function compareOutputs(received: RawOutputs, expected: RawOutputs): OutputDifferences {
-  const pairs = OUTPUT_NAMES.map((name) => [name, difference(received[name].data, expected[name].data)]);
+  const values = (outputs: RawOutputs, name: OutputName) => tensorValues<TensorData>(outputs[name]);
+  const pairs = OUTPUT_NAMES.map((name) => [name, difference(values(received, name), values(expected, name))]);
   return Object.fromEntries(pairs) as OutputDifferences;
 }
 

@@ -1,6 +1,6 @@
-import ndarray from 'ndarray';
 import { LANDMARK106 } from '../landmark106/spec.js';
 import { affineEntries } from '../ops/affine.js';
+import { tensor, tensorValues } from '../ops/tensor.js';
 import { type Face, KEYPOINT_NAMES, type RawOutputs } from '../types.js';
 
 /** Landmarks of a face mapped by an extreme matrix can leave the range of int32; there they stop at its ends. */
@@ -13,24 +13,24 @@ export function toRawOutputs(faces: readonly Face[]): RawOutputs {
   const cropSize = cropSide * cropSide * 3;
   const crops = new Uint8Array(n * cropSize);
   faces.forEach((face, i) => {
-    crops.set(face.crop.data, i * cropSize);
+    crops.set(tensorValues(face.crop), i * cropSize);
   });
   return {
-    scores: ndarray(
+    scores: tensor(
       Float32Array.from(faces, (face) => face.score),
       [n],
     ),
-    bboxes: ndarray(Int32Array.from(faces.flatMap(({ box }) => [box.x1, box.y1, box.x2, box.y2])), [n, 4]),
-    kpss: ndarray(Int32Array.from(faces.flatMap((face) => face.keypoints.flatMap(({ x, y }) => [x, y]))), [
+    bboxes: tensor(Int32Array.from(faces.flatMap(({ box }) => [box.x1, box.y1, box.x2, box.y2])), [n, 4]),
+    kpss: tensor(Int32Array.from(faces.flatMap((face) => face.keypoints.flatMap(({ x, y }) => [x, y]))), [
       n,
       KEYPOINT_NAMES.length,
       2,
     ]),
-    align_imgs: ndarray(crops, [n, cropSide, cropSide, 3]),
-    lmks: ndarray(
+    align_imgs: tensor(crops, [n, cropSide, cropSide, 3]),
+    lmks: tensor(
       Int32Array.from(faces.flatMap((face) => face.landmarks.flatMap(({ x, y }) => [saturate(x), saturate(y)]))),
       [n, points, 2],
     ),
-    M: ndarray(Float32Array.from(faces.flatMap((face) => affineEntries(face.imageToCrop))), [n, 2, 3]),
+    M: tensor(Float32Array.from(faces.flatMap((face) => affineEntries(face.imageToCrop))), [n, 2, 3]),
   };
 }

@@ -2,6 +2,7 @@ import { type CallOptions, FaceDetector, openPair } from '../detector/face-detec
 import { checkObject } from '../options.js';
 import type { DecodeOptions } from './images/image-file.js';
 import { type ImageInput, readPixels } from './images/image-input.js';
+import { type NdarrayOutputs, ndarrayOutputs } from './ndarray-outputs.js';
 import { loadNetwork } from './runtime/load-network.js';
 
 export interface LoadOptions {
@@ -36,5 +37,10 @@ export class FacialLandmarkDetector extends FaceDetector<ImageInput, AnalyzeOpti
       () => open(landmarker, 'landmarker bytes'),
     );
     return new FacialLandmarkDetector({ ...networks, readPixels });
+  }
+
+  /** The merged model's six outputs for one image, under its own names, as ndarrays. */
+  override async run(input: ImageInput, options: AnalyzeOptions = {}): Promise<NdarrayOutputs> {
+    return ndarrayOutputs(await super.run(input, options));
   }
 }

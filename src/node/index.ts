@@ -44,6 +44,7 @@ export {
   type PinnedFile,
 } from './models/model-table.js';
 export { type FileVerdict, verifyFile } from './models/verify-file.js';
+export type { NdarrayOutputs } from './ndarray-outputs.js';
 export {
   createPool,
   type Pool,
@@ -54,3 +55,4 @@ export {
 export { loadMergedModel } from './runtime/load-merged-model.js';
 export { loadNetwork } from './runtime/load-network.js';
 export type { SessionOptions } from './runtime/onnx-session.js';
+export { toNdarray } from './to-ndarray.js';

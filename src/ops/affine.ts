@@ -1,5 +1,5 @@
-import ndarray from 'ndarray';
 import type { AffineMatrix, Point } from '../types.js';
+import { tensor, tensorValues } from './tensor.js';
 
 const f32 = Math.fround;
 
@@ -11,12 +11,13 @@ export const fusedMultiplyAdd = (a: number, b: number, c: number): number => f32
 
 /** `[[a, b, tx], [c, d, ty]]` as an {@link AffineMatrix}. */
 export function affineMatrix(a: number, b: number, tx: number, c: number, d: number, ty: number): AffineMatrix {
-  return ndarray(Float32Array.of(a, b, tx, c, d, ty), [2, 3]);
+  return tensor(Float32Array.of(a, b, tx, c, d, ty), [2, 3]);
 }
 
-/** The six entries row by row, whatever the strides of the array that holds them. */
+/** The six entries row by row. */
 export function affineEntries(matrix: AffineMatrix): [number, number, number, number, number, number] {
-  return [matrix.get(0, 0), matrix.get(0, 1), matrix.get(0, 2), matrix.get(1, 0), matrix.get(1, 1), matrix.get(1, 2)];
+  const [a, b, tx, c, d, ty] = tensorValues(matrix);
+  return [a, b, tx, c, d, ty];
 }
 
 /**

@@ -1,27 +1,54 @@
-import ndarray from 'ndarray';
-import ops from 'ndarray-ops';
-import type { Tensor } from '../types.js';
+import type { Tensor, TensorData } from '../types.js';
 
-/** A dense tensor over `data`, which it shares. */
-export const tensor = (data: Float32Array, shape: number[]): Tensor => ndarray(data, shape);
+/** A tensor over `data`, which it shares. */
+export const tensor = <T extends TensorData>(data: T, shape: readonly number[]): Tensor<T> => ({ data, shape });
 
-/** Whether the elements lie one after the other in row-major order. */
-function isDense({ shape, stride }: Tensor): boolean {
-  let next = 1;
-  for (let axis = shape.length - 1; axis >= 0; axis--) {
-    if (shape[axis] !== 1 && stride[axis] !== next) return false;
-    next *= shape[axis];
-  }
-  return true;
+/** Where an element lies: at `offset` plus its index on each axis times the axis's stride. */
+interface Layout {
+  stride: readonly number[];
+  offset: number;
 }
 
-/** A tensor's values in row-major order; copied only where they lie in another one, as in a transposed view. */
-export function tensorValues(values: Tensor): Float32Array {
-  const { data, offset, size, shape } = values;
-  if (!isDense(values)) {
-    const copy = ndarray(new Float32Array(size), shape);
-    ops.assign(copy, values);
-    return copy.data;
+function denseStrides(shape: readonly number[]): number[] {
+  const stride = new Array<number>(shape.length);
+  let next = 1;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    stride[axis] = next;
+    next *= shape[axis];
   }
-  return data.length === size ? data : data.subarray(offset, offset + size);
+  return stride;
+}
+
+/** Where the elements lie. A tensor has them row by row; an `ndarray`, which passes for one, is a view and says so itself. */
+export function layoutOf(tensor: Tensor<TensorData> & Partial<Layout>): Layout {
+  const { shape, stride = denseStrides(shape), offset = 0 } = tensor;
+  return { stride, offset };
+}
+
+/** A tensor's values in row-major order; copied only where an `ndarray` has them in another one, as a transposed view does. */
+export function tensorValues<T extends TensorData>(tensor: Tensor<T> & Partial<Layout>): T {
+  const { data, shape } = tensor;
+  if (tensor.stride === undefined) return data;
+  const { stride, offset } = layoutOf(tensor);
+  const size = shape.reduce((product, length) => product * length, 1);
+  const dense = denseStrides(shape);
+  if (shape.every((length, axis) => length === 1 || stride[axis] === dense[axis])) {
+    return data.length === size ? data : (data.subarray(offset, offset + size) as T);
+  }
+  return gather(data, shape, { stride, offset }, size);
+}
+
+function gather<T extends TensorData>(data: T, shape: readonly number[], { stride, offset }: Layout, size: number): T {
+  const values = new (data.constructor as new (length: number) => T)(size);
+  const last = shape.length - 1;
+  const [rowLength, step] = [shape[last], stride[last]];
+  for (let row = 0; row * rowLength < size; row++) {
+    let from = offset;
+    for (let axis = last - 1, rest = row; axis >= 0; axis--) {
+      from += (rest % shape[axis]) * stride[axis];
+      rest = Math.floor(rest / shape[axis]);
+    }
+    for (let to = row * rowLength, end = to + rowLength; to < end; to++, from += step) values[to] = data[from];
+  }
+  return values;
 }

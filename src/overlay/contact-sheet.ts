@@ -1,5 +1,5 @@
 import { describe, InvalidOptionError } from '../errors.js';
-import { imageFromNdarray } from '../image/pixel-image.js';
+import { imageFromTensor } from '../image/image-from-tensor.js';
 import { checkInteger, checkObject } from '../options.js';
 import type { Face, PixelImage } from '../types.js';
 import { tileSheet } from './tile-sheet.js';
@@ -39,7 +39,7 @@ export function contactSheet(
     checkInteger('columns', options.columns ?? widest, 1, Number.MAX_SAFE_INTEGER),
   );
   const tiles = faces.map(({ crop, cropChannelOrder, score }, i) => ({
-    image: imageFromNdarray(crop, cropChannelOrder),
+    image: imageFromTensor(crop, cropChannelOrder),
     label: `#${i + 1} ${score.toFixed(2)}`,
   }));
   return tileSheet(tiles, columns);

@@ -1,15 +1,15 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import ndarray, { type NdArray } from 'ndarray';
 import { ModelContractError } from '../errors.js';
 import { packPixels } from '../image/pack-pixels.js';
 import { OUTPUT_NAMES, type OutputName } from '../merged/parity.js';
-import type { PixelImage, RawOutputs } from '../types.js';
+import { tensor } from '../ops/tensor.js';
+import type { PixelImage, RawOutputs, Tensor } from '../types.js';
 import type { Session, SessionTensor } from './session.js';
 
 /** The whole detector as one ONNX graph: uint8 BGR image in, the six outputs out. */
-export interface MergedModel extends AsyncDisposable {
+export interface MergedModel<Outputs extends RawOutputs = RawOutputs> extends AsyncDisposable {
   readonly name: string;
-  run(image: PixelImage): Promise<RawOutputs>;
+  run(image: PixelImage): Promise<Outputs>;
   /** Waits for running calls, then frees the session. */
   close(): Promise<void>;
 }
@@ -20,8 +20,8 @@ function toBgr(image: PixelImage): SessionTensor {
 }
 
 /** int64 coordinates as int32: no pixel coordinate needs more. */
-function narrow({ data, dims }: SessionTensor): NdArray<Int32Array> {
-  return ndarray(Int32Array.from(data as BigInt64Array, Number), [...dims]);
+function narrow({ data, dims }: SessionTensor): Tensor<Int32Array> {
+  return tensor(Int32Array.from(data as BigInt64Array, Number), dims);
 }
 
 /**
@@ -45,12 +45,12 @@ export async function mergedModelFromSession(session: Session): Promise<MergedMo
     async run(image) {
       const results = await session.run({ [session.inputs[0].name]: toBgr(image) });
       const by = (name: OutputName) => results[names.indexOf(name)];
-      const float = ({ data, dims }: SessionTensor) => ndarray(data as Float32Array, [...dims]);
+      const float = ({ data, dims }: SessionTensor) => tensor(data as Float32Array, dims);
       return {
         scores: float(by('scores')),
         bboxes: narrow(by('bboxes')),
         kpss: narrow(by('kpss')),
-        align_imgs: ndarray(by('align_imgs').data as Uint8Array, [...by('align_imgs').dims]),
+        align_imgs: tensor(by('align_imgs').data as Uint8Array, by('align_imgs').dims),
         lmks: narrow(by('lmks')),
         M: float(by('M')),
       };

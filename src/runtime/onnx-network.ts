@@ -1,7 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import ndarray from 'ndarray';
 import { ModelContractError } from '../errors.js';
-import { tensorValues } from '../ops/tensor.js';
+import { tensor, tensorValues } from '../ops/tensor.js';
 import type { Network } from '../types.js';
 import type { RuntimeInfo, Session } from './session.js';
 
@@ -31,7 +30,7 @@ export function networkFromSession(session: Session): OnnxNetwork {
             received: type,
           });
         }
-        return ndarray(data, [...dims]);
+        return tensor(data, dims);
       });
     },
     close: session.close,

@@ -83,7 +83,11 @@ export function sortOutputs(network: NetworkInfo, tensors: readonly Tensor[], si
     if (shape.length !== 2 || shape[0] !== rows || shape[1] !== kindOf(i)) {
       refuse(network, `output ${i} of shape [${tensor.shape.join(',')}] where [${rows},${kindOf(i)}] belongs`);
     }
-    return tensorValues(tensor);
+    const values = tensorValues(tensor);
+    if (values.length !== rows * kindOf(i)) {
+      refuse(network, `output ${i} with ${values.length} values where [${rows},${kindOf(i)}] belongs`);
+    }
+    return values;
   });
   const n = levels.length;
   return { scores: flat.slice(0, n), boxes: flat.slice(n, 2 * n), keypoints: flat.slice(2 * n) };

@@ -1,4 +1,3 @@
-import ndarray from 'ndarray';
 import { estimateNorms, type Norm } from '../alignment/estimate-norm.js';
 import { describe, InvalidOptionError } from '../errors.js';
 import { type PixelView, pixelView } from '../image/pixel-image.js';
@@ -6,6 +5,7 @@ import { defaultKernels } from '../kernels/default-kernels.js';
 import type { Kernels } from '../kernels/kernels.js';
 import { LANDMARK_INPUT_LENGTH, LANDMARK106 } from '../landmark106/spec.js';
 import { invertAffine } from '../ops/affine.js';
+import { tensor } from '../ops/tensor.js';
 import { checkChoice } from '../options.js';
 import { type AlignedFace, KEYPOINT_NAMES, type PixelImage, type Point } from '../types.js';
 
@@ -40,9 +40,9 @@ export function cropAligned(
   const crop = new Uint8Array(3 * cropSide * cropSide);
   kernels.cropFace(view, norm.imageToCrop, landmarkOrder(options), crop, input);
   return {
-    crop: ndarray(crop, [cropSide, cropSide, 3]),
+    crop: tensor(crop, [cropSide, cropSide, 3]),
     cropChannelOrder: 'bgr',
-    landmarkInput: ndarray(input, [3, inputSide, inputSide]),
+    landmarkInput: tensor(input, [3, inputSide, inputSide]),
     imageToCrop: norm.imageToCrop,
     cropToImage: invertAffine(norm.imageToCrop),
     degenerate: norm.degenerate,

@@ -44,7 +44,7 @@ export function spread(points: readonly Point[]): number {
 /** Rotation and scale from the reference's points to others, as a complex number; 1 where points in one place have none. */
 function rotationScale(reference: readonly Point[], points: readonly Point[]): Point {
   const motion = closedFormSimilarity(reference, points);
-  const [x, y] = [motion.get(0, 0), motion.get(1, 0)];
+  const [x, , , y] = motion.data;
   return Math.hypot(x, y) > 0 ? { x, y } : { x: 1, y: 0 };
 }
 

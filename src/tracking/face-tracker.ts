@@ -44,7 +44,8 @@ function carry(track: Track, points: readonly Point[]): Pick<Face, 'box' | 'keyp
   const moved = transformPoints(motion, keypoints);
   const centre = transformPoint(motion, { x: (box.x1 + box.x2) / 2, y: (box.y1 + box.y2) / 2 });
   // The box stays upright when the face turns: only the scale applies to its sides.
-  const scale = Math.hypot(motion.get(0, 0), motion.get(1, 0));
+  const [a, , , c] = motion.data;
+  const scale = Math.hypot(a, c);
   const [halfWidth, halfHeight] = [((box.x2 - box.x1) / 2) * scale, ((box.y2 - box.y1) / 2) * scale];
   return {
     box: {

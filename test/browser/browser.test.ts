@@ -1,45 +1,37 @@
 /// <reference lib="dom" />
-// The pure entry in a real browser: bundled without anything of Node, it gives what it gives in Node, to the bit. The
-// networks' outputs are recorded in Node, so that everything around them is what runs in the browser.
+// The built pure entry in a real browser, under content security policies that forbid evaluating strings: it gives what it
+// gives in Node, to the bit. The networks' outputs are recorded in Node, so that everything around them is what runs there.
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import type ndarray from 'ndarray';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import * as library from '../../src/index.js';
-import { builtInModels } from '../../src/node/models/model-files.js';
-import { loadNetwork } from '../../src/node/runtime/load-network.js';
-import type { Face, Network, NetworkInfo, Tensor } from '../../src/types.js';
+import { drawScene } from '../../src/drawn-faces/draw-scene.js';
 import { browserPath, hasBrowser, launchBrowser } from '../support/browser.js';
+import { type ProgramInput, type ProgramResult, serialize } from '../support/pure-program.js';
+import { modelBytes, recordNetworks } from '../support/recorded-networks.js';
 
 const SCENE = { seed: 23, width: 1000, height: 700, faces: 4 };
+const ADDRESS = 'http://page.test/';
 
-interface Recording extends NetworkInfo {
-  results: { data: number[]; shape: number[] }[];
+/**
+ * The built entry and the program that uses it as one script, which leaves the result in the page. It runs by itself, because
+ * what a test evaluates in a page is exempt from its policy.
+ */
+async function bundle(input: ProgramInput): Promise<string> {
+  const { outputFiles } = await build({
+    stdin: {
+      contents: `import * as library from './dist/index.js';
+        import { runPureProgram } from './test/support/pure-program.ts';
+        globalThis.result = runPureProgram(library, ${JSON.stringify(input)}).then(JSON.stringify);`,
+      resolveDir: fileURLToPath(new URL('../..', import.meta.url)),
+    },
+    bundle: true,
+    write: false,
+    platform: 'browser',
+    format: 'iife',
+  });
+  return outputFiles[0].text;
 }
-
-/** The network, and what it said last. */
-async function recorder(path: string): Promise<{ network: Network; recording: Recording; close(): Promise<void> }> {
-  const { name, inputs, outputs, run, close } = await loadNetwork(path);
-  const recording: Recording = { name, inputs, outputs, results: [] };
-  const record = async (input: Tensor) => {
-    const tensors = await run(input);
-    recording.results = tensors.map(({ data, shape }) => ({ data: [...data], shape }));
-    return tensors;
-  };
-  return { network: { name, inputs, outputs, run: record }, recording, close };
-}
-
-/** All of the faces as text, which crosses to the browser faster than objects do. Also runs there. */
-const serialize = (faces: readonly Face[]) =>
-  JSON.stringify(
-    faces.map(({ crop, imageToCrop, cropToImage, ...face }) => ({
-      ...face,
-      crop: crop.data.join(),
-      imageToCrop: [...imageToCrop.data],
-      cropToImage: [...cropToImage.data],
-    })),
-  );
 
 describe.skipIf(!hasBrowser)(`in a browser${hasBrowser ? '' : ` (skipped: none at ${browserPath})`}`, () => {
   let browser: Browser;
@@ -48,47 +40,28 @@ describe.skipIf(!hasBrowser)(`in a browser${hasBrowser ? '' : ` (skipped: none a
   });
   afterAll(() => browser?.close());
 
-  it.each(['wasmKernels', 'plainKernels'] as const)('the pipeline gives the same bits, with %s', async (kernels) => {
-    const { detector, landmarker } = builtInModels();
-    const [scrfd, det106] = [await recorder(detector), await recorder(landmarker)];
-    const networks = { detector: scrfd.network, landmarker: det106.network };
-    const expected = serialize(await library.analyzeFaces(networks, library.drawScene(SCENE).image));
-    await Promise.all([scrfd.close(), det106.close()]);
-    expect(JSON.parse(expected)).toHaveLength(SCENE.faces);
-
-    const { outputFiles } = await build({
-      stdin: {
-        contents: "export * from './index.ts'; export { default as ndarray } from 'ndarray';",
-        resolveDir: fileURLToPath(new URL('../../src', import.meta.url)),
-        loader: 'ts',
-      },
-      bundle: true,
-      write: false,
-      platform: 'browser',
-      format: 'iife',
-      globalName: 'library',
-    });
+  it.each([
+    { scripts: "'self' 'wasm-unsafe-eval'", kernels: 'wasm' },
+    { scripts: "'self'", kernels: 'plain' },
+  ])('gives the same bits under script-src $scripts, with $kernels kernels', async ({ scripts, kernels }) => {
+    const { faces, recordings } = await recordNetworks(drawScene(SCENE).image);
+    expect(faces).toHaveLength(SCENE.faces);
+    const script = await bundle({ recordings, scene: SCENE, models: modelBytes() });
     const page = await browser.newPage();
-    await page.addScriptTag({ content: `${outputFiles[0].text}; globalThis.serialize = ${serialize}` });
-    const faces = await page.evaluate(
-      async ({ recordings, scene, name }) => {
-        const { library: lib, serialize: toText } = globalThis as unknown as {
-          library: typeof library & { ndarray: typeof ndarray };
-          serialize: typeof serialize;
-        };
-        const replay = ({ results, ...info }: Recording): Network => ({
-          ...info,
-          run: async () => results.map(({ data, shape }) => lib.ndarray(new Float32Array(data), shape)),
-        });
-        const [detector, landmarker] = (JSON.parse(recordings) as Recording[]).map(replay);
-        const chosen = name === 'wasmKernels' ? lib.wasmKernels() : lib.plainKernels;
-        if (!chosen) throw new Error('no WebAssembly');
-        const workspace = new lib.Workspace(chosen);
-        return toText(await lib.analyzeFaces({ detector, landmarker }, lib.drawScene(scene).image, {}, workspace));
-      },
-      { recordings: JSON.stringify([scrfd.recording, det106.recording]), scene: SCENE, name: kernels },
+    await page.route(`${ADDRESS}**`, (route) =>
+      route.request().url() === ADDRESS
+        ? route.fulfill({
+            contentType: 'text/html',
+            headers: { 'content-security-policy': `default-src 'none'; script-src ${scripts}` },
+            body: '<!doctype html><script src="script.js"></script>',
+          })
+        : route.fulfill({ contentType: 'text/javascript', body: script }),
     );
-    expect(faces === expected).toBe(true);
+    await page.goto(ADDRESS);
+    const text = await page.evaluate(() => (globalThis as unknown as { result: Promise<string> }).result);
+    const { faces: found, ...rest } = JSON.parse(text) as ProgramResult;
+    expect(rest).toEqual({ unused: [], kernels, evaluates: false });
+    expect(found === serialize(faces)).toBe(true);
     await page.close();
   });
 });

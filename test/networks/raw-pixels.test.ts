@@ -4,7 +4,8 @@ import ndarray, { type NdArray } from 'ndarray';
 import { describe, expect, it } from 'vitest';
 import { estimateNorms } from '../../src/alignment/estimate-norm.js';
 import { InvalidImageError } from '../../src/errors.js';
-import { CHANNEL_ORDERS, imageFromNdarray, pixelView } from '../../src/image/pixel-image.js';
+import { imageFromTensor } from '../../src/image/image-from-tensor.js';
+import { CHANNEL_ORDERS, pixelView } from '../../src/image/pixel-image.js';
 import { defaultKernels } from '../../src/kernels/default-kernels.js';
 import { plainKernels } from '../../src/kernels/plain-kernels.js';
 import { difference } from '../../src/merged/parity.js';
@@ -122,7 +123,7 @@ describe('any layout of the same pixels', () => {
   });
 });
 
-describe('imageFromNdarray', () => {
+describe('imageFromTensor', () => {
   /** Cuts, steps, mirrors and transpositions in any order. */
   const changes = fc.array(
     fc.oneof(
@@ -179,7 +180,7 @@ describe('imageFromNdarray', () => {
         const before = data.slice();
         const array = list.reduce(apply, ndarray(data, [13, 17, samples]) as NdArray<Uint8Array>);
         const expected = results(naiveCopy(array, channelOrder), keypoints);
-        expectSame(results(imageFromNdarray(array, channelOrder), keypoints), expected);
+        expectSame(results(imageFromTensor(array, channelOrder), keypoints), expected);
         expect(data).toEqual(before);
       }),
       { numRuns: 200, seed: 4 },

@@ -6,7 +6,6 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import ndarray from 'ndarray';
 import { describe, expect, it } from 'vitest';
 import { drawScene } from '../../src/drawn-faces/draw-scene.js';
 import { ClosedError } from '../../src/errors.js';
@@ -32,7 +31,7 @@ describe('await using', () => {
     })();
     await expect(opened.detector.detect(image)).rejects.toThrow(ClosedError);
     await expect(opened.pool.detect(image)).rejects.toThrow(ClosedError);
-    await expect(opened.network.run(ndarray(new Float32Array(3), [1, 3, 1, 1]))).rejects.toThrow(ClosedError);
+    await expect(opened.network.run({ data: new Float32Array(3), shape: [1, 3, 1, 1] })).rejects.toThrow(ClosedError);
     expect(opened.pool.workers).toBe(0);
   });
 });

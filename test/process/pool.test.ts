@@ -50,7 +50,6 @@ describe('a pool', () => {
     expect(result.faces.map(({ crop, imageToCrop, ...face }) => [face, [...crop.data], [...imageToCrop.data]])).toEqual(
       expected.faces.map(({ crop, imageToCrop, ...face }) => [face, [...crop.data], [...imageToCrop.data]]),
     );
-    expect(result.faces[0].imageToCrop.get(0, 0)).toBe(expected.faces[0].imageToCrop.get(0, 0));
     expect(result.image).toEqual(expected.image);
     expect(JSON.stringify({ ...result.toJSON(), timings: 0 })).toBe(
       JSON.stringify({ ...expected.toJSON(), timings: 0 }),

@@ -8,7 +8,8 @@ import { FacialLmkError } from '../../src/errors.js';
 import { type CropOptions, cropFace } from '../../src/face/crop-face.js';
 import { faceFromJson } from '../../src/face/face-from-json.js';
 import { faceToJson } from '../../src/face/face-to-json.js';
-import { CHANNEL_ORDERS, imageFromNdarray } from '../../src/image/pixel-image.js';
+import { imageFromTensor } from '../../src/image/image-from-tensor.js';
+import { CHANNEL_ORDERS } from '../../src/image/pixel-image.js';
 import { composeMergedModel } from '../../src/merged/compose-merged-model.js';
 import { toRawOutputs } from '../../src/merged/raw-outputs.js';
 import { encodeImage } from '../../src/node/images/image-codecs.js';
@@ -276,7 +277,7 @@ export const FUZZ_TARGETS: Record<string, FuzzTarget> = {
             size: 8,
             ...(oddOptions(source, ['template', 'margin']) as CropOptions),
           });
-          imageFromNdarray(crop, 'bgr');
+          imageFromTensor(crop, 'bgr');
           return 'crop';
         },
       ];

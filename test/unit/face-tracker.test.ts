@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { LANDMARK106 } from '../../src/landmark106/spec.js';
 import { tensor } from '../../src/ops/tensor.js';
 import { FaceTracker, type TrackerOptions } from '../../src/tracking/face-tracker.js';
-import type { PixelImage } from '../../src/types.js';
+import type { PixelImage, Tensor } from '../../src/types.js';
 import { stubDetector, stubLandmarker } from '../support/stub-networks.js';
 
 const SIDE = 320;
@@ -49,7 +49,7 @@ function ledTracker(options: TrackerOptions) {
   });
   const landmarker = {
     ...stubLandmarker(),
-    run: async ({ shape: [n] }: { shape: number[] }) => {
+    run: async ({ shape: [n] }: Tensor) => {
       const values = Array.from({ length: n }, () => ring(script.followingFails ? 0.95 : 0)).flat();
       return [tensor(Float32Array.from(values), [n, 2 * LANDMARK106.points])];
     },

@@ -3,8 +3,9 @@ import fc from 'fast-check';
 import ndarray, { type NdArray } from 'ndarray';
 import { describe, expect, it } from 'vitest';
 import { InvalidImageError } from '../../src/errors.js';
+import { imageFromTensor } from '../../src/image/image-from-tensor.js';
 import { packPixels } from '../../src/image/pack-pixels.js';
-import { CHANNEL_ORDERS, imageFromNdarray, pixelView } from '../../src/image/pixel-image.js';
+import { CHANNEL_ORDERS, pixelView } from '../../src/image/pixel-image.js';
 import type { ChannelOrder, PixelImage } from '../../src/types.js';
 
 /** Position of red, green and blue in a pixel, written out a second time. */
@@ -141,7 +142,7 @@ describe('packPixels', () => {
   });
 });
 
-describe('imageFromNdarray', () => {
+describe('imageFromTensor', () => {
   const pixels = (shape: number[]): NdArray<Uint8Array> => {
     const data = Uint8Array.from({ length: shape.reduce((a, b) => a * b) }, (_, i) => (i * 7) % 251);
     return ndarray(data, shape);
@@ -162,7 +163,7 @@ describe('imageFromNdarray', () => {
     const whole = pixels([5, 7, CHANNELS[order].length]);
     const window = whole.lo(1, 2, 0).hi(3, 4, CHANNELS[order].length);
     for (const array of [whole, window]) {
-      const image = imageFromNdarray(array, order);
+      const image = imageFromTensor(array, order);
       expect(image.data.buffer).toBe(whole.data.buffer);
       expect(readPixels(image)).toEqual(values(array, order));
     }
@@ -177,7 +178,7 @@ describe('imageFromNdarray', () => {
   ])('copies what is %s, and leaves it as it was', (_, change) => {
     const array = change(pixels([5, 7, 3]));
     const before = array.data.slice();
-    const image = imageFromNdarray(array, 'bgr');
+    const image = imageFromTensor(array, 'bgr');
     expect(image.data.buffer).not.toBe(array.data.buffer);
     expect(readPixels(image)).toEqual(values(array, 'bgr'));
     expect(array.data).toEqual(before);
@@ -185,7 +186,7 @@ describe('imageFromNdarray', () => {
 
   it('takes gray with and without a channel axis', () => {
     for (const array of [pixels([5, 7]), pixels([5, 7, 1]), pixels([7, 5]).transpose(1, 0)]) {
-      expect(readPixels(imageFromNdarray(array, 'gray'))).toEqual(values(array, 'gray'));
+      expect(readPixels(imageFromTensor(array, 'gray'))).toEqual(values(array, 'gray'));
     }
   });
 
@@ -197,7 +198,7 @@ describe('imageFromNdarray', () => {
     ['another channel order', [2, 2, 3], 'argb', /for channelOrder but received "argb"/],
     ["a name of Object's own", [2, 2, 3], 'toString', /for channelOrder but received "toString"/],
   ])('refuses %s', (_, shape, order, message) => {
-    const read = () => imageFromNdarray(pixels(shape), order as ChannelOrder);
+    const read = () => imageFromTensor(pixels(shape), order as ChannelOrder);
     expect(read).toThrow(InvalidImageError);
     expect(read).toThrow(message);
   });

@@ -4,6 +4,7 @@ import ops from 'ndarray-ops';
 import { describe, expect, it } from 'vitest';
 import { InferenceError, InvalidImageError, InvalidOptionError, ModelContractError } from '../../src/errors.js';
 import { checkLandmarker } from '../../src/landmark106/contract.js';
+import { toNdarray } from '../../src/node/to-ndarray.js';
 import { tensor } from '../../src/ops/tensor.js';
 import { checkDetector } from '../../src/scrfd/contract.js';
 import { alignFace } from '../../src/stages/align-face.js';
@@ -54,7 +55,7 @@ describe('detectFaces', () => {
     const transposed = (output: Tensor) => {
       const [rows, k] = output.shape;
       const columns = ndarray(new Float32Array(rows * k + 3), [rows, k], [1, rows], 3);
-      ops.assign(columns, output);
+      ops.assign(columns, toNdarray(output));
       return columns;
     };
     const network = stubDetector({ change: (outputs) => outputs.map(transposed) });

@@ -18,7 +18,7 @@ export function formatOfPath<F extends string>(path: string, formats: readonly F
 
 /**
  * Writes an image; the path's extension says how: `.png`, `.jpg`, `.jpeg` or `.webp`. For a crop:
- * `writeImage('face.png', imageFromNdarray(face.crop, face.cropChannelOrder))`.
+ * `writeImage('face.png', imageFromTensor(face.crop, face.cropChannelOrder))`.
  * @throws InvalidImageError, InvalidOptionError, FileAccessError
  */
 export async function writeImage(path: string, image: PixelImage): Promise<void> {

@@ -8,9 +8,9 @@ import { ClosedError, QueueFullError, WorkerLostError } from '../../errors.js';
 import { toRawOutputs } from '../../merged/raw-outputs.js';
 import { checkInteger, checkObject } from '../../options.js';
 import { InFlight } from '../../runtime/in-flight.js';
-import type { RawOutputs } from '../../types.js';
 import type { AnalyzeOptions, LoadOptions, StreamOptions } from '../facial-landmark-detector.js';
 import type { ImageInput } from '../images/image-input.js';
+import { type NdarrayOutputs, ndarrayOutputs } from '../ndarray-outputs.js';
 import { MAX_THREADS } from '../runtime/onnx-session.js';
 import { packInput } from './messages.js';
 import { PoolWorker } from './pool-worker.js';
@@ -107,9 +107,9 @@ export class Pool {
     return abortable(call, signal).finally(() => signal?.removeEventListener('abort', onAbort));
   }
 
-  /** The merged model's six outputs for one image, under its own names. */
-  async run(input: ImageInput, options: PoolDetectOptions = {}): Promise<RawOutputs> {
-    return toRawOutputs((await this.detect(input, options)).faces);
+  /** The merged model's six outputs for one image, under its own names, as ndarrays. */
+  async run(input: ImageInput, options: PoolDetectOptions = {}): Promise<NdarrayOutputs> {
+    return ndarrayOutputs(toRawOutputs((await this.detect(input, options)).faces));
   }
 
   /** Resolves as soon as an image would not be refused for a full queue. */

@@ -1,9 +1,7 @@
-import ndarray from 'ndarray';
 import { DetectionResult } from '../../detector/detection-result.js';
 import type { ErrorJson } from '../../detector/error-json.js';
 import { faceObject } from '../../face/face-object.js';
 import { pixelView } from '../../image/pixel-image.js';
-import { affineEntries, affineMatrix } from '../../ops/affine.js';
 import type { Face, ImageInfo, PixelImage, Point, Timings } from '../../types.js';
 import type { AnalyzeOptions, LoadOptions } from '../facial-landmark-detector.js';
 import { checkImageInput, type ImageInput } from '../images/image-input.js';
@@ -29,16 +27,11 @@ export type Request =
 /** worker -> pool: the first answer says that the networks are open, each later one answers a request. */
 export type Answer = { kind: 'ready' } | { kind: 'done'; result: SentResult } | { kind: 'failed'; error: ErrorJson };
 
-/** A face without ndarrays, whose methods would be lost, and with its landmarks flat: cloning 212 objects takes longer. */
-interface SentFace
-  extends Omit<Face, 'imageToCrop' | 'cropToImage' | 'crop' | 'landmarks' | 'landmarksFloat' | 'toJSON'> {
+/** A face with its landmarks flat: cloning 212 objects takes longer. */
+interface SentFace extends Omit<Face, 'landmarks' | 'landmarksFloat' | 'toJSON'> {
   /** x y */
   landmarks: Float64Array;
   landmarksFloat: Float64Array;
-  imageToCrop: number[];
-  cropToImage: number[];
-  crop: Uint8Array<ArrayBuffer>;
-  cropShape: number[];
 }
 
 interface SentResult {
@@ -108,34 +101,22 @@ export function packResult({ faces, image, timings }: DetectionResult): {
   transfer: ArrayBuffer[];
 } {
   const sent = faces.map(
-    ({ imageToCrop, cropToImage, crop, landmarks, landmarksFloat, toJSON: _, ...face }): SentFace => ({
+    ({ landmarks, landmarksFloat, toJSON: _, ...face }): SentFace => ({
       ...face,
       landmarks: toFlat(landmarks),
       landmarksFloat: toFlat(landmarksFloat),
-      imageToCrop: affineEntries(imageToCrop),
-      cropToImage: affineEntries(cropToImage),
-      crop: crop.data as Bytes,
-      cropShape: crop.shape,
     }),
   );
   return {
     result: { faces: sent, image, timings },
-    transfer: sent.map(({ crop }) => crop.buffer),
+    transfer: sent.map(({ crop }) => crop.data.buffer as ArrayBuffer),
   };
 }
 
 export function unpackResult({ faces, image, timings }: SentResult): DetectionResult {
-  const matrix = (entries: number[]) => affineMatrix(...(entries as Parameters<typeof affineMatrix>));
   const unpacked = faces.map(
-    ({ cropShape, ...face }): Face =>
-      faceObject({
-        ...face,
-        landmarks: toPoints(face.landmarks),
-        landmarksFloat: toPoints(face.landmarksFloat),
-        imageToCrop: matrix(face.imageToCrop),
-        cropToImage: matrix(face.cropToImage),
-        crop: ndarray(face.crop, cropShape),
-      }),
+    (face): Face =>
+      faceObject({ ...face, landmarks: toPoints(face.landmarks), landmarksFloat: toPoints(face.landmarksFloat) }),
   );
   return new DetectionResult({ faces: unpacked, image, timings });
 }

@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import { builtInModels } from '../../src/node/models/model-files.js';
+import { loadNetwork } from '../../src/node/runtime/load-network.js';
+import { analyzeFaces } from '../../src/stages/pipeline.js';
+import type { Face, Network, NetworkInfo, PixelImage, Tensor } from '../../src/types.js';
+
+/** What a network said once, as JSON can carry it to another process or into a page. */
+export interface Recording extends NetworkInfo {
+  results: { data: number[]; shape: readonly number[] }[];
+}
+
+/** Bytes of the built-in detector and landmarker, as JSON can carry them. */
+export function modelBytes(): number[][] {
+  const { detector, landmarker } = builtInModels();
+  return [detector, landmarker].map((path) => [...readFileSync(path)]);
+}
+
+/** The faces of an image, and what both built-in networks said of it. */
+export async function recordNetworks(image: PixelImage): Promise<{ faces: Face[]; recordings: Recording[] }> {
+  const recordings: Recording[] = [];
+  const models = builtInModels();
+  const networks = await Promise.all([models.detector, models.landmarker].map((path) => loadNetwork(path)));
+  const record = ({ name, inputs, outputs, run }: Network): Network => {
+    const recording: Recording = { name, inputs, outputs, results: [] };
+    recordings.push(recording);
+    return {
+      ...{ name, inputs, outputs },
+      run: async (input: Tensor) => {
+        const tensors = await run(input);
+        recording.results = tensors.map(({ data, shape }) => ({ data: [...data], shape }));
+        return tensors;
+      },
+    };
+  };
+  const [detector, landmarker] = networks.map(record);
+  const faces = await analyzeFaces({ detector, landmarker }, image);
+  await Promise.all(networks.map((network) => network.close()));
+  return { faces, recordings };
+}
