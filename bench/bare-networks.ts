@@ -35,7 +35,7 @@ export async function bareNetworks(
   const [detector, landmarker] = [await loadNetwork(models.detector), await loadNetwork(models.landmarker)];
   const { faces } = await pipeline.detect(image);
   const side = SCRFD.side;
-  const input: Tensor = { data: detectorInput(pixelView(image), side), shape: [1, 3, side, side] };
+  const input = detectorInput(pixelView(image), side).tensor;
   const aligned = alignFaces(
     image,
     faces.map((face) => face.keypoints),

@@ -68,8 +68,8 @@ function decodeAndSuppress(outputs: ScrfdOutputs): number[] {
 async function busiest(network: Network, images: readonly BenchImage[]) {
   const found = [];
   for (const { name, image } of images) {
-    const input = { data: detectorInput(pixelView(image), SIDE), shape: [1, 3, SIDE, SIDE] };
-    const outputs = sortOutputs(network, await network.run(input), SIDE);
+    const input = detectorInput(pixelView(image), SIDE).tensor;
+    const outputs = sortOutputs(network, await network.run(input), anchorLevels(SIDE));
     found.push({ name, input, candidates: decodeAnchors(outputs, anchorLevels(SIDE), SCRFD.minScore).rows.length });
   }
   return found.reduce((most, other) => (other.candidates > most.candidates ? other : most));
@@ -103,7 +103,7 @@ export const benchKernels: Bench = async ({ models, images, rounds }) => {
     },
     // At once, as in the pipeline: what the network wrote last is still in the cache.
     [`decode + NMS, ${real.candidates} candidates (${real.name})`]: () =>
-      decodeAndSuppress(sortOutputs(network, outputs, SIDE)),
+      decodeAndSuppress(sortOutputs(network, outputs, anchorLevels(SIDE))),
     'letterbox 1280 x 720, naive': () => naiveLetterbox(image, SIDE),
     'letterbox 1280 x 720, plain': letterbox(plainKernels),
     [`letterbox 1280 x 720, ${fast.name}`]: letterbox(fast),

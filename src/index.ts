@@ -40,7 +40,7 @@ export {
   PUPILS,
 } from './landmark106/groups.js';
 export { landmarkInput } from './landmark106/preprocess.js';
-export { LANDMARK106 } from './landmark106/spec.js';
+export { LANDMARK106, type LandmarkSpec } from './landmark106/spec.js';
 export { composeMergedModel, type MergeOptions } from './merged/compose-merged-model.js';
 export {
   compareOutputs,
@@ -73,9 +73,10 @@ export { type OverlaySvgOptions, overlaySvg } from './overlay/overlay-svg.js';
 export { type AnchorLevel, anchorLevels } from './scrfd/anchors.js';
 export { checkDetector, type ScrfdOutputs, sortOutputs } from './scrfd/contract.js';
 export { type Candidates, decodeAnchors } from './scrfd/decode.js';
-export { SCRFD } from './scrfd/spec.js';
+export { SCRFD, type ScrfdSpec } from './scrfd/spec.js';
 export { type AlignOptions, alignFace, alignFaces } from './stages/align-face.js';
-export { type DetectOptions, detectFaces, detectorInput } from './stages/detect-faces.js';
+export { type DetectOptions, detectFaces } from './stages/detect-faces.js';
+export { type DetectorInput, detectorInput } from './stages/detector-input.js';
 export { type LandmarkSet, landmarks } from './stages/landmarks.js';
 export { analyzeFaces, type Networks, type PipelineOptions } from './stages/pipeline.js';
 export { Workspace } from './stages/workspace.js';

@@ -1,14 +1,15 @@
 import { affineMatrix, composeAffine, transformPoint } from '../ops/affine.js';
 import type { AffineMatrix, Point } from '../types.js';
-import { LANDMARK106 } from './spec.js';
+import { LANDMARK106, type LandmarkSpec } from './spec.js';
 
 const f32 = Math.fround;
-const { inputToCrop, inputSide, points } = LANDMARK106;
-const INPUT_TO_CROP = affineMatrix(inputToCrop.scale, 0, inputToCrop.offset, 0, inputToCrop.scale, inputToCrop.offset);
 
 /** landmark input pixels -> image pixels */
-export function inputToImage(cropToImage: AffineMatrix): AffineMatrix {
-  return composeAffine(cropToImage, INPUT_TO_CROP);
+export function inputToImage(
+  cropToImage: AffineMatrix,
+  { inputToCrop: { scale, offset } }: LandmarkSpec = LANDMARK106,
+): AffineMatrix {
+  return composeAffine(cropToImage, affineMatrix(scale, 0, offset, 0, scale, offset));
 }
 
 /**
@@ -17,7 +18,11 @@ export function inputToImage(cropToImage: AffineMatrix): AffineMatrix {
  *
  * @param values `(212)` x and y in turn, in [-1, 1] over the landmark input
  */
-export function decodeLandmarks(values: Float32Array, toImage: AffineMatrix): Point[] {
+export function decodeLandmarks(
+  values: Float32Array,
+  toImage: AffineMatrix,
+  { inputSide, points }: LandmarkSpec = LANDMARK106,
+): Point[] {
   const frame = (value: number) => f32(f32(value + 1) * (inputSide / 2));
   return Array.from({ length: points }, (_, i) =>
     transformPoint(toImage, { x: frame(values[2 * i]), y: frame(values[2 * i + 1]) }),

@@ -1,3 +1,17 @@
+/**
+ * What differs from one landmark network to another. The kernels that cut faces out are made for the crop and the input of
+ * {@link LANDMARK106}: a network with another input needs kernels of its own.
+ */
+export interface LandmarkSpec {
+  /** Side of the square input in pixels. */
+  inputSide: number;
+  points: number;
+  /** landmark input -> crop: `[[scale, 0, offset], [0, scale, offset]]` */
+  inputToCrop: { scale: number; offset: number };
+  /** Faces that go through the network at once, where it leaves the choice. */
+  batch: number;
+}
+
 /** InsightFace's 2d106det as the merged model runs it. */
 export const LANDMARK106 = {
   /** Side of the aligned crop in pixels. */
@@ -11,7 +25,7 @@ export const LANDMARK106 = {
   inputToCrop: { scale: 1.75, offset: -56 },
   /** Faces that go through the network at once: 32 inputs take 14 MB, and the gain of a batch ends well before. */
   batch: 32,
-} as const;
+} as const satisfies LandmarkSpec & Record<string, unknown>;
 
 /** Values of one face's landmark input. */
 export const LANDMARK_INPUT_LENGTH = 3 * LANDMARK106.inputSide ** 2;

@@ -1,10 +1,10 @@
 import { ModelContractError } from '../errors.js';
 import { tensorValues } from '../ops/tensor.js';
 import type { NetworkInfo, Tensor, TensorInfo } from '../types.js';
-import { type AnchorLevel, anchorLevels } from './anchors.js';
-import { SCRFD } from './spec.js';
+import type { AnchorLevel } from './anchors.js';
+import { SCRFD, type ScrfdSpec } from './spec.js';
 
-/** The nine outputs by kind, each an array over the levels (strides 8, 16, 32), flat. */
+/** The outputs by kind, each an array over the levels, flat. */
 export interface ScrfdOutputs {
   /** `(rows)` */
   scores: Float32Array[];
@@ -14,58 +14,73 @@ export interface ScrfdOutputs {
   keypoints: Float32Array[];
 }
 
-const EXPECTED =
-  'an SCRFD network with key points (one float32 input [1,3,side,side]; nine outputs: scores, boxes and key points for strides 8, 16, 32)';
 const HINT =
   'Use det_10g.onnx or another SCRFD export whose name ends in kps or bnkps; `facial-lmk models fetch` gets one.';
 
 const KINDS = [SCRFD.scoreLength, SCRFD.boxLength, SCRFD.keypointLength] as const;
-const outputCount = KINDS.length * SCRFD.strides.length;
 
 const shapeText = ({ name, shape }: TensorInfo) => `${name} [${shape.join(',')}]`;
 
 /** The fixed size of a dimension, or undefined where the network leaves it open. */
 const fixed = (dimension: number | string) => (typeof dimension === 'number' && dimension >= 0 ? dimension : undefined);
 
-function refuse(network: NetworkInfo, received: string): never {
-  throw new ModelContractError({ name: `the detector (${network.name})`, expected: EXPECTED, received, hint: HINT });
+function refuse(network: NetworkInfo, strides: readonly number[], received: string): never {
+  const outputs = `${KINDS.length * strides.length} outputs: scores, boxes and key points for strides ${strides.join(', ')}`;
+  throw new ModelContractError({
+    name: `the detector (${network.name})`,
+    expected: `an SCRFD network with key points (one float32 input [1,3,side,side]; ${outputs})`,
+    received,
+    hint: HINT,
+  });
 }
 
 /**
  * Refuses a network that declares anything but SCRFD's inputs and outputs, before it runs.
  * Output names differ between exports, order and shapes do not.
  */
-export function checkDetector(network: NetworkInfo): void {
+export function checkDetector(network: NetworkInfo, spec: ScrfdSpec = SCRFD): void {
   const { inputs, outputs } = network;
+  const { strides } = spec;
+  const outputCount = KINDS.length * strides.length;
   const [input] = inputs;
-  if (inputs.length !== 1 || input.type !== 'float32' || input.shape.length !== 4 || !isSquareImage(input.shape)) {
-    refuse(network, `the inputs ${inputs.map((info) => `${shapeText(info)} ${info.type}`).join(', ')}`);
+  if (
+    inputs.length !== 1 ||
+    input.type !== 'float32' ||
+    input.shape.length !== 4 ||
+    !isSquareImage(input.shape, spec)
+  ) {
+    refuse(network, strides, `the inputs ${inputs.map((info) => `${shapeText(info)} ${info.type}`).join(', ')}`);
   }
   if (outputs.length !== outputCount) {
-    refuse(network, `${outputs.length} outputs (${outputs.slice(0, outputCount).map(shapeText).join(', ')})`);
+    refuse(network, strides, `${outputs.length} outputs (${outputs.slice(0, outputCount).map(shapeText).join(', ')})`);
   }
   outputs.forEach((output, i) => {
     const length = fixed(output.shape[output.shape.length - 1] ?? -1);
     const rank = output.shape.length;
     // Some exports declare no shape at all; what they return is checked when it comes.
-    if ((rank !== 0 && rank !== 2 && rank !== 3) || (length !== undefined && length !== kindOf(i))) {
-      refuse(network, `output ${i} ${shapeText(output)} where ${kindOf(i)} values a row belong`);
+    if ((rank !== 0 && rank !== 2 && rank !== 3) || (length !== undefined && length !== rowLength(i, strides.length))) {
+      refuse(
+        network,
+        strides,
+        `output ${i} ${shapeText(output)} where ${rowLength(i, strides.length)} values a row belong`,
+      );
     }
   });
 }
 
 /** Whether `[1, 3, side, side]` fits, as far as it is fixed. */
-function isSquareImage(shape: TensorInfo['shape']): boolean {
+function isSquareImage(shape: TensorInfo['shape'], { sideMultiple, maxSide }: ScrfdSpec): boolean {
   const [batch = 1, channels = 3, height, width] = shape.map(fixed);
   const sides = [height, width].filter((side) => side !== undefined);
   return (
     batch === 1 &&
     channels === 3 &&
-    sides.every((side) => side === sides[0] && side > 0 && side % SCRFD.sideMultiple === 0 && side <= SCRFD.maxSide)
+    sides.every((side) => side === sides[0] && side > 0 && side % sideMultiple === 0 && side <= maxSide)
   );
 }
 
-const kindOf = (output: number) => KINDS[Math.floor(output / SCRFD.strides.length)];
+/** Values in a row of an output: first come the scores of all levels, then the boxes, then the key points. */
+const rowLength = (output: number, levels: number) => KINDS[Math.floor(output / levels)];
 
 /** Sides of the square input that the network takes: its fixed one, or undefined where it leaves the choice. */
 export function fixedDetectorSide(network: NetworkInfo): number | undefined {
@@ -74,21 +89,30 @@ export function fixedDetectorSide(network: NetworkInfo): number | undefined {
 }
 
 /** Sorts what the network returned into {@link ScrfdOutputs}. Accepts rank 2 `[n, k]` and rank 3 `[1, n, k]`. */
-export function sortOutputs(network: NetworkInfo, tensors: readonly Tensor[], side: number): ScrfdOutputs {
-  const levels: AnchorLevel[] = anchorLevels(side);
-  if (tensors?.length !== outputCount) refuse(network, `${tensors?.length ?? 'no'} tensors from a run`);
+export function sortOutputs(
+  network: NetworkInfo,
+  tensors: readonly Tensor[],
+  levels: readonly AnchorLevel[],
+): ScrfdOutputs {
+  const n = levels.length;
+  const refuseRun = (received: string) =>
+    refuse(
+      network,
+      levels.map(({ stride }) => stride),
+      received,
+    );
+  if (tensors?.length !== KINDS.length * n) refuseRun(`${tensors?.length ?? 'no'} tensors from a run`);
   const flat = tensors.map((tensor, i) => {
     const shape = tensor.shape.length === 3 && tensor.shape[0] === 1 ? tensor.shape.slice(1) : tensor.shape;
-    const rows = levels[i % levels.length].rows;
-    if (shape.length !== 2 || shape[0] !== rows || shape[1] !== kindOf(i)) {
-      refuse(network, `output ${i} of shape [${tensor.shape.join(',')}] where [${rows},${kindOf(i)}] belongs`);
+    const [rows, length] = [levels[i % n].rows, rowLength(i, n)];
+    if (shape.length !== 2 || shape[0] !== rows || shape[1] !== length) {
+      refuseRun(`output ${i} of shape [${tensor.shape.join(',')}] where [${rows},${length}] belongs`);
     }
     const values = tensorValues(tensor);
-    if (values.length !== rows * kindOf(i)) {
-      refuse(network, `output ${i} with ${values.length} values where [${rows},${kindOf(i)}] belongs`);
+    if (values.length !== rows * length) {
+      refuseRun(`output ${i} with ${values.length} values where [${rows},${length}] belongs`);
     }
     return values;
   });
-  const n = levels.length;
   return { scores: flat.slice(0, n), boxes: flat.slice(n, 2 * n), keypoints: flat.slice(2 * n) };
 }

@@ -31,12 +31,12 @@ export function decodeAnchors(outputs: ScrfdOutputs, levels: readonly AnchorLeve
   const keypoints = new Float32Array(found.length * SCRFD.keypointLength);
   let firstRow = 0;
   let n = 0;
-  levels.forEach(({ stride, cells, rows: levelRows }, level) => {
+  levels.forEach(({ stride, cells, anchorsPerCell, rows: levelRows }, level) => {
     const distances = outputs.boxes[level];
     const offsets = outputs.keypoints[level];
     for (; n < found.length && found[n] < firstRow + levelRows; n++) {
       const row = found[n] - firstRow;
-      const cell = Math.floor(row / SCRFD.anchorsPerCell);
+      const cell = Math.floor(row / anchorsPerCell);
       const cx = (cell % cells) * stride;
       const cy = Math.floor(cell / cells) * stride;
       rows[n] = found[n];

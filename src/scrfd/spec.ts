@@ -1,14 +1,32 @@
+/** What differs from one network with SCRFD's kind of outputs to another. */
+export interface ScrfdSpec {
+  /** Side of the square input where neither the network nor the caller says otherwise; a multiple of `sideMultiple`. */
+  side: number;
+  sideMultiple: number;
+  maxSide: number;
+  /** Input samples are `(p - mean) / std`, RGB. */
+  mean: number;
+  std: number;
+  /** Of the levels of the feature pyramid, finest first, in pixels of the input. */
+  strides: readonly number[];
+  anchorsPerCell: number;
+  /** Defaults of the options. */
+  minScore: number;
+  iouThreshold: number;
+  maxFaces: number;
+  /** Larger images are reduced by area averaging. */
+  maxImageSide: number;
+}
+
 /**
  * SCRFD with key points (Guo et al. 2021, "Sample and Computation Redistribution for Efficient Face Detection"),
  * as the merged model runs it.
  */
 export const SCRFD = {
-  /** Side of the square detector input in pixels; the networks take multiples of {@link SCRFD.sideMultiple}. */
   side: 640,
   sideMultiple: 32,
   /** Largest side that is allowed: beyond it the input tensor alone takes 200 MB. */
   maxSide: 4096,
-  /** Input samples are `(p - mean) / std`, RGB. */
   mean: 127.5,
   std: 128,
   strides: [8, 16, 32],
@@ -22,4 +40,4 @@ export const SCRFD = {
   maxFaces: 1000,
   /** The merged model's canvas: larger images it cannot take. */
   maxImageSide: 1920,
-} as const;
+} as const satisfies ScrfdSpec & Record<string, unknown>;

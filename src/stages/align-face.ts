@@ -8,6 +8,7 @@ import { invertAffine } from '../ops/affine.js';
 import { tensor } from '../ops/tensor.js';
 import { checkChoice } from '../options.js';
 import { type AlignedFace, KEYPOINT_NAMES, type PixelImage, type Point } from '../types.js';
+import { Workspace } from './workspace.js';
 
 export interface AlignOptions {
   /**
@@ -65,18 +66,39 @@ function checkKeypoints(keypoints: readonly Point[]): void {
   }
 }
 
+/** Brings the face of an index upright, its landmark input written into `input`. */
+export type FaceAligner = (index: number, input?: Float32Array) => AlignedFace;
+
+/**
+ * Stage 2 for the faces of one image, one at a time: what follows can take each of them before the next one needs memory.
+ * The faces belong together all the same, for the last bits of a matrix depend on a face's place among the others.
+ */
+export function faceAligner(
+  image: PixelImage,
+  faces: readonly (readonly Point[])[],
+  options: AlignOptions = {},
+  workspace: Workspace = new Workspace(),
+): FaceAligner {
+  const view = pixelView(image);
+  faces.forEach(checkKeypoints);
+  const norms = estimateNorms(faces);
+  return (index, input) => cropAligned(view, norms[index], options, workspace.kernels, input);
+}
+
 /**
  * Stage 2 for several faces of one image: key points -> upright crops and the matrices there and back, bit for bit
  * what the merged model makes of these faces in this order.
+ *
+ * @param workspace what calls share; pass the same one to every call of a series
  */
 export function alignFaces(
   image: PixelImage,
   faces: readonly (readonly Point[])[],
   options: AlignOptions = {},
+  workspace: Workspace = new Workspace(),
 ): AlignedFace[] {
-  const view = pixelView(image);
-  faces.forEach(checkKeypoints);
-  return estimateNorms(faces).map((norm) => cropAligned(view, norm, options));
+  const align = faceAligner(image, faces, options, workspace);
+  return faces.map((_, i) => align(i));
 }
 
 /**
@@ -85,8 +107,14 @@ export function alignFaces(
  * `estimateNorms`; whatever lies outside the image is black.
  *
  * @param keypoints left eye, right eye, nose, left mouth corner, right mouth corner, image pixels
+ * @param workspace what calls share; pass the same one to every call of a series
  * @throws InvalidImageError, InvalidOptionError
  */
-export function alignFace(image: PixelImage, keypoints: readonly Point[], options: AlignOptions = {}): AlignedFace {
-  return alignFaces(image, [keypoints], options)[0];
+export function alignFace(
+  image: PixelImage,
+  keypoints: readonly Point[],
+  options: AlignOptions = {},
+  workspace: Workspace = new Workspace(),
+): AlignedFace {
+  return alignFaces(image, [keypoints], options, workspace)[0];
 }

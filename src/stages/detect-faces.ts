@@ -1,15 +1,13 @@
 import { InvalidImageError, InvalidOptionError } from '../errors.js';
 import { type PixelView, pixelView } from '../image/pixel-image.js';
-import { defaultKernels } from '../kernels/default-kernels.js';
-import type { Kernels } from '../kernels/kernels.js';
 import { nms } from '../ops/nms.js';
-import { tensor } from '../ops/tensor.js';
 import { checkInteger, checkNumber } from '../options.js';
 import { anchorLevels } from '../scrfd/anchors.js';
 import { fixedDetectorSide, sortOutputs } from '../scrfd/contract.js';
 import { type Candidates, decodeAnchors } from '../scrfd/decode.js';
-import { SCRFD } from '../scrfd/spec.js';
+import { SCRFD, type ScrfdSpec } from '../scrfd/spec.js';
 import { type Detection, KEYPOINT_NAMES, type Network, type NetworkInfo, type PixelImage } from '../types.js';
+import { type DetectorInput, detectorInput } from './detector-input.js';
 import { Workspace } from './workspace.js';
 
 /** Defaults are the merged model's values. */
@@ -29,13 +27,14 @@ export interface DetectOptions {
 }
 
 /** Side of the detector's input: the requested one where the network allows it, else its own or the default. */
-export function detectorSide(network: NetworkInfo, requested: number | undefined): number {
+export function detectorSide(network: NetworkInfo, requested: number | undefined, spec: ScrfdSpec = SCRFD): number {
+  const { sideMultiple, maxSide } = spec;
   const fixed = fixedDetectorSide(network);
-  const side = checkInteger('detectorSide', requested ?? fixed ?? SCRFD.side, SCRFD.sideMultiple, SCRFD.maxSide);
-  if (side % SCRFD.sideMultiple !== 0) {
+  const side = checkInteger('detectorSide', requested ?? fixed ?? spec.side, sideMultiple, maxSide);
+  if (side % sideMultiple !== 0) {
     throw new InvalidOptionError({
       name: 'detectorSide',
-      expected: `a multiple of ${SCRFD.sideMultiple}`,
+      expected: `a multiple of ${sideMultiple}`,
       received: String(side),
     });
   }
@@ -50,37 +49,14 @@ export function detectorSide(network: NetworkInfo, requested: number | undefined
   return side;
 }
 
-/**
- * Image -> detector input `(1, 3, side, side)` float32 RGB in normalised units. Up to 1920 pixels bit-identical to the
- * reference; above, reduced by area averaging so that small faces are not lost to aliasing.
- *
- * @param out where to write; every element is written
- */
-export function detectorInput(
-  view: PixelView,
-  side: number,
-  kernels: Kernels = defaultKernels(),
-  out: Float32Array = new Float32Array(3 * side * side),
-): Float32Array {
-  const large = Math.max(view.width, view.height) > SCRFD.maxImageSide;
-  if (large) kernels.letterboxArea(view, side, SCRFD, out);
-  else kernels.letterboxBilinear(view, side, SCRFD, out);
-  return out;
-}
-
-/**
- * Detector input pixels -> image pixels: product first, clipped to the image, truncated to an integer, as the
- * reference does.
- */
-function toImage(value: number, longer: number, side: number, limit: number): number {
-  const scaled = Math.fround(Math.fround(value * longer) / side);
-  return Math.trunc(Math.min(Math.max(scaled, 0), limit));
-}
-
-function toDetection(candidates: Candidates, row: number, { width, height }: PixelView, side: number): Detection {
-  const longer = Math.max(width, height);
-  const x = (value: number) => toImage(value, longer, side, width);
-  const y = (value: number) => toImage(value, longer, side, height);
+function toDetection(
+  candidates: Candidates,
+  row: number,
+  { width, height }: PixelView,
+  toImage: DetectorInput['toImage'],
+): Detection {
+  const x = (value: number) => toImage(value, width);
+  const y = (value: number) => toImage(value, height);
   const [x1, y1, x2, y2] = candidates.boxes.subarray(row * 4, row * 4 + 4);
   return {
     score: candidates.scores[row],
@@ -98,6 +74,7 @@ function toDetection(candidates: Candidates, row: number, { width, height }: Pix
  *
  * @param network an SCRFD export with key points
  * @param workspace what calls share; pass the same one to every call of a series
+ * @param spec of another network with SCRFD's kind of outputs
  * @returns `[]` when there is no face
  * @throws InvalidImageError when `strict` and the image is longer than 1920 pixels
  * @throws InvalidOptionError, ModelContractError, InferenceError
@@ -107,27 +84,30 @@ export async function detectFaces(
   image: PixelImage,
   options: DetectOptions = {},
   workspace: Workspace = new Workspace(),
+  spec: ScrfdSpec = SCRFD,
 ): Promise<Detection[]> {
   const view = pixelView(image);
-  const minScore = checkNumber('minScore', options.minScore ?? SCRFD.minScore, 0, 1);
-  const iouThreshold = checkNumber('iouThreshold', options.iouThreshold ?? SCRFD.iouThreshold, 0, 1);
-  const maxFaces = checkInteger('maxFaces', options.maxFaces ?? SCRFD.maxFaces, 1, Number.MAX_SAFE_INTEGER);
-  const side = detectorSide(network, options.detectorSide);
-  if (options.strict && Math.max(view.width, view.height) > SCRFD.maxImageSide) {
+  const minScore = checkNumber('minScore', options.minScore ?? spec.minScore, 0, 1);
+  const iouThreshold = checkNumber('iouThreshold', options.iouThreshold ?? spec.iouThreshold, 0, 1);
+  const maxFaces = checkInteger('maxFaces', options.maxFaces ?? spec.maxFaces, 1, Number.MAX_SAFE_INTEGER);
+  const side = detectorSide(network, options.detectorSide, spec);
+  if (options.strict && Math.max(view.width, view.height) > spec.maxImageSide) {
     throw new InvalidImageError({
       name: 'the image',
-      expected: `at most ${SCRFD.maxImageSide} pixels a side`,
+      expected: `at most ${spec.maxImageSide} pixels a side`,
       received: `${view.width} x ${view.height}`,
       hint: 'The merged model fails there too. Leave out `strict` to have larger images reduced for the detector.',
     });
   }
   options.signal?.throwIfAborted();
-  const outputs = await workspace.lend(3 * side * side, (input) =>
-    network.run(tensor(detectorInput(view, side, workspace.kernels, input), [1, 3, side, side])),
-  );
+  const { outputs, toImage } = await workspace.lend(3 * side * side, async (buffer) => {
+    const input = detectorInput(view, side, workspace.kernels, buffer, spec);
+    return { outputs: await network.run(input.tensor), toImage: input.toImage };
+  });
   options.signal?.throwIfAborted();
-  const candidates = decodeAnchors(sortOutputs(network, outputs, side), anchorLevels(side), minScore);
+  const levels = anchorLevels(side, spec);
+  const candidates = decodeAnchors(sortOutputs(network, outputs, levels), levels, minScore);
   return nms(candidates.boxes, candidates.scores, iouThreshold, maxFaces).map((row) =>
-    toDetection(candidates, row, view, side),
+    toDetection(candidates, row, view, toImage),
   );
 }

@@ -1,44 +1,32 @@
 import { InferenceError } from '../errors.js';
 import { fixedBatch, landmarkValues } from '../landmark106/contract.js';
 import { decodeLandmarks, inputToImage, truncatePoint } from '../landmark106/decode.js';
-import { LANDMARK_INPUT_LENGTH, LANDMARK106 } from '../landmark106/spec.js';
+import { LANDMARK106, type LandmarkSpec } from '../landmark106/spec.js';
 import { tensor, tensorValues } from '../ops/tensor.js';
-import type { AlignedFace, Network, Point } from '../types.js';
+import type { AffineMatrix, AlignedFace, Network, Point } from '../types.js';
 import { Workspace } from './workspace.js';
 
-/** The 106 points of one face in image pixels. */
+/** The points of one face in image pixels. */
 export interface LandmarkSet {
   /** Truncated toward zero to integers, as the merged model gives them. */
   landmarks: Point[];
   landmarksFloat: Point[];
 }
 
-/** Faces that go through the network at once. */
-export function landmarkBatchSize(network: Network): number {
-  return fixedBatch(network) ?? LANDMARK106.batch;
-}
-
-/** Floats of the input for so many faces: a network with a fixed batch takes no fewer, and nobody reads the rest. */
-export function landmarkInputLength(network: Network, faces: number): number {
-  return (fixedBatch(network) ?? faces) * LANDMARK_INPUT_LENGTH;
-}
-
-/**
- * One run of the network.
- * @param input `(n, 3, 192, 192)` with `landmarkInputLength`, the inputs of `faces` one after the other
- */
-export async function runLandmarkBatch(
+/** One run of the network for faces whose inputs lie one after the other in `input`. */
+async function runBatch(
   network: Network,
   input: Float32Array,
-  faces: readonly Pick<AlignedFace, 'cropToImage'>[],
+  cropsToImage: readonly AffineMatrix[],
+  spec: LandmarkSpec,
 ): Promise<LandmarkSet[]> {
-  const { inputSide, points } = LANDMARK106;
-  const batch = input.length / LANDMARK_INPUT_LENGTH;
+  const { inputSide, points } = spec;
+  const batch = input.length / inputLength(spec);
   const outputs = await network.run(tensor(input, [batch, 3, inputSide, inputSide]));
-  const values = landmarkValues(network, outputs, batch);
-  return faces.map((face, i) => {
-    const fc1 = values.subarray(i * 2 * points, (i + 1) * 2 * points);
-    const landmarksFloat = decodeLandmarks(fc1, inputToImage(face.cropToImage));
+  const values = landmarkValues(network, outputs, batch, spec);
+  return cropsToImage.map((cropToImage, i) => {
+    const own = values.subarray(i * 2 * points, (i + 1) * 2 * points);
+    const landmarksFloat = decodeLandmarks(own, inputToImage(cropToImage, spec), spec);
     if (!landmarksFloat.every(({ x, y }) => Number.isFinite(x) && Number.isFinite(y))) {
       throw new InferenceError({
         name: `the landmarker outputs (${network.name})`,
@@ -51,29 +39,58 @@ export async function runLandmarkBatch(
   });
 }
 
+const inputLength = ({ inputSide }: LandmarkSpec) => 3 * inputSide * inputSide;
+
+/**
+ * Stage 3 for faces that are brought upright when their batch's turn comes, so that a thousand of them never hold a thousand
+ * network inputs at once.
+ *
+ * @param faces how many
+ * @param align writes the landmark input of the face of an index into `input`, and returns its way back
+ */
+export async function landmarksInBatches(
+  network: Network,
+  faces: number,
+  align: (index: number, input: Float32Array) => Pick<AlignedFace, 'cropToImage'>,
+  workspace: Workspace = new Workspace(),
+  spec: LandmarkSpec = LANDMARK106,
+): Promise<LandmarkSet[]> {
+  const fixed = fixedBatch(network);
+  const size = fixed ?? spec.batch;
+  const length = inputLength(spec);
+  const sets: LandmarkSet[] = [];
+  for (let start = 0; start < faces; start += size) {
+    const count = Math.min(size, faces - start);
+    // A network with a fixed batch takes no fewer faces, and nobody reads the rest.
+    const found = await workspace.lend((fixed ?? count) * length, (input) => {
+      const cropsToImage = Array.from({ length: count }, (_, i) => {
+        const own = input.subarray(i * length, (i + 1) * length);
+        return align(start + i, own).cropToImage;
+      });
+      return runBatch(network, input, cropsToImage, spec);
+    });
+    sets.push(...found);
+  }
+  return sets;
+}
+
 /**
  * Stage 3: aligned faces -> 106 points each, in image pixels. Faces go through the network in batches of bounded size.
  *
  * @param network 2d106det or another network with its contract
  * @param workspace what calls share; pass the same one to every call of a series
+ * @param spec of another network
  * @throws ModelContractError, InferenceError
  */
-export async function landmarks(
+export function landmarks(
   network: Network,
   faces: readonly AlignedFace[],
   workspace: Workspace = new Workspace(),
+  spec: LandmarkSpec = LANDMARK106,
 ): Promise<LandmarkSet[]> {
-  const size = landmarkBatchSize(network);
-  const sets: LandmarkSet[] = [];
-  for (let start = 0; start < faces.length; start += size) {
-    const batch = faces.slice(start, start + size);
-    const found = await workspace.lend(landmarkInputLength(network, batch.length), (input) => {
-      batch.forEach((face, i) => {
-        input.set(tensorValues(face.landmarkInput), i * LANDMARK_INPUT_LENGTH);
-      });
-      return runLandmarkBatch(network, input, batch);
-    });
-    sets.push(...found);
-  }
-  return sets;
+  const copy = (index: number, input: Float32Array) => {
+    input.set(tensorValues(faces[index].landmarkInput));
+    return faces[index];
+  };
+  return landmarksInBatches(network, faces.length, copy, workspace, spec);
 }

@@ -1,11 +1,10 @@
-import { estimateNorms } from '../alignment/estimate-norm.js';
 import { faceObject } from '../face/face-object.js';
-import { pixelView } from '../image/pixel-image.js';
-import { LANDMARK_INPUT_LENGTH } from '../landmark106/spec.js';
-import type { Face, Network, PixelImage } from '../types.js';
-import { type AlignOptions, cropAligned, landmarkOrder } from './align-face.js';
+import type { LandmarkSpec } from '../landmark106/spec.js';
+import type { ScrfdSpec } from '../scrfd/spec.js';
+import type { Alignment, Face, Network, PixelImage } from '../types.js';
+import { type AlignOptions, faceAligner, landmarkOrder } from './align-face.js';
 import { type DetectOptions, detectFaces } from './detect-faces.js';
-import { landmarkBatchSize, landmarkInputLength, runLandmarkBatch } from './landmarks.js';
+import { landmarksInBatches } from './landmarks.js';
 import { Workspace } from './workspace.js';
 
 export interface PipelineOptions extends DetectOptions, AlignOptions {}
@@ -15,6 +14,10 @@ export interface Networks {
   detector: Network;
   /** 2d106det */
   landmarker: Network;
+  /** Of another detector with SCRFD's kind of outputs. */
+  detectorSpec?: ScrfdSpec;
+  /** Of another landmark network. */
+  landmarkerSpec?: LandmarkSpec;
 }
 
 /**
@@ -23,32 +26,23 @@ export interface Networks {
  * @param workspace what calls share; pass the same one to every call of a series
  */
 export async function analyzeFaces(
-  networks: Networks,
+  { detector, landmarker, detectorSpec, landmarkerSpec }: Networks,
   image: PixelImage,
   options: PipelineOptions = {},
   workspace: Workspace = new Workspace(),
 ): Promise<Face[]> {
   // Before anything runs: a wrong option is wrong also where there is no face.
   landmarkOrder(options);
-  const detections = await detectFaces(networks.detector, image, options, workspace);
-  const view = pixelView(image);
-  const norms = estimateNorms(detections.map((detection) => detection.keypoints));
-  const faces: Face[] = [];
-  const size = landmarkBatchSize(networks.landmarker);
-  // Batch by batch, so that a thousand faces never hold a thousand network inputs at once.
-  for (let start = 0; start < norms.length; start += size) {
-    const batch = norms.slice(start, start + size);
+  const detections = await detectFaces(detector, image, options, workspace, detectorSpec);
+  const keypoints = detections.map((detection) => detection.keypoints);
+  const align = faceAligner(image, keypoints, options, workspace);
+  const alignments: Alignment[] = [];
+  const alignInto = (index: number, input: Float32Array): Alignment => {
     options.signal?.throwIfAborted();
-    await workspace.lend(landmarkInputLength(networks.landmarker, batch.length), async (input) => {
-      const aligned = batch.map((norm, i) => {
-        const own = input.subarray(i * LANDMARK_INPUT_LENGTH, (i + 1) * LANDMARK_INPUT_LENGTH);
-        return cropAligned(view, norm, options, workspace.kernels, own);
-      });
-      const sets = await runLandmarkBatch(networks.landmarker, input, aligned);
-      aligned.forEach(({ landmarkInput: _, ...alignment }, i) => {
-        faces.push(faceObject({ ...detections[start + i], ...alignment, ...sets[i] }));
-      });
-    });
-  }
-  return faces;
+    const { landmarkInput: _, ...alignment } = align(index, input);
+    alignments[index] = alignment;
+    return alignment;
+  };
+  const sets = await landmarksInBatches(landmarker, detections.length, alignInto, workspace, landmarkerSpec);
+  return detections.map((detection, i) => faceObject({ ...detection, ...alignments[i], ...sets[i] }));
 }

@@ -138,6 +138,7 @@ export class FaceTracker {
       frame,
       expected.map((face) => face.keypoints),
       this.#options,
+      this.#workspace,
     );
     const sets = await landmarks(this.#networks.landmarker, aligned, this.#workspace);
     const faces = tracks.map((track, i): Face => {

@@ -10,7 +10,8 @@ import { defaultKernels } from '../../src/kernels/default-kernels.js';
 import { plainKernels } from '../../src/kernels/plain-kernels.js';
 import { difference } from '../../src/merged/parity.js';
 import { cropAligned } from '../../src/stages/align-face.js';
-import { detectFaces, detectorInput } from '../../src/stages/detect-faces.js';
+import { detectFaces } from '../../src/stages/detect-faces.js';
+import { detectorInput } from '../../src/stages/detector-input.js';
 import { analyzeFaces } from '../../src/stages/pipeline.js';
 import type { ChannelOrder, PixelImage, Point } from '../../src/types.js';
 import { identical } from '../support/parity.js';
@@ -84,7 +85,7 @@ function results(image: PixelImage, keypoints: readonly Point[]) {
   const [norm] = estimateNorms([keypoints]);
   return [plainKernels, defaultKernels()].flatMap((kernels) => {
     const { crop, landmarkInput } = cropAligned(view, norm, {}, kernels);
-    return [detectorInput(view, SIDE, kernels), landmarkInput.data, crop.data];
+    return [detectorInput(view, SIDE, kernels).tensor.data, landmarkInput.data, crop.data];
   });
 }
 
@@ -114,8 +115,8 @@ describe('any layout of the same pixels', () => {
       fc.property(fc.integer({ min: 1921, max: 2100 }), fc.boolean(), layouts, (long, wide, layout) => {
         const [width, height] = wide ? [long, 5] : [5, long];
         const gray = layout.channelOrder === 'gray';
-        const expected = detectorInput(pixelView(build(width, height, COMPACT, gray).image), SIDE);
-        const actual = detectorInput(pixelView(build(width, height, layout, gray).image), SIDE);
+        const expected = detectorInput(pixelView(build(width, height, COMPACT, gray).image), SIDE).tensor.data;
+        const actual = detectorInput(pixelView(build(width, height, layout, gray).image), SIDE).tensor.data;
         expect(difference(actual, expected)).toEqual(identical(expected.length));
       }),
       { numRuns: 60, seed: 3 },

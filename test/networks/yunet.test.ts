@@ -99,7 +99,7 @@ describe('YuNet behind the contract of SCRFD', () => {
     const expected = all.filter(({ score }) => score > MIN_SCORE);
     const outputs = await adapted.run(tensor(normalised(bgr), [1, 3, SIDE, SIDE]));
     const { rows, scores, boxes, keypoints } = decodeAnchors(
-      sortOutputs(adapted, outputs, SIDE),
+      sortOutputs(adapted, outputs, anchorLevels(SIDE)),
       anchorLevels(SIDE),
       MIN_SCORE,
     );

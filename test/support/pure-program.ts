@@ -92,10 +92,11 @@ async function useStages(lib: Library, image: library.PixelImage, detector: Netw
 function useKernels(lib: Library, image: library.PixelImage, detector: Network, outputs: library.Tensor[]) {
   const view = lib.pixelView(image);
   const side = lib.SCRFD.side;
+  const levels = lib.anchorLevels(side);
   lib.detectorInput(view, side);
   lib.letterboxArea(view, side, lib.SCRFD);
   lib.letterboxBilinear(view, side, lib.SCRFD);
-  const found = lib.decodeAnchors(lib.sortOutputs(detector, outputs, side), lib.anchorLevels(side), 0.5);
+  const found = lib.decodeAnchors(lib.sortOutputs(detector, outputs, levels), levels, 0.5);
   lib.nms(found.boxes, found.scores, 0.4, 10);
   lib.iou(found.boxes, 0, 1);
   const half = lib.affineMatrix(0.5, 0, 3, 0, 0.5, 4);
@@ -141,6 +142,8 @@ function useFaces(lib: Library, image: library.PixelImage, faces: Face[]) {
 function useErrors(exported: Library, used: Set<string | symbol>) {
   const parts = { name: 'it', expected: 'one', received: exported.describe({}), failures: [] };
   used.add('describe');
+  exported.errorFromJson(exported.errorToJson(new exported.InferenceError(parts)));
+  used.add('errorToJson').add('errorFromJson');
   for (const [name, value] of Object.entries(exported)) {
     if (!name.endsWith('Error')) continue;
     new (value as unknown as new (all: typeof parts) => Error)(parts);

@@ -9,7 +9,8 @@ import { affineEntries, affineMatrix } from '../../src/ops/affine.js';
 import { tensor } from '../../src/ops/tensor.js';
 import { anchorLevels } from '../../src/scrfd/anchors.js';
 import { cropAligned } from '../../src/stages/align-face.js';
-import { detectFaces, detectorInput } from '../../src/stages/detect-faces.js';
+import { detectFaces } from '../../src/stages/detect-faces.js';
+import { detectorInput } from '../../src/stages/detector-input.js';
 import { KEYPOINT_NAMES, type Network, type PixelImage } from '../../src/types.js';
 import { fixture, jsonFixture, sha256 } from '../support/fixtures.js';
 import { identical } from '../support/parity.js';
@@ -42,7 +43,7 @@ describe('detector input', () => {
   }
 
   it.each(cases)('$width x $height: every sample is equal', (vector) => {
-    const input = detectorInput(pixelView(pattern(vector)), 640);
+    const input = detectorInput(pixelView(pattern(vector)), 640).tensor.data;
     const picked = vector.samples.map(([index]) => input[index]);
     expect(
       difference(
@@ -56,7 +57,7 @@ describe('detector input', () => {
   // digest can be met where there is no padding, and where the padding is small enough to try all signs.
   it('1 x 1, without padding: the digest is equal', () => {
     const vector = cases[0];
-    expect(sha256(detectorInput(pixelView(pattern(vector)), 640))).toBe(vector.tensorSha256);
+    expect(sha256(detectorInput(pixelView(pattern(vector)), 640).tensor.data)).toBe(vector.tensorSha256);
   });
 
   it('1 x 2: the digest is equal for one choice of the signs of the padding zeros', () => {
@@ -66,7 +67,7 @@ describe('detector input', () => {
     const plane = 640 * 640;
     // Output columns 1 to 638 blend the image with padding; only column 639 reads two padding pixels and nothing else.
     const digests = Array.from({ length: 2 ** 6 }, (_, signs) => {
-      const input = detectorInput(pixelView(pattern(vector)), 640);
+      const input = detectorInput(pixelView(pattern(vector)), 640).tensor.data;
       for (let channel = 0; channel < 3; channel++) {
         const upper = (signs >> (2 * channel)) & 1;
         const lower = (signs >> (2 * channel + 1)) & 1;

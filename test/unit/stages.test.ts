@@ -4,9 +4,11 @@ import ops from 'ndarray-ops';
 import { describe, expect, it } from 'vitest';
 import { InferenceError, InvalidImageError, InvalidOptionError, ModelContractError } from '../../src/errors.js';
 import { checkLandmarker } from '../../src/landmark106/contract.js';
+import { LANDMARK106, type LandmarkSpec } from '../../src/landmark106/spec.js';
 import { toNdarray } from '../../src/node/to-ndarray.js';
 import { tensor } from '../../src/ops/tensor.js';
 import { checkDetector } from '../../src/scrfd/contract.js';
+import { SCRFD, type ScrfdSpec } from '../../src/scrfd/spec.js';
 import { alignFace } from '../../src/stages/align-face.js';
 import { type DetectOptions, detectFaces } from '../../src/stages/detect-faces.js';
 import { landmarks } from '../../src/stages/landmarks.js';
@@ -166,6 +168,10 @@ describe('what no sound detector returns', () => {
     ],
     ['rank 4', (outputs) => outputs.map((output) => tensor(output.data, [1, 1, ...output.shape]))],
     ['outputs in another order', (outputs) => outputs.toReversed()],
+    [
+      'fewer values than their shape says',
+      (outputs) => outputs.map(({ data, shape }) => tensor(data.subarray(1), shape)),
+    ],
   ])('%s is a ModelContractError', async (_, change) => {
     await expect(detect(change)).rejects.toThrow(ModelContractError);
   });
@@ -301,6 +307,7 @@ describe('what no sound landmarker returns', () => {
     ['another rank', [tensor(new Float32Array(212), [1, 1, 212])]],
     ['too many faces', [tensor(new Float32Array(424), [2, 212])]],
     ['too few points', [tensor(new Float32Array(136), [1, 136])]],
+    ['fewer values than its shape says', [tensor(new Float32Array(211), [1, 212])]],
   ])('%s is a ModelContractError', async (_, outputs) => {
     await expect(analyze(async () => outputs as Tensor[])).rejects.toThrow(ModelContractError);
   });
@@ -345,6 +352,48 @@ describe('a call that is aborted', () => {
       landmarker: { ...stubLandmarker(), run: () => Promise.reject(new Error('ran')) },
     };
     await expect(analyzeFaces(networks, gray(64, 64), { signal: controller.signal })).rejects.toBe(reason);
+  });
+});
+
+describe('networks with a spec of their own', () => {
+  const detectorSpec: ScrfdSpec = { ...SCRFD, side: 64, mean: 0, std: 255, strides: [32], anchorsPerCell: 1 };
+  const landmarkerSpec: LandmarkSpec = { ...LANDMARK106, points: 68, batch: 2 };
+  let seen: Tensor;
+  /** Two by two cells of one anchor; one face of 20 pixels around the cell at (32, 32). */
+  const detector: Network = {
+    name: 'one level',
+    inputs: [{ name: 'in', type: 'float32', shape: [1, 3, '?', '?'] }],
+    outputs: [1, 4, 10].map((length) => ({ name: `${length}`, type: 'float32', shape: [4, length] })),
+    run: async (input) => {
+      seen = { data: input.data.slice(), shape: input.shape };
+      const outputs = [1, 4, 10].map((length) => tensor(new Float32Array(4 * length), [4, length]));
+      outputs[0].data[3] = 0.75;
+      outputs[1].data.fill(10 / 32, 12);
+      outputs[2].data.set([-0.2, -0.2, 0.2, -0.2, 0, 0, -0.2, 0.2, 0.2, 0.2], 30);
+      return outputs;
+    },
+  };
+  const landmarker: Network = {
+    ...stubLandmarker(),
+    outputs: [{ name: 'fc1', type: 'float32', shape: ['None', 136] }],
+    run: async ({ shape }) => [tensor(new Float32Array(shape[0] * 136), [shape[0], 136])],
+  };
+
+  it('go through the same stages', async () => {
+    checkDetector(detector, detectorSpec);
+    checkLandmarker(landmarker, landmarkerSpec);
+    const networks = { detector, landmarker, detectorSpec, landmarkerSpec };
+    const [face, ...others] = await analyzeFaces(networks, gray(128, 128));
+    expect(others).toEqual([]);
+    expect(seen.shape).toEqual([1, 3, 64, 64]);
+    expect(seen.data[0]).toBeCloseTo(90 / 255, 6);
+    expect(face).toMatchObject({ score: 0.75, box: { x1: 44, y1: 44, x2: 84, y2: 84 } });
+    expect(face.landmarks).toHaveLength(68);
+  });
+
+  it('are refused without it', () => {
+    expect(() => checkDetector(detector)).toThrow(ModelContractError);
+    expect(() => checkLandmarker(landmarker)).toThrow(ModelContractError);
   });
 });
 

@@ -1,0 +1,42 @@
+import type { PixelView } from '../image/pixel-image.js';
+import { defaultKernels } from '../kernels/default-kernels.js';
+import type { Kernels } from '../kernels/kernels.js';
+import { tensor } from '../ops/tensor.js';
+import { SCRFD, type ScrfdSpec } from '../scrfd/spec.js';
+import type { Tensor } from '../types.js';
+
+const f32 = Math.fround;
+
+/** An image as the detector takes it, and the way back from there. */
+export interface DetectorInput {
+  /** `(1, 3, side, side)` float32, RGB planes in normalised units */
+  tensor: Tensor;
+  /**
+   * A coordinate from detector input pixels to image pixels: product first, clipped to the image, truncated to an integer,
+   * as the reference does.
+   * @param length of the image on this axis
+   */
+  toImage(value: number, length: number): number;
+}
+
+/**
+ * Image -> detector input. Up to 1920 pixels bit-identical to the reference; above, reduced by area averaging so that small
+ * faces are not lost to aliasing.
+ *
+ * @param out where to write; every element is written
+ */
+export function detectorInput(
+  view: PixelView,
+  side: number,
+  kernels: Kernels = defaultKernels(),
+  out: Float32Array = new Float32Array(3 * side * side),
+  spec: ScrfdSpec = SCRFD,
+): DetectorInput {
+  const longer = Math.max(view.width, view.height);
+  if (longer > spec.maxImageSide) kernels.letterboxArea(view, side, spec, out);
+  else kernels.letterboxBilinear(view, side, spec, out);
+  return {
+    tensor: tensor(out, [1, 3, side, side]),
+    toImage: (value, length) => Math.trunc(Math.min(Math.max(f32(f32(value * longer) / side), 0), length)),
+  };
+}
