@@ -5,6 +5,7 @@ import { toRawOutputs } from '../merged/raw-outputs.js';
 import { checkObject } from '../options.js';
 import { InFlight } from '../runtime/in-flight.js';
 import type { OnnxNetwork } from '../runtime/onnx-network.js';
+import { Semaphore } from '../runtime/semaphore.js';
 import { checkDetector } from '../scrfd/contract.js';
 import { analyzeFaces, type PipelineOptions } from '../stages/pipeline.js';
 import { Workspace } from '../stages/workspace.js';
@@ -28,8 +29,23 @@ export interface ReadImage extends Pick<ImageInfo, 'name' | 'decoder'> {
 export interface Platform<Input, Options> {
   detector: OnnxNetwork;
   landmarker: OnnxNetwork;
-  readPixels(input: Input, options: Options): Promise<ReadImage>;
+  /**
+   * @param reserve waits until so many bytes of pixels may be held until the call ends; asked once the size is known, before
+   * anything is decoded
+   */
+  readPixels(input: Input, options: Options, reserve: (bytes: number) => Promise<void>): Promise<ReadImage>;
+  /** Bytes that the decoded pixels of all calls share. Default {@link IMAGE_MEMORY}. */
+  imageMemory?: Pick<Semaphore, 'acquire'>;
 }
+
+/**
+ * Calls that hold anything at once: enough for all threads that networks and decoders run in (libuv has four), and as many
+ * ready to follow them. Each holds its image and the inputs of its networks, of which the detector's takes 4.9 MB.
+ */
+const CALLS_AT_ONCE = 8;
+
+/** Bytes of decoded pixels that calls hold at once where the platform does not say: 12 megapixels for each call. */
+const IMAGE_MEMORY = CALLS_AT_ONCE * 12e6 * 3;
 
 /**
  * Refuses what would fail later, out of the caller's sight.
@@ -71,15 +87,19 @@ export async function openPair(
 /**
  * Photo in, faces out, on any platform: the two networks and everything around them.
  *
- * Calls may overlap. `close()` lets running calls finish and frees the networks.
+ * Calls may overlap; any number may be made at once, for a call that waits for its turn holds nothing but its input, which
+ * must stay as it is until the call ends. `close()` lets running calls finish and frees the networks.
  */
 export class FaceDetector<Input, Options extends CallOptions> {
   readonly #platform: Platform<Input, Options>;
   readonly #workspace = new Workspace();
   readonly #calls = new InFlight('the detector');
+  readonly #places = new Semaphore(CALLS_AT_ONCE);
+  readonly #imageMemory: Pick<Semaphore, 'acquire'>;
 
   constructor(platform: Platform<Input, Options>) {
     this.#platform = platform;
+    this.#imageMemory = platform.imageMemory ?? new Semaphore(IMAGE_MEMORY);
   }
 
   /**
@@ -88,8 +108,15 @@ export class FaceDetector<Input, Options extends CallOptions> {
    */
   async detect(input: Input, options: Options = {} as Options): Promise<DetectionResult> {
     checkCallOptions(options);
-    const call = this.#calls.run(() => this.#analyze(input, options));
-    return abortable(call, options.signal);
+    return abortable(this.detectToEnd(input, options), options.signal);
+  }
+
+  /**
+   * @internal The same, but it settles only when nothing of the call runs any more, also when it is aborted: for threads that
+   * must not be ended before.
+   */
+  detectToEnd(input: Input, options: Options): Promise<DetectionResult> {
+    return this.#calls.run(() => this.#places.run(1, () => this.#analyze(input, options), options.signal));
   }
 
   /** The merged model's six outputs for one image, under its own names. */
@@ -120,16 +147,25 @@ export class FaceDetector<Input, Options extends CallOptions> {
   }
 
   async #analyze(input: Input, options: Options): Promise<DetectionResult> {
-    const start = performance.now();
-    options.signal?.throwIfAborted();
-    const { pixels, name, decoder } = await this.#platform.readPixels(input, options);
-    options.signal?.throwIfAborted();
-    const decoded = performance.now();
-    const faces = await analyzeFaces(this.#platform, pixels, options, this.#workspace);
-    return new DetectionResult({
-      faces,
-      image: { name, width: pixels.width, height: pixels.height, decoder },
-      timings: { decode: decoded - start, analyze: performance.now() - decoded },
-    });
+    const { signal } = options;
+    const releases: (() => void)[] = [];
+    const reserve = async (bytes: number) => {
+      releases.push(await this.#imageMemory.acquire(bytes, signal));
+    };
+    try {
+      const start = performance.now();
+      signal?.throwIfAborted();
+      const { pixels, name, decoder } = await this.#platform.readPixels(input, options, reserve);
+      signal?.throwIfAborted();
+      const decoded = performance.now();
+      const faces = await analyzeFaces(this.#platform, pixels, options, this.#workspace);
+      return new DetectionResult({
+        faces,
+        image: { name, width: pixels.width, height: pixels.height, decoder },
+        timings: { decode: decoded - start, analyze: performance.now() - decoded },
+      });
+    } finally {
+      for (const release of releases) release();
+    }
   }
 }

@@ -1,11 +1,13 @@
 import { type CallOptions, FaceDetector, openPair } from '../detector/face-detector.js';
 import { checkObject } from '../options.js';
+import { Semaphore } from '../runtime/semaphore.js';
+import { type ImageMemoryOptions, imageMemoryBytes } from './image-memory.js';
 import type { DecodeOptions } from './images/image-file.js';
 import { type ImageInput, readPixels } from './images/image-input.js';
 import { type NdarrayOutputs, ndarrayOutputs } from './ndarray-outputs.js';
 import { loadNetwork } from './runtime/load-network.js';
 
-export interface LoadOptions {
+export interface LoadOptions extends ImageMemoryOptions {
   /** SCRFD with key points: a path or the file's bytes */
   detector: string | Uint8Array;
   /** 2d106det: a path or the file's bytes */
@@ -25,10 +27,12 @@ export interface StreamOptions extends AnalyzeOptions {
 export class FacialLandmarkDetector extends FaceDetector<ImageInput, AnalyzeOptions> {
   /**
    * Opens both networks and checks that they are what they should be.
+   * @param imageMemory @internal what decoded pixels are taken from, where several detectors share it
    * @throws ModelNotFoundError, ModelFileError, ModelContractError
    */
-  static async load(options: LoadOptions): Promise<FacialLandmarkDetector> {
+  static async load(options: LoadOptions, imageMemory?: Pick<Semaphore, 'acquire'>): Promise<FacialLandmarkDetector> {
     checkObject('the options of load', options);
+    const memory = imageMemory ?? new Semaphore(imageMemoryBytes(options));
     const { detector, landmarker, threads } = options;
     const open = (source: string | Uint8Array, name: string) =>
       loadNetwork(source, { threads, ...(typeof source === 'string' ? {} : { name }) });
@@ -36,7 +40,7 @@ export class FacialLandmarkDetector extends FaceDetector<ImageInput, AnalyzeOpti
       () => open(detector, 'detector bytes'),
       () => open(landmarker, 'landmarker bytes'),
     );
-    return new FacialLandmarkDetector({ ...networks, readPixels });
+    return new FacialLandmarkDetector({ ...networks, readPixels, imageMemory: memory });
   }
 
   /** The merged model's six outputs for one image, under its own names, as ndarrays. */

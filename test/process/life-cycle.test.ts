@@ -18,6 +18,7 @@ import { loadNetwork } from '../../src/node/runtime/load-network.js';
 
 const { image } = drawScene({ seed: 7, width: 360, height: 300, faces: 2 });
 const mainScript = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const crashHook = new URL('../support/crash-on-request.mjs', import.meta.url).href;
 const entry = new URL('../../dist/node/index.js', import.meta.url).href;
 
 describe('await using', () => {
@@ -190,6 +191,23 @@ describe('a process', () => {
     expect({ code, signal }).toEqual({ code: expected, signal: null });
     expect(output).not.toContain('terminate called');
   });
+
+  it('that exits as soon as a crash of a thread is reported does not wait for that thread', async () => {
+    const { code, signal, output } = await child(`
+      import threads from 'node:worker_threads';
+      import { syncBuiltinESMExports } from 'node:module';
+      const Thread = threads.Worker;
+      threads.Worker = class extends Thread {
+        constructor(script, options) {
+          super(script, { ...options, execArgv: ['--import', ${JSON.stringify(crashHook)}] });
+        }
+      };
+      syncBuiltinESMExports();
+      const pool = await lib.createPool({ ...models, workers: 1 });
+      await pool.detect('crash:throw').catch((error) => console.log(error.code));
+      process.exit(4);`).ended;
+    expect({ code, signal, output }).toEqual({ code: 4, signal: null, output: 'ERR_WORKER_LOST\n' });
+  }, 30_000);
 
   it('of the command ends cleanly when the reader of its output has gone', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'facial-lmk-pipe-'));

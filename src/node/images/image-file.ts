@@ -47,6 +47,9 @@ export interface DecodedImage extends PixelImage {
   format: ImageFormat;
 }
 
+/** Waits until so many bytes of pixels may be held. */
+export type Reserve = (bytes: number) => Promise<void>;
+
 const DEFAULT_MAX_PIXELS = 178_956_970;
 
 async function chooseDecoder(wanted: 'auto' | Decoder, format: ImageFormat, name: string): Promise<Decoder> {
@@ -90,6 +93,11 @@ function checkSize({ width, height }: ImageHeader, maxPixels: number, name: stri
  * @throws ImageDecodeError for damaged or truncated bytes, or more than `maxPixels`
  */
 export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}): Promise<DecodedImage> {
+  return decodeCopy(bytes, options);
+}
+
+/** Decodes bytes that stay the caller's. */
+export async function decodeCopy(bytes: Uint8Array, options: DecodeOptions, reserve?: Reserve): Promise<DecodedImage> {
   checkObject('options', options);
   if (!(bytes instanceof Uint8Array)) {
     const name = options.name ?? 'the image';
@@ -98,11 +106,11 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}
   checkEncodedBytes(bytes.length, options, options.name ?? 'the image');
   // A copy: while a thread decodes, the caller may change the bytes, or give their memory away. Where that has happened
   // before, the array is empty and can only be read as such.
-  return decodeOwn(bytes.length === 0 ? new Uint8Array() : new Uint8Array(bytes), options);
+  return decodeOwn(bytes.length === 0 ? new Uint8Array() : new Uint8Array(bytes), options, reserve);
 }
 
 /** Decodes bytes that nobody else holds, in a buffer that holds nothing else. */
-async function decodeOwn(bytes: Uint8Array, options: DecodeOptions): Promise<DecodedImage> {
+async function decodeOwn(bytes: Uint8Array, options: DecodeOptions, reserve?: Reserve): Promise<DecodedImage> {
   const name = options.name ?? 'the image';
   const wanted = checkChoice('decoder', options.decoder ?? 'auto', ['auto', 'sharp', 'jimp'] as const);
   const maxPixels = pixelLimit(options);
@@ -110,6 +118,7 @@ async function decodeOwn(bytes: Uint8Array, options: DecodeOptions): Promise<Dec
   checkSize(header, maxPixels, name);
   const decoder = await chooseDecoder(wanted, header.format, name);
   const { signal } = options;
+  await reserve?.(header.width * header.height * 3);
   try {
     signal?.throwIfAborted();
     if (header.format === 'gif') makeFirstFrameOpaque(bytes);
@@ -148,10 +157,15 @@ function checkDecoded({ data, width, height }: Pixels, header: ImageHeader): voi
  * @throws FileAccessError, ImageDecodeError
  */
 export async function readImage(path: string | URL, options: DecodeOptions = {}): Promise<DecodedImage> {
+  return decodeFile(path, options);
+}
+
+/** Reads and decodes a file. */
+export async function decodeFile(path: string | URL, options: DecodeOptions, reserve?: Reserve): Promise<DecodedImage> {
   checkObject('options', options);
   const file = path instanceof URL ? urlToPath(path) : path;
   const named = { ...options, name: options.name ?? file };
-  return decodeOwn(await readRegularFile(file, named), named);
+  return decodeOwn(await readRegularFile(file, named), named, reserve);
 }
 
 /**

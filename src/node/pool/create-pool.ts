@@ -2,18 +2,22 @@
 import { availableParallelism } from 'node:os';
 import { abortable } from '../../detector/abortable.js';
 import type { DetectionResult } from '../../detector/detection-result.js';
-import { checkCallOptions } from '../../detector/face-detector.js';
+import { type CallOptions, checkCallOptions } from '../../detector/face-detector.js';
 import { type StreamResult, streamResults } from '../../detector/stream-results.js';
-import { ClosedError, QueueFullError, WorkerLostError } from '../../errors.js';
+import { QueueFullError } from '../../errors.js';
 import { toRawOutputs } from '../../merged/raw-outputs.js';
 import { checkInteger, checkObject } from '../../options.js';
 import { InFlight } from '../../runtime/in-flight.js';
+import { Semaphore } from '../../runtime/semaphore.js';
+
 import type { AnalyzeOptions, LoadOptions, StreamOptions } from '../facial-landmark-detector.js';
+import { imageMemoryBytes } from '../image-memory.js';
 import type { ImageInput } from '../images/image-input.js';
 import { type NdarrayOutputs, ndarrayOutputs } from '../ndarray-outputs.js';
 import { MAX_THREADS } from '../runtime/onnx-session.js';
 import { packInput } from './messages.js';
 import { PoolWorker } from './pool-worker.js';
+import { WorkerSet } from './worker-set.js';
 
 export interface PoolOptions extends Omit<LoadOptions, 'threads'> {
   /** Worker threads, each with its own pair of networks. Default: one for each core. */
@@ -40,7 +44,9 @@ interface Job {
   handOver: boolean | undefined;
   options: Omit<AnalyzeOptions, 'signal'>;
   resolve(result: DetectionResult): void;
-  reject(error: Error): void;
+  reject(error: unknown): void;
+  /** Who works on it. */
+  worker?: PoolWorker;
 }
 
 /**
@@ -51,23 +57,27 @@ interface Job {
  * networks that run; an application that wants its results too awaits `pool.close()` first.
  */
 export class Pool {
-  readonly #settings: LoadOptions;
+  readonly #size: number;
   readonly #maxQueue: number;
-  readonly #idle: PoolWorker[];
-  readonly #workers: Set<PoolWorker>;
+  readonly #workers: WorkerSet;
+  /** Images that wait for a worker, the oldest first. */
   readonly #queue: Job[] = [];
   readonly #calls = new InFlight('the pool');
-  /** Woken when a place in the queue becomes free. */
-  #roomWaiters: (() => void)[] = [];
+  /** Who waits for room in the queue, the oldest first. */
+  readonly #roomWaiters: (() => void)[] = [];
+  #waking = false;
   #closed = false;
 
   /** @internal Use {@link createPool}. */
-  constructor(settings: LoadOptions, maxQueue: number, workers: PoolWorker[]) {
-    this.#settings = settings;
+  constructor(size: number, maxQueue: number, workers: WorkerSet) {
+    this.#size = size;
     this.#maxQueue = maxQueue;
-    this.#idle = [...workers];
-    this.#workers = new Set(workers);
-    for (const worker of workers) this.#watch(worker);
+    this.#workers = workers;
+    workers.onIdle = () => this.#dispatch();
+    workers.onNone = (error) => {
+      for (const job of this.#queue.splice(0)) job.reject(error);
+      this.#wakeNext();
+    };
   }
 
   /** Images that wait for a worker. */
@@ -77,34 +87,16 @@ export class Pool {
 
   /** Threads that are alive. */
   get workers(): number {
-    return this.#workers.size;
+    return this.#workers.alive;
   }
 
   /**
-   * The faces of one image. Pixels and bytes are copied once and transferred, so they stay yours, unless you hand them over.
+   * The faces of one image. Pixels and bytes are copied once and transferred, when a worker begins with them: leave them as
+   * they are until the call ends. They stay yours, unless you hand them over.
    * @throws what FacialLandmarkDetector.detect throws, QueueFullError, WorkerLostError when the thread at work ended
    */
   async detect(input: ImageInput, options: PoolDetectOptions = {}): Promise<DetectionResult> {
-    checkCallOptions(options);
-    const { signal, handOver, ...rest } = options;
-    const job: Partial<Job> = { input, handOver, options: rest };
-    const call = this.#calls.run(
-      () =>
-        new Promise<DetectionResult>((resolve, reject) => {
-          signal?.throwIfAborted();
-          this.#enqueue(Object.assign(job as Job, { resolve, reject }));
-        }),
-    );
-    // A job that still waits is taken out of the queue; one at work ends unseen.
-    const onAbort = () => {
-      const at = this.#queue.indexOf(job as Job);
-      if (at < 0) return;
-      this.#queue.splice(at, 1);
-      this.#wakeWaiter();
-      job.reject?.(signal?.reason);
-    };
-    signal?.addEventListener('abort', onAbort, { once: true });
-    return abortable(call, signal).finally(() => signal?.removeEventListener('abort', onAbort));
+    return this.#submit(input, options, () => this.#checkRoom());
   }
 
   /** The merged model's six outputs for one image, under its own names, as ndarrays. */
@@ -112,35 +104,38 @@ export class Pool {
     return ndarrayOutputs(toRawOutputs((await this.detect(input, options)).faces));
   }
 
-  /** Resolves as soon as an image would not be refused for a full queue. */
-  async room(): Promise<void> {
-    while (!this.#closed && this.#isFull()) {
-      await new Promise<void>((resolve) => {
-        this.#roomWaiters.push(resolve);
-      });
-    }
+  /**
+   * Resolves as soon as an image would not be refused for a full queue. Who waits gets the room in turn, provided that it is
+   * used at once: `await pool.room(); pool.detect(image)`.
+   */
+  async room(options: Pick<CallOptions, 'signal'> = {}): Promise<void> {
+    checkCallOptions(options);
+    const { signal } = options;
+    signal?.throwIfAborted();
+    const woken = new Promise<void>((resolve) => {
+      this.#roomWaiters.push(resolve);
+    });
+    this.#wakeNext();
+    await abortable(woken, signal);
   }
 
   /**
-   * Many images in order, all workers at work. Waits for room in the queue instead of failing.
+   * Many images in order, all workers at work. What the queue has no room for waits its turn instead of being refused.
    * @param options.concurrency images under way at once, default twice the workers
    */
   stream<Input extends ImageInput>(
     inputs: Iterable<Input> | AsyncIterable<Input>,
-    { concurrency = 2 * this.#workers.size, ...options }: PoolStreamOptions = {},
+    { concurrency = 2 * this.#size, ...options }: PoolStreamOptions = {},
   ): AsyncGenerator<StreamResult<Input>, void, undefined> {
-    return streamResults(inputs, concurrency, async (input) => {
-      await this.room();
-      return this.detect(input, options);
-    });
+    return streamResults(inputs, concurrency, (input) => this.#submit(input, options));
   }
 
   /** Lets all accepted images finish, then ends the threads. Later calls are refused; closing twice is fine. */
   close(): Promise<void> {
     return this.#calls.close(() => {
       this.#closed = true;
-      this.#wakeWaiter();
-      return Promise.all([...this.#workers].map((worker) => worker.close()));
+      this.#wakeNext();
+      return this.#workers.close();
     });
   }
 
@@ -149,77 +144,83 @@ export class Pool {
     return this.close();
   }
 
-  #isFull(): boolean {
-    return this.#idle.length === 0 && this.#queue.length >= this.#maxQueue;
+  /** @param check throws where the image must not wait */
+  async #submit(input: ImageInput, options: PoolDetectOptions, check = () => {}): Promise<DetectionResult> {
+    checkCallOptions(options);
+    const { signal, handOver, ...rest } = options;
+    let job: Job | undefined;
+    const call = this.#calls.run(
+      () =>
+        new Promise<DetectionResult>((resolve, reject) => {
+          signal?.throwIfAborted();
+          this.#workers.check();
+          check();
+          job = { input, handOver, options: rest, resolve, reject };
+          this.#queue.push(job);
+          this.#dispatch();
+        }),
+    );
+    const onAbort = () => job && this.#abort(job, signal?.reason);
+    signal?.addEventListener('abort', onAbort, { once: true });
+    return abortable(call, signal).finally(() => signal?.removeEventListener('abort', onAbort));
   }
 
-  #enqueue(job: Job): void {
-    if (this.#workers.size === 0) {
-      throw new WorkerLostError({
-        name: 'the pool',
-        expected: 'a worker',
-        received: 'none, because no new one could open the networks',
-        hint: 'Create another pool.',
-      });
-    }
-    if (this.#isFull()) {
-      throw new QueueFullError({
-        name: 'the queue of the pool',
-        expected: `at most ${this.#maxQueue} images that wait`,
-        received: 'one more',
-        hint: 'Wait for `pool.room()`, or raise `maxQueue`.',
-      });
-    }
-    this.#queue.push(job);
-    this.#dispatch();
+  /** Takes a job that waits out of the queue; one at work is given up where its thread looks next. */
+  #abort(job: Job, reason: unknown): void {
+    job.worker?.abort();
+    const at = this.#queue.indexOf(job);
+    if (at < 0) return;
+    this.#queue.splice(at, 1);
+    job.reject(reason);
+    this.#wakeNext();
+  }
+
+  #hasRoom(): boolean {
+    return this.#closed || this.#workers.hasIdle || this.#queue.length < this.#maxQueue;
+  }
+
+  #checkRoom(): void {
+    if (this.#hasRoom()) return;
+    throw new QueueFullError({
+      name: 'the queue of the pool',
+      expected: `at most ${this.#maxQueue} images that wait`,
+      received: 'one more',
+      hint: 'Wait for `pool.room()`, or raise `maxQueue`.',
+    });
   }
 
   #dispatch(): void {
-    while (this.#idle.length > 0 && this.#queue.length > 0) {
-      const worker = this.#idle.pop() as PoolWorker;
-      const job = this.#queue.shift() as Job;
-      this.#work(worker, job).finally(() => {
-        if (this.#workers.has(worker)) this.#idle.push(worker);
-        this.#dispatch();
-        this.#wakeWaiter();
-      });
+    while (this.#workers.hasIdle && this.#queue.length > 0) {
+      this.#work(this.#workers.take() as PoolWorker, this.#queue.shift() as Job);
     }
+    this.#wakeNext();
   }
 
-  async #work(worker: PoolWorker, { input, handOver, options, resolve, reject }: Job): Promise<void> {
+  async #work(worker: PoolWorker, job: Job): Promise<void> {
+    let settle: () => void;
     try {
-      const { input: sent, transfer } = packInput(input, handOver);
-      resolve(await worker.detect({ kind: 'detect', input: sent, options }, transfer));
+      const { input, transfer } = packInput(job.input, job.handOver);
+      job.worker = worker;
+      const result = await worker.detect({ kind: 'detect', input, options: job.options }, transfer);
+      settle = () => job.resolve(result);
     } catch (error) {
-      reject(error as Error);
+      settle = () => job.reject(error);
     }
+    job.worker = undefined;
+    // First, for who hears of the result may have the next image at hand.
+    this.#workers.giveBack(worker);
+    settle();
   }
 
-  /** Replaces a thread that ended by itself. A replacement that cannot open the networks is not tried again. */
-  async #watch(worker: PoolWorker): Promise<void> {
-    await worker.ended;
-    this.#workers.delete(worker);
-    const at = this.#idle.indexOf(worker);
-    if (at >= 0) this.#idle.splice(at, 1);
-    if (this.#closed) return;
-    try {
-      // A call under way, so that close() waits for it.
-      const next = await this.#calls.run(() => PoolWorker.start(this.#settings));
-      this.#workers.add(next);
-      this.#idle.push(next);
-      this.#watch(next);
-      this.#dispatch();
-    } catch (error) {
-      if (error instanceof ClosedError || this.#workers.size > 0) return;
-      for (const job of this.#queue.splice(0)) job.reject(error as Error);
-    }
-    this.#wakeWaiter();
-  }
-
-  #wakeWaiter(): void {
-    const waiters = this.#roomWaiters;
-    this.#roomWaiters = [];
-    for (const wake of waiters) wake();
+  /** One after the other, for the first one may take the only place. */
+  #wakeNext(): void {
+    if (this.#waking || this.#roomWaiters.length === 0 || !this.#hasRoom()) return;
+    this.#waking = true;
+    this.#roomWaiters.shift()?.();
+    setImmediate(() => {
+      this.#waking = false;
+      this.#wakeNext();
+    });
   }
 }
 
@@ -229,7 +230,7 @@ export class Pool {
  */
 export async function createPool(options: PoolOptions): Promise<Pool> {
   checkObject('the options of createPool', options);
-  const { workers, threadsPerWorker, maxQueue, ...models } = options;
+  const { workers, threadsPerWorker, maxQueue, imageMemory, ...models } = options;
   const cores = availableParallelism();
   const count = checkInteger('workers', workers ?? cores, 1, 256);
   const threads = checkInteger(
@@ -239,13 +240,11 @@ export async function createPool(options: PoolOptions): Promise<Pool> {
     MAX_THREADS,
   );
   const limit = checkInteger('maxQueue', maxQueue ?? 64, 0, Number.MAX_SAFE_INTEGER);
-  const settings: LoadOptions = { ...models, threads };
-  const started = await Promise.allSettled(Array.from({ length: count }, () => PoolWorker.start(settings)));
-  const alive = started.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-  const failure = started.find((result) => result.status === 'rejected');
-  if (failure) {
-    await Promise.all(alive.map((worker) => worker.close()));
-    throw failure.reason;
-  }
-  return new Pool(settings, limit, alive);
+  const bytes = imageMemoryBytes({ imageMemory });
+  // Half is shared out, so that ordinary images need no question; larger ones share the rest.
+  const settings = { ...models, threads, imageShare: Math.floor(bytes / 2 / count) };
+  const shared = new Semaphore(Math.ceil(bytes / 2));
+  const set = new WorkerSet(count, () => PoolWorker.start(settings, shared));
+  await set.open();
+  return new Pool(count, limit, set);
 }

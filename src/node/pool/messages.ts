@@ -6,10 +6,14 @@ import type { Face, ImageInfo, PixelImage, Point, Timings } from '../../types.js
 import type { AnalyzeOptions, LoadOptions } from '../facial-landmark-detector.js';
 import { checkImageInput, type ImageInput } from '../images/image-input.js';
 import type { BusyFlag } from './exit-guard.js';
+import type { AbortFlag } from './thread-abort.js';
 
 /** What a worker is started with. */
 export interface WorkerSettings extends LoadOptions {
   busy: BusyFlag;
+  aborted: AbortFlag;
+  /** Bytes of decoded pixels that the worker may hold without asking. */
+  imageShare: number;
 }
 
 /** An image on its way to a worker: nothing that structured cloning would lose. */
@@ -21,11 +25,20 @@ export type SentInput =
 /** pool -> worker */
 export type Request =
   | { kind: 'detect'; input: SentInput; options: Omit<AnalyzeOptions, 'signal'> }
+  /** Give the call at work up. It is answered all the same. */
+  | { kind: 'abort' }
+  /** Hold the bytes that were asked for. */
+  | { kind: 'granted' }
   /** End when idle. */
   | { kind: 'close' };
 
-/** worker -> pool: the first answer says that the networks are open, each later one answers a request. */
-export type Answer = { kind: 'ready' } | { kind: 'done'; result: SentResult } | { kind: 'failed'; error: ErrorJson };
+/** worker -> pool: first that the networks are open, then one answer for each call. */
+export type Answer =
+  | { kind: 'ready' }
+  | { kind: 'done'; result: SentResult }
+  | { kind: 'failed'; error: ErrorJson }
+  /** Wants to hold so many bytes of decoded pixels until the call at work ends, and waits until it may. */
+  | { kind: 'reserve'; bytes: number };
 
 /** A face with its landmarks flat: cloning 212 objects takes longer. */
 interface SentFace extends Omit<Face, 'landmarks' | 'landmarksFloat' | 'toJSON'> {

@@ -3,13 +3,17 @@ import { reasonOf } from '../../as-error.js';
 import type { DetectionResult } from '../../detector/detection-result.js';
 import { errorFromJson } from '../../detector/error-json.js';
 import { InvalidOptionError, WorkerLostError } from '../../errors.js';
-import type { LoadOptions } from '../facial-landmark-detector.js';
+import type { Semaphore } from '../../runtime/semaphore.js';
 import { PACKAGE_MODULES } from '../package-paths.js';
 import { disableTelemetry } from '../runtime/disable-telemetry.js';
 import { guardExit, newFlag, releaseExit, setBusy, setIdle } from './exit-guard.js';
 import { type Answer, type Request, unpackResult, type WorkerSettings } from './messages.js';
+import type { AbortFlag } from './thread-abort.js';
 
 const SCRIPT = new URL('node/pool/worker.js', PACKAGE_MODULES);
+
+/** What the threads of one pool have in common. */
+export type PoolWorkerSettings = Omit<WorkerSettings, 'busy' | 'aborted'>;
 
 interface Pending {
   resolve(answer: Answer): void;
@@ -19,52 +23,79 @@ interface Pending {
 /** A thread with its own pair of networks, which does one thing at a time. */
 export class PoolWorker {
   readonly #worker: Worker;
+  readonly #imageMemory: Semaphore;
   readonly #busy = newFlag();
+  readonly #aborted: AbortFlag = new Int32Array(new SharedArrayBuffer(4));
   #pending: Pending | undefined;
+  /** Ends with the call at work. */
+  #call = new AbortController();
+  #lost = false;
+  /** Called once, as soon as the thread can take no more calls: when it reports an error, or when it ends. */
+  onLost = () => {};
   /** Settles when the thread has ended, however it did. */
   readonly ended: Promise<void>;
 
-  private constructor(models: LoadOptions) {
-    const workerData: WorkerSettings = { ...models, busy: this.#busy };
+  private constructor(settings: PoolWorkerSettings, imageMemory: Semaphore) {
+    const workerData: WorkerSettings = { ...settings, busy: this.#busy, aborted: this.#aborted };
+    this.#imageMemory = imageMemory;
     // Without this process's own flags: `--input-type` and the like would be applied to the worker's file.
     this.#worker = new Worker(SCRIPT, { workerData, execArgv: [] });
     guardExit(this.#busy);
-    this.#worker.on('message', (answer: Answer) => this.#settle((pending) => pending.resolve(answer)));
-    this.#worker.on('error', (cause) => this.#settle((pending) => pending.reject(lost(reasonOf(cause), cause))));
+    this.#worker.on('message', (answer: Answer) => this.#take(answer));
+    this.#worker.on('error', (cause) => this.#lose(reasonOf(cause), cause));
+    this.#worker.on('messageerror', (cause) => {
+      this.#lose('an answer that cannot be read', cause);
+      this.#worker.postMessage({ kind: 'close' } satisfies Request);
+    });
     this.ended = new Promise((resolve) => {
       this.#worker.once('exit', (code) => {
-        releaseExit(this.#busy);
-        this.#settle((pending) => pending.reject(lost(`its end (exit code ${code})`)));
+        this.#lose(`its end (exit code ${code})`);
         resolve();
       });
     });
   }
 
   /** Starts a thread and waits until its networks are open. */
-  static async start(models: LoadOptions): Promise<PoolWorker> {
+  static async start(settings: PoolWorkerSettings, imageMemory: Semaphore): Promise<PoolWorker> {
     disableTelemetry();
-    const worker = new PoolWorker(models);
-    const answer = await worker.#next();
-    if (answer.kind === 'failed') {
+    const worker = new PoolWorker(settings, imageMemory);
+    try {
+      const answer = await worker.#next();
+      if (answer.kind === 'failed') throw errorFromJson(answer.error);
+    } catch (error) {
       await worker.ended;
-      throw errorFromJson(answer.error);
+      throw error;
     }
     // An idle thread keeps no process alive: there is nothing to wait for.
     worker.#worker.unref();
     return worker;
   }
 
+  /** Whether the thread can take calls. */
+  get lost(): boolean {
+    return this.#lost;
+  }
+
   async detect(request: Request, transfer: ArrayBuffer[]): Promise<DetectionResult> {
     this.#worker.ref();
+    this.#call = new AbortController();
+    Atomics.store(this.#aborted, 0, 0);
     try {
       this.#send(request, transfer);
       const answer = await this.#next();
       if (answer.kind === 'failed') throw errorFromJson(answer.error);
-      if (answer.kind === 'ready') throw new Error('A worker answered out of turn.');
-      return unpackResult(answer.result);
+      if (answer.kind === 'done') return unpackResult(answer.result);
+      throw new Error('A worker answered out of turn.');
     } finally {
+      this.#call.abort();
       this.#worker.unref();
     }
+  }
+
+  /** Has the thread give up the call at work where it looks next. */
+  abort(): void {
+    Atomics.store(this.#aborted, 0, 1);
+    this.#worker.postMessage({ kind: 'abort' } satisfies Request);
   }
 
   /** Lets the thread end by itself. It is never terminated: onnxruntime aborts the process if a network runs then. */
@@ -74,6 +105,7 @@ export class PoolWorker {
     await this.ended;
   }
 
+  /** Something for the thread to do. */
   #send(request: Request, transfer: ArrayBuffer[] = []): void {
     try {
       setBusy(this.#busy);
@@ -91,19 +123,45 @@ export class PoolWorker {
     });
   }
 
+  #take(answer: Answer): void {
+    if (answer.kind === 'reserve') this.#reserve(answer.bytes);
+    else this.#settle((pending) => pending.resolve(answer));
+  }
+
+  /** Lets the call at work hold so many bytes until it ends, as soon as they are free. */
+  #reserve(bytes: number): void {
+    const { signal } = this.#call;
+    const hold = async () => {
+      // Else it has been told to give up, and waits no longer.
+      if (signal.aborted || Atomics.load(this.#aborted, 0) === 1) return;
+      this.#send({ kind: 'granted' });
+      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    };
+    this.#imageMemory.run(bytes, hold, signal).catch(() => undefined);
+  }
+
+  #lose(received: string, cause?: unknown): void {
+    if (this.#lost) return;
+    this.#lost = true;
+    // There is nothing left to wait for.
+    releaseExit(this.#busy);
+    this.onLost();
+    this.#settle((pending) =>
+      pending.reject(
+        new WorkerLostError({
+          name: 'a worker of the pool',
+          expected: 'an answer',
+          received,
+          hint: 'The pool starts another one; the image can be sent again.',
+          cause,
+        }),
+      ),
+    );
+  }
+
   #settle(how: (pending: Pending) => void): void {
     const pending = this.#pending;
     this.#pending = undefined;
     if (pending) how(pending);
   }
-}
-
-function lost(received: string, cause?: unknown): WorkerLostError {
-  return new WorkerLostError({
-    name: 'a worker of the pool',
-    expected: 'an answer',
-    received,
-    hint: 'The pool starts another one; the image can be sent again.',
-    cause,
-  });
 }

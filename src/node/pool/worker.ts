@@ -1,33 +1,67 @@
 // One worker thread of a pool: opens the networks, then answers one request at a time.
 import { parentPort, workerData } from 'node:worker_threads';
+import { abortable } from '../../detector/abortable.js';
 import { errorToJson } from '../../detector/error-json.js';
 import { FacialLandmarkDetector } from '../facial-landmark-detector.js';
 import { setIdle } from './exit-guard.js';
 import { type Answer, packResult, type Request, unpackInput, type WorkerSettings } from './messages.js';
+import { threadAbort } from './thread-abort.js';
 
 const port = parentPort;
 if (!port) throw new Error('This file runs in a worker thread of createPool.');
-const { busy, ...models } = workerData as WorkerSettings;
-const answer = (message: Answer, transfer: ArrayBuffer[] = []) => {
+const { busy, aborted, imageShare, ...models } = workerData as WorkerSettings;
+
+const post = (message: Answer, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer);
+const answer = (message: Answer, transfer?: ArrayBuffer[]) => {
   setIdle(busy);
-  port.postMessage(message, transfer);
+  post(message, transfer);
 };
 
+let call: AbortController | undefined;
+let grant = () => {};
+
+/** The memory that all threads share. What a call got goes back with its answer. */
+const imageMemory = {
+  async acquire(bytes: number, signal?: AbortSignal): Promise<() => void> {
+    const keep = () => {};
+    if (bytes <= imageShare) return keep;
+    const granted = new Promise<void>((resolve) => {
+      grant = resolve;
+    });
+    // Nothing runs meanwhile, so that the process may end. The pool says when that is over.
+    setIdle(busy);
+    post({ kind: 'reserve', bytes });
+    await abortable(granted, signal);
+    return keep;
+  },
+};
+
+async function work({ input, options }: Extract<Request, { kind: 'detect' }>, detector: FacialLandmarkDetector) {
+  call = threadAbort(aborted);
+  try {
+    const { signal } = call;
+    const { result, transfer } = packResult(await detector.detectToEnd(unpackInput(input), { ...options, signal }));
+    answer({ kind: 'done', result }, transfer);
+  } catch (error) {
+    answer({ kind: 'failed', error: errorToJson(error, { details: true }) });
+  }
+}
+
 try {
-  const detector = await FacialLandmarkDetector.load(models);
+  const detector = await FacialLandmarkDetector.load(models, imageMemory);
   port.on('message', async (request: Request) => {
-    if (request.kind === 'close') {
-      await detector.close();
-      setIdle(busy);
-      // Nothing keeps the thread alive now: it ends by itself, with no network running.
-      port.close();
-      return;
-    }
-    try {
-      const { result, transfer } = packResult(await detector.detect(unpackInput(request.input), request.options));
-      answer({ kind: 'done', result }, transfer);
-    } catch (error) {
-      answer({ kind: 'failed', error: errorToJson(error, { details: true }) });
+    switch (request.kind) {
+      case 'detect':
+        return work(request, detector);
+      case 'granted':
+        return grant();
+      case 'abort':
+        return call?.abort();
+      case 'close':
+        await detector.close();
+        setIdle(busy);
+        // Nothing keeps the thread alive now: it ends by itself, with no network running.
+        port.close();
     }
   });
   answer({ kind: 'ready' });

@@ -1,0 +1,27 @@
+import type { Worker as ThreadWorker } from 'node:worker_threads';
+
+const HOOK = new URL('./crash-on-request.mjs', import.meta.url).href;
+
+/** Every thread that was started, oldest first, and what each has answered. */
+export const threads: (ThreadWorker & { answers: string[] })[] = [];
+
+/**
+ * For `vi.mock('node:worker_threads', threadsThatCrash)`: threads that can be looked at, and that a request for the image
+ * `crash:throw`, `crash:exit` or `crash:memory` ends for real.
+ */
+export async function threadsThatCrash(
+  importActual: () => Promise<typeof import('node:worker_threads')>,
+): Promise<typeof import('node:worker_threads')> {
+  const actual = await importActual();
+  class Worker extends actual.Worker {
+    readonly answers: string[] = [];
+
+    constructor(...[script, options]: ConstructorParameters<typeof actual.Worker>) {
+      const resourceLimits = { maxOldGenerationSizeMb: 200, ...options?.resourceLimits };
+      super(script, { ...options, execArgv: ['--import', HOOK], resourceLimits });
+      this.on('message', ({ kind }) => this.answers.push(kind));
+      threads.push(this);
+    }
+  }
+  return { ...actual, Worker };
+}
