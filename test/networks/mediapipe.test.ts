@@ -3,18 +3,26 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { convertLayers } from '../../scripts/mediapipe/convert-layers.js';
 import { buildDetector } from '../../scripts/mediapipe/detector.js';
 import { LANDMARK_MAP } from '../../scripts/mediapipe/landmark-map.js';
 import { buildLandmarker } from '../../scripts/mediapipe/landmarker.js';
+import type { Network } from '../../scripts/mediapipe/layers.js';
 import { readTflite } from '../../scripts/mediapipe/read-tflite.js';
 import { FACE_MESH, FULL_RANGE_DETECTOR, loadSource, readSource, sourcePath } from '../../scripts/mediapipe/sources.js';
+import { Random } from '../../src/drawn-faces/random.js';
 import { ModelFileError } from '../../src/errors.js';
 import { checkLandmarker } from '../../src/landmark106/contract.js';
+import { difference } from '../../src/merged/parity.js';
 import { readImage } from '../../src/node/images/image-file.js';
 import { loadNetwork } from '../../src/node/runtime/load-network.js';
+import { openSession } from '../../src/node/runtime/onnx-session.js';
+import { GraphBuilder } from '../../src/onnx/graph-builder.js';
+import { writeModel } from '../../src/onnx/model.js';
 import type { OnnxNetwork } from '../../src/runtime/onnx-network.js';
 import { checkDetector } from '../../src/scrfd/contract.js';
 import { analyzeFaces } from '../../src/stages/pipeline.js';
+import { runTflite } from '../support/run-tflite.js';
 
 const model = (name: string) => fileURLToPath(new URL(`../../models/face-${name}-mediapipe.onnx`, import.meta.url));
 const { resolve } = createRequire(import.meta.url);
@@ -48,6 +56,43 @@ describe('readSource', () => {
     changed[changed.length >> 1] ^= 1;
     expect(() => readSource(FULL_RANGE_DETECTOR, changed)).toThrow(ModelFileError);
     expect(() => readSource(FULL_RANGE_DETECTOR, changed)).toThrow(/face_detection_full_range\.tflite.*npm ci/);
+  });
+});
+
+/** The network as it is, from channels last to channels last. */
+function convertWhole(network: Network, side: number): Uint8Array {
+  const g = new GraphBuilder('whole');
+  const input = g.input('input', 'float', [1, side, side, 3]);
+  const values = convertLayers(g, network)(g, g.add('Transpose', [input], { perm: [0n, 3n, 1n, 2n] }), network.outputs);
+  for (const value of values) g.output(value, 'float', []);
+  return writeModel(g.model({ opset: 17, producerName: 'test' }));
+}
+
+describe('convertLayers', () => {
+  it.each([
+    { source: FULL_RANGE_DETECTOR, low: -1, high: 1 },
+    { source: FACE_MESH, low: 0, high: 1 },
+  ])('computes what the kernels of TensorFlow Lite compute: $source.name', async ({ source, low, high }) => {
+    const side = 192;
+    const bytes = loadSource(source);
+    const session = await openSession(convertWhole(readTflite(bytes, source.name), side));
+    for (let seed = 1; seed <= 3; seed++) {
+      const random = new Random(seed);
+      const input = Float32Array.from({ length: side * side * 3 }, () => random.between(low, high));
+      const expected = await runTflite(bytes, input);
+      const received = await session.run({ input: { type: 'float32', data: input, dims: [1, side, side, 3] } });
+      expect(received).toHaveLength(expected.length);
+      received.forEach(({ data }, output) => {
+        const largest = expected[output].reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+        const { worst, index, ...values } = difference(data as Float32Array, expected[output]);
+        console.log(
+          `${source.name} output ${output}: worst ${worst} at ${index} of ${values.length}, largest ${largest}`,
+        );
+        // Both add up the same products, hundreds deep, in orders of their own: some twenty roundings of the largest value.
+        expect(worst, JSON.stringify({ index, ...values })).toBeLessThan(20 * 2 ** -23 * largest);
+      });
+    }
+    await session.close();
   });
 });
 
