@@ -45,6 +45,8 @@ export function convertLayers(root: GraphBuilder, network: Network): ConvertedNe
         });
       case 'add':
         return g.add('Add', layer.inputs.map(value));
+      case 'concatenate':
+        return g.add('Concat', layer.inputs.map(value), { axis: 1n });
       case 'relu':
         return g.add('Relu', [value(layer.input)]);
       case 'prelu':
@@ -78,8 +80,9 @@ export function convertLayers(root: GraphBuilder, network: Network): ConvertedNe
  * of an odd number one more comes after.
  */
 function pads(padding: Padding, size: readonly number[], strides: readonly number[]): number[] {
-  const total = size.map((length, axis) => (padding === 'valid' ? 0 : Math.max(length - strides[axis], 0)));
-  return [...total.map((amount) => Math.floor(amount / 2)), ...total.map((amount) => Math.ceil(amount / 2))];
+  if (padding === 'valid') return [0, 0, 0, 0];
+  const before = size.map((length, axis) => Math.floor(Math.max(length - strides[axis], 0) / 2));
+  return [...before, ...size.map((length, axis) => length - 1 - before[axis])];
 }
 
 /** Stores values as float16 where that is exact, at half the size; ONNX Runtime widens them once, as it loads them. */

@@ -94,7 +94,7 @@ export function decodeFaces(g: GraphBuilder, { scores, regressors, level, block 
   const within = (index: Value) => reshape(mul(add(inBlock(index), 0.5), 1 / block), [-1, 1]);
   const origin = concat([within(cell), within(g.add('Div', [cell, columns]))], 1);
 
-  const values = mul(transpose(gather(reshape(regressors, [REGRESSORS, -1]), cell, 1), [1, 0]), 1 / (CELL * block));
+  const values = mul(gather(reshape(transpose(regressors, [0, 2, 3, 1]), [-1, REGRESSORS]), cell), 1 / (CELL * block));
   const keypoints = add(matmul(values, KEYPOINTS), g.add('Tile', [origin, g.int64([1, SCRFD.keypointLength / 2])]));
 
   const down = matmul(values, DOWN);

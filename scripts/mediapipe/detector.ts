@@ -5,11 +5,15 @@ import { convertLayers } from './convert-layers.js';
 import { CELL, decodeFaces, type FaceRows } from './decode-faces.js';
 import { type Layer, layerInto, type Network, type TensorIndex } from './layers.js';
 import { scaleInput } from './scale-input.js';
+import { splitPaddedAdditions } from './split-padded-additions.js';
+import { widenChannels } from './widen-channels.js';
 
 /** What MediaPipe divides by, after taking away 127.5 as SCRFD does. */
 const STD = 127.5;
 /** The deepest layers see one sample for 32 x 32 pixels. */
 const SIDE_MULTIPLE = 32;
+/** Channels of a block in ONNX Runtime's layout for the widest vector units. */
+const CHANNEL_BLOCK = 16;
 /** How often the network sees the input, each time half as large. */
 const LEVELS = 4;
 
@@ -33,10 +37,12 @@ const LENGTHS = { scores: SCRFD.scoreLength, boxes: SCRFD.boxLength, keypoints: 
 export function buildDetector(network: Network): Uint8Array {
   const g = new GraphBuilder('face-detector-mediapipe');
   const input = g.input('input.1', 'float', [1, 3, '?', '?']);
-  const run = convertLayers(g, scaleInput(network, { scale: SCRFD.std / STD }));
+  const scaled = scaleInput(network, { scale: SCRFD.std / STD });
+  const run = convertLayers(g, widenChannels(splitPaddedAdditions(scaled), CHANNEL_BLOCK));
   const maps = network.outputs.map((output) => mapBehind(network, output));
 
-  let image = input;
+  const picture = trimEmpty(g.scope('trim'), input);
+  let image = picture;
   const levels = Array.from({ length: LEVELS }, (_, level) => {
     const l = g.scope(`level${level}`);
     if (level > 0) image = l.add('AveragePool', [image], { kernel_shape: [2n, 2n], strides: [2n, 2n] });
@@ -49,14 +55,21 @@ export function buildDetector(network: Network): Uint8Array {
 
   for (const kind of ['scores', 'boxes', 'keypoints'] as const) {
     const length = LENGTHS[kind];
-    SCRFD.strides.forEach((_, level) => {
-      const rows = levels[level][kind];
+    SCRFD.strides.forEach((stride, level) => {
       const isLast = level === SCRFD.strides.length - 1;
-      const both = isLast
-        ? g.add('Concat', [rows, levels[level + 1][kind]], { axis: 1n })
-        : g.add('Pad', [rows, g.int64([0, 0, 0, length])]);
+      const blocks = g.add('Div', [sides(g, picture), g.int64([stride])]);
+      const all = g.add('Div', [sides(g, input), g.int64([stride])]);
+      const rows = isLast
+        ? g.add('Concat', [levels[level][kind], levels[level + 1][kind]], { axis: 1n })
+        : levels[level][kind];
+      const grid = g.add('Reshape', [
+        rows,
+        g.add('Concat', [blocks, g.int64([isLast ? 2 * length : length])], { axis: 0n }),
+      ]);
+      const missing = g.add('Sub', [all, blocks]);
+      const pads = g.add('Concat', [g.int64([0, 0, 0]), missing, g.int64([isLast ? 0 : length])], { axis: 0n });
       const name = OUTPUTS[kind][level];
-      g.add('Reshape', [both, g.int64([-1, length])], {}, name);
+      g.add('Reshape', [g.add('Pad', [grid, pads]), g.int64([-1, length])], {}, name);
       g.output(name, 'float', [undefined, length]);
     });
   }
@@ -78,4 +91,24 @@ function padToMultiple(g: GraphBuilder, image: Value): Value {
   const missing = g.add('Mod', [g.add('Neg', [sides(g, image)]), multiple]);
   const pads = g.add('Concat', [g.int64([0, 0, 0, 0, 0, 0]), missing], { axis: 0n });
   return g.add('Pad', [image, pads]);
+}
+
+/**
+ * Cuts off what the letterbox added at the bottom and right: rows and columns of zeros, but for those that make up a
+ * multiple of 32.
+ */
+function trimEmpty(g: GraphBuilder, input: Value): Value {
+  const ends = [2, 3].map((axis) => {
+    const across = { axes: [BigInt(5 - axis)], keepdims: 0n };
+    const highest = g.add('ReduceMax', [input], across);
+    const lowest = g.add('ReduceMin', [input], across);
+    const largest = g.add('ReduceMax', [g.add('Max', [highest, g.add('Neg', [lowest])])], { axes: [0n, 1n], keepdims: 0n });
+    const filled = g.add('Cast', [g.add('Greater', [largest, g.float(0)])], { to: 7n });
+    const count = g.add('Size', [largest]);
+    const numbers = g.add('Range', [g.int64(1), g.add('Add', [count, g.int64(1)]), g.int64(1)]);
+    const last = g.add('ReduceMax', [g.add('Mul', [filled, numbers])], { keepdims: 1n });
+    const steps = g.add('Div', [g.add('Add', [last, g.int64([63])]), g.int64([SIDE_MULTIPLE])]);
+    return g.add('Mul', [g.add("Max", [steps, g.int64([1])]), g.int64([SIDE_MULTIPLE])]);
+  });
+  return g.add('Slice', [input, g.int64([0, 0]), g.add('Concat', ends, { axis: 0n }), g.int64([2, 3])]);
 }

@@ -29,11 +29,13 @@ interface Weighted {
 /** Weights (outputs, height, width, inputs). */
 export type Convolution = Step & Window & Weighted & { readonly kind: 'convolution' };
 
+/** Weights (1, height, width, channels): each channel by itself. */
+export type Depthwise = Step & Window & Weighted & { readonly kind: 'depthwise' };
+
 /** What the face networks consist of. */
 export type Layer =
   | Convolution
-  /** Weights (1, height, width, channels). */
-  | (Step & Window & Weighted & { readonly kind: 'depthwise' })
+  | Depthwise
   /** Size: rows, columns. */
   | (Step & Window & { readonly kind: 'max-pool'; readonly size: readonly [number, number] })
   | (Step & { readonly kind: 'relu' })
@@ -44,7 +46,13 @@ export type Layer =
   /** Twice as large, bilinear, half-pixel centres. */
   | (Step & { readonly kind: 'upsample' })
   | (Step & { readonly kind: 'reshape'; readonly shape: readonly number[] })
-  | { readonly kind: 'add'; readonly inputs: readonly [TensorIndex, TensorIndex]; readonly output: TensorIndex };
+  | { readonly kind: 'add'; readonly inputs: readonly [TensorIndex, TensorIndex]; readonly output: TensorIndex }
+  /** Channels of the one after channels of the other. */
+  | {
+      readonly kind: 'concatenate';
+      readonly inputs: readonly [TensorIndex, TensorIndex];
+      readonly output: TensorIndex;
+    };
 
 export interface Network {
   /** In the order of computing. */
@@ -54,8 +62,7 @@ export interface Network {
 }
 
 /** What a layer computes from. */
-export const layerInputs = (layer: Layer): readonly TensorIndex[] =>
-  layer.kind === 'add' ? layer.inputs : [layer.input];
+export const layerInputs = (layer: Layer): readonly TensorIndex[] => ('inputs' in layer ? layer.inputs : [layer.input]);
 
 /** The layer that computes a tensor. */
 export function layerInto(network: Network, tensor: TensorIndex): Layer {
