@@ -2,32 +2,37 @@ import { operators } from '../../src/merged/operators.js';
 import type { GraphBuilder, Value } from '../../src/onnx/graph-builder.js';
 import { SCRFD } from '../../src/scrfd/spec.js';
 
-/** The best face of each block of cells, in blocks from the block's corner. */
-export interface FaceRows {
-  /** (blocks, 1) */
-  scores: Value;
-  /** (blocks, 4) distances left top right bottom */
-  boxes: Value;
-  /** (blocks, 10) x y */
-  keypoints: Value;
-}
+/** Values of a face, by kind: probability; distances left, top, right, bottom; five points x y. */
+export const FACE_LENGTHS = { scores: SCRFD.scoreLength, boxes: SCRFD.boxLength, keypoints: SCRFD.keypointLength };
+export type FaceKind = keyof typeof FACE_LENGTHS;
 
-/** What the network says of each cell. */
+/** What the network says of each cell of a picture. */
 export interface FaceMaps {
   /** (1, 1, rows, columns), before the sigmoid */
   scores: Value;
-  /** (1, 16, rows, columns), pixels from the cell's middle */
+  /** (1, 16, rows, columns), pixels of the picture from the middle of the cell */
   regressors: Value;
-  /** How often the picture was halved. */
-  level: number;
-  /** Cells along a side of a block. */
+}
+
+/** What becomes of the faces that are found in one picture. */
+export interface Level {
+  /** Pixels of the input for one of the picture. */
+  scale: number;
+  /** Cells along a side of a block, of which the best is taken. */
   block: number;
+  /** Distance of the anchors that the blocks are written to, row by row and column by column, in pixels of the input. */
+  stride: number;
+  /**
+   * Scores above 0.5 are pulled towards it by this factor. A coarser picture shows a face worse than a finer one, but the
+   * network may be surer of it: so the finer one wins where two overlap, and what passes 0.5 stays the same.
+   */
+  confidence: number;
 }
 
 /** Pixels of a cell. */
-export const CELL = 4;
+const CELL = 4;
 
-/** Where each part of a face lies in the 16 numbers: x, then y. */
+/** The values of a cell, each the first of an x and a y, and after them where the middle of the cell is. */
 const CENTER = 0;
 const SIZE = 2;
 const LEFT_EYE = 4;
@@ -35,77 +40,84 @@ const RIGHT_EYE = 6;
 const NOSE = 8;
 const MOUTH = 10;
 const REGRESSORS = 16;
+const MIDDLE = 16;
 
-/** Distance from the middle of the mouth to its corners, in distances of the eyes: a resting mouth reaches below the pupils. */
+/** Distance from the middle of a mouth at rest to its corners, in distances of the eyes: the corners lie below the pupils. */
 const MOUTH_CORNER = 0.37;
 
 /**
- * A coarser level sees the same face worse than a finer one, but may be surer of it. Scores above 0.5 are pulled towards
- * it by these factors, so that of two that overlap the finer one wins.
+ * The face from hairline to chin and from cheek to cheek as an ellipse: halves of its axes in sides of MediaPipe's square,
+ * and how far it lies above the square's middle in distances from the eyes to the mouth. Measured by hand on the Mona Lisa.
  */
-const CONFIDENCE = [1, 0.7, 0.5, 0.35];
+const HALF_LENGTH = 0.61;
+const HALF_WIDTH = 0.45;
+const RAISED = 0.2;
 
-/** A face as an ellipse: half its length and half its width, and how far its middle lies below the eyes. */
-const HALF_LENGTH = 0.62;
-const HALF_WIDTH = 0.48;
-const SHIFT = 0;
+type Shares = Readonly<Record<number, number>>;
 
-/** A row of weights over the 16 numbers. */
-const pick = (shares: Readonly<Record<number, number>>) => Array.from({ length: REGRESSORS }, (_, i) => shares[i] ?? 0);
+/** A number as a sum of values of the cell. */
+const sum = (shares: Shares) => Array.from({ length: REGRESSORS + 2 }, (_, i) => shares[i] ?? 0);
 
-/** Each of x and y of a point as a row of weights. */
-const point = (x: Readonly<Record<number, number>>) => [
-  pick(x),
-  pick(Object.fromEntries(Object.entries(x).map(([i, share]) => [Number(i) + 1, share]))),
+/** x and y of a difference between places, from the shares of the values' x. */
+const vector = (shares: Shares) => [
+  sum(shares),
+  sum(Object.fromEntries(Object.entries(shares).map(([i, share]) => [Number(i) + 1, share]))),
 ];
+
+/** x and y of a place, which the network counts from the middle of the cell. */
+const place = (shares: Shares) => vector({ ...shares, [MIDDLE]: 1 });
 
 const KEYPOINTS = [
-  ...point({ [LEFT_EYE]: 1 }),
-  ...point({ [RIGHT_EYE]: 1 }),
-  ...point({ [NOSE]: 1 }),
-  ...point({ [MOUTH]: 1, [LEFT_EYE]: MOUTH_CORNER, [RIGHT_EYE]: -MOUTH_CORNER }),
-  ...point({ [MOUTH]: 1, [LEFT_EYE]: -MOUTH_CORNER, [RIGHT_EYE]: MOUTH_CORNER }),
-];
-const DOWN = point({ [MOUTH]: 1, [LEFT_EYE]: -0.5, [RIGHT_EYE]: -0.5 });
+  place({ [LEFT_EYE]: 1 }),
+  place({ [RIGHT_EYE]: 1 }),
+  place({ [NOSE]: 1 }),
+  place({ [MOUTH]: 1, [LEFT_EYE]: MOUTH_CORNER, [RIGHT_EYE]: -MOUTH_CORNER }),
+  place({ [MOUTH]: 1, [LEFT_EYE]: -MOUTH_CORNER, [RIGHT_EYE]: MOUTH_CORNER }),
+].flat();
+const DOWN = vector({ [MOUTH]: 1, [LEFT_EYE]: -0.5, [RIGHT_EYE]: -0.5 });
+const FACE_CENTER = place({ [CENTER]: 1, [MOUTH]: -RAISED, [LEFT_EYE]: RAISED / 2, [RIGHT_EYE]: RAISED / 2 });
+const SQUARE = [sum({ [SIZE]: 0.5, [SIZE + 1]: 0.5 })];
 
-/** Cells -> SCRFD's rows: the surest cell of each block, if it is surer than its neighbours too. */
-export function decodeFaces(g: GraphBuilder, { scores, regressors, level, block }: FaceMaps): FaceRows {
+/**
+ * Cells -> grids of the faces in SCRFD's units, (rows, columns, length) by kind: the best cell of each block, with a score
+ * of zero unless it is better than its neighbours.
+ */
+export function decodeFaces(g: GraphBuilder, { scores, regressors }: FaceMaps, level: Level): Record<FaceKind, Value> {
   const { add, sub, mul, div, min, sqrt, where, gather, reshape, transpose, concat, cast } = operators(g);
-  const matmul = (x: Value, rows: number[][]) =>
-    g.add('MatMul', [x, transpose(g.float(rows.flat(), [rows.length, REGRESSORS]), [1, 0])]);
-
-  // The best of each block, and its place in the flattened map.
-  const [best, places] = g.addMany('MaxPool', [scores], 2, {
-    kernel_shape: [BigInt(block), BigInt(block)],
-    strides: [BigInt(block), BigInt(block)],
-  });
+  const { scale, block, stride, confidence } = level;
+  const window = [BigInt(block), BigInt(block)];
+  const [best, index] = g.addMany('MaxPool', [scores], 2, { kernel_shape: window, strides: window });
+  const cell = reshape(index, [-1]);
   const around = g.add('MaxPool', [scores], { kernel_shape: [3n, 3n], pads: [1n, 1n, 1n, 1n] });
-  const cell = reshape(places, [-1]);
-  const raw = reshape(best, [-1, 1]);
-  const isPeak = g.add('GreaterOrEqual', [raw, reshape(gather(reshape(around, [-1]), cell), [-1, 1])]);
-  const probability = g.add('Sigmoid', [raw]);
-  const k = CONFIDENCE[level];
-  const ranked = min(probability, add(mul(probability, k), 0.5 * (1 - k)));
+  const isPeak = g.add('GreaterOrEqual', [reshape(best, [-1]), gather(reshape(around, [-1]), cell)]);
+  const probability = g.add('Sigmoid', [reshape(best, [-1])]);
+  const ranked = min(probability, add(mul(probability, confidence), 0.5 * (1 - confidence)));
   const score = where(isPeak, ranked, 0);
 
-  const columns = g.add('Shape', [scores], { start: 3n, end: 4n });
-  const inBlock = (index: Value) => cast(g.add('Mod', [index, g.int64([block])]), 'float');
-  // The middle of the cell, from the corner of its block, in blocks.
-  const within = (index: Value) => reshape(mul(add(inBlock(index), 0.5), 1 / block), [-1, 1]);
-  const origin = concat([within(cell), within(g.add('Div', [cell, columns]))], 1);
+  // From the anchor of the block to the middle of the cell, in strides.
+  const step = (CELL * scale) / stride;
+  const middle = (at: Value) => {
+    const anchor = cast(g.add('Div', [at, g.int64(block)]), 'float');
+    return reshape(add(sub(mul(cast(at, 'float'), step), anchor), step / 2), [-1, 1]);
+  };
+  const columns = g.add('Shape', [scores], { start: 3n });
+  const column = middle(g.add('Mod', [cell, columns]));
+  const row = middle(g.add('Div', [cell, columns]));
+  const regressed = gather(reshape(transpose(regressors, [0, 2, 3, 1]), [-1, REGRESSORS]), cell);
+  const values = concat([mul(regressed, scale / stride), column, row], 1);
 
-  const values = mul(gather(reshape(transpose(regressors, [0, 2, 3, 1]), [-1, REGRESSORS]), cell), 1 / (CELL * block));
-  const keypoints = add(matmul(values, KEYPOINTS), g.add('Tile', [origin, g.int64([1, SCRFD.keypointLength / 2])]));
+  const rows = [...KEYPOINTS, ...DOWN, ...FACE_CENTER, ...SQUARE];
+  const all = g.add('MatMul', [values, transpose(g.float(rows.flat(), [rows.length, REGRESSORS + 2]), [1, 0])]);
+  const lengths = [KEYPOINTS, DOWN, FACE_CENTER, SQUARE].map(({ length }) => length);
+  const [keypoints, down, center, side] = g.addMany('Split', [all, g.int64(lengths)], lengths.length, { axis: 1n });
 
-  const down = matmul(values, DOWN);
-  const size = matmul(values, [pick({ [SIZE]: 0.5, [SIZE + 1]: 0.5 })]);
-  const center = add(add(matmul(values, point({ [CENTER]: 1 })), origin), mul(down, SHIFT));
-  const squared = mul(down, down);
-  const total = add(g.add('ReduceSum', [squared, g.int64([1])]), 1e-9);
-  // Sides of the box around a turned ellipse, from the share of each direction in its axis.
-  const along = div(squared, total);
-  const half = mul(size, sqrt(add(mul(along, HALF_LENGTH ** 2 - HALF_WIDTH ** 2), HALF_WIDTH ** 2)));
+  // Half the box around an ellipse of half axes a and b: sqrt(a^2 cos^2 + b^2 sin^2) on each side.
+  const squares = mul(down, down);
+  const along = div(squares, add(g.add('ReduceSum', [squares, g.int64([1])]), 1e-9));
+  const half = mul(side, sqrt(add(mul(along, HALF_LENGTH ** 2 - HALF_WIDTH ** 2), HALF_WIDTH ** 2)));
   const boxes = concat([sub(half, center), add(half, center)], 1);
 
-  return { scores: score, boxes, keypoints };
+  const blocks = g.add('Shape', [best], { start: 2n });
+  const grid = (flat: Value, kind: FaceKind) => reshape(flat, concat([blocks, g.int64([FACE_LENGTHS[kind]])], 0));
+  return { scores: grid(score, 'scores'), boxes: grid(boxes, 'boxes'), keypoints: grid(keypoints, 'keypoints') };
 }

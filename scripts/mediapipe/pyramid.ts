@@ -1,0 +1,70 @@
+import { operators } from '../../src/merged/operators.js';
+import type { GraphBuilder, Value } from '../../src/onnx/graph-builder.js';
+
+/** The network halves its input five times. */
+const SIDE_MULTIPLE = 32;
+/** Axes of a picture. */
+const ROWS = 2;
+const COLUMNS = 3;
+/** So many rows and columns of grey stay around what a picture shows: a face that the border cuts is seen better so. */
+const MARGIN = 32;
+
+/**
+ * The input at its own size, 1/2, 1/4, 3/16 and 1/8: the network knows faces of up to a quarter of its own input. The coarse
+ * sizes are for faces that fill the picture, and cost so little that there is one in between.
+ *
+ * All sides are multiples of 32; what is added is grey, as the letterbox adds it, at the bottom and right.
+ */
+export function pyramid(g: GraphBuilder, input: Value): Value[] {
+  const { div } = operators(g);
+  const full = cutEmpty(g, input);
+  const half = halve(g, full);
+  // Grey costs hardly anything from here on, and large faces that reach down to it are seen better with all of it.
+  const quarter = padTo(g, halve(g, half), div(sides(g, input), g.int64([4])));
+  const threeSixteenths = g.add('Resize', [quarter, '', g.float([1, 1, 0.75, 0.75])], {
+    mode: 'linear',
+    coordinate_transformation_mode: 'half_pixel',
+  });
+  const eighth = halve(g, quarter);
+  return [full, ...[half, quarter, threeSixteenths, eighth].map((picture) => padToMultiple(g, picture))];
+}
+
+/** Rows and columns of a picture (1, 3, rows, columns), an int64 pair. */
+export const sides = (g: GraphBuilder, picture: Value) => g.add('Shape', [picture], { start: 2n, end: 4n });
+
+const halve = (g: GraphBuilder, picture: Value) =>
+  g.add('AveragePool', [picture], { kernel_shape: [2n, 2n], strides: [2n, 2n] });
+
+/** Adds grey until a picture has these sides. */
+function padTo(g: GraphBuilder, picture: Value, wanted: Value): Value {
+  const { concat, sub } = operators(g);
+  return g.add('Pad', [picture, concat([g.int64([0, 0, 0, 0, 0, 0]), sub(wanted, sides(g, picture))], 0)]);
+}
+
+function padToMultiple(g: GraphBuilder, picture: Value): Value {
+  return padTo(g, picture, roundUp(g, sides(g, picture)));
+}
+
+/** The next multiple of 32. */
+function roundUp(g: GraphBuilder, counts: Value): Value {
+  const { add, div, mul } = operators(g);
+  const multiple = g.int64([SIDE_MULTIPLE]);
+  return mul(div(add(counts, g.int64([SIDE_MULTIPLE - 1])), multiple), multiple);
+}
+
+/** Cuts off the grey at the bottom or right, but for a margin: a photograph of 4 x 3 has a quarter of it. */
+function cutEmpty(g: GraphBuilder, input: Value): Value {
+  const { add, cast, concat, greater, max, mul, neg } = operators(g);
+  const lasts = [ROWS, COLUMNS].map((axis) => {
+    // Over one axis the runtime finds extremes several times faster than over all others at once.
+    const over = { axes: [BigInt(ROWS + COLUMNS - axis)], keepdims: 0n };
+    const extremes = max(g.add('ReduceMax', [input], over), neg(g.add('ReduceMin', [input], over)));
+    const largest = g.add('ReduceMax', [extremes], { axes: [0n, 1n], keepdims: 0n });
+    const count = g.add('Size', [largest]);
+    const numbers = g.add('Range', [g.int64(1), add(count, g.int64(1)), g.int64(1)]);
+    return g.add('ReduceMax', [mul(cast(greater(largest, 0), 'int64'), numbers)]);
+  });
+  const ends = roundUp(g, add(concat(lasts, 0), g.int64([MARGIN])));
+  // Ends beyond the input are taken as its sides.
+  return g.add('Slice', [input, g.int64([0, 0]), ends, g.int64([ROWS, COLUMNS])]);
+}
