@@ -46,7 +46,7 @@ export async function bareNetworks(
     landmarker,
     inputs: { image: input, faces: batch },
     faces: faces.length,
-    run: async () => [await detector.run(input), batch && (await landmarker.run(batch))],
+    run: async () => [await detector.infer(input), batch && (await landmarker.infer(batch))],
     close: async () => {
       await Promise.all([detector.close(), landmarker.close()]);
     },

@@ -14,8 +14,8 @@ const [image, faces] = [revive(inputs.image), revive(inputs.faces)];
 parentPort.on('message', async (times) => {
   if (times === 0) return parentPort.close();
   for (let i = 0; i < times; i++) {
-    await detector.run(image);
-    if (faces) await landmarker.run(faces);
+    await detector.infer(image);
+    if (faces) await landmarker.infer(faces);
   }
   parentPort.postMessage('done');
 });

@@ -4,7 +4,7 @@ import {
   decodeAnchors,
   defaultKernels,
   detectorInput,
-  estimateNorms,
+  estimateCropTransforms,
   type Kernels,
   LANDMARK106,
   loadNetwork,
@@ -31,7 +31,7 @@ function noise(random: Random, width: number, height: number): PixelView {
 }
 
 /** A face of medium size, upright but for a few degrees. */
-const [NORM] = estimateNorms([
+const [TRANSFORM] = estimateCropTransforms([
   [
     { x: 520, y: 300 },
     { x: 610, y: 310 },
@@ -69,7 +69,7 @@ async function busiest(network: Network, images: readonly BenchImage[]) {
   const found = [];
   for (const { name, image } of images) {
     const input = detectorInput(pixelView(image), SIDE).tensor;
-    const outputs = sortOutputs(network, await network.run(input), anchorLevels(SIDE));
+    const outputs = sortOutputs(network, await network.infer(input), anchorLevels(SIDE));
     found.push({ name, input, candidates: decodeAnchors(outputs, anchorLevels(SIDE), SCRFD.minScore).rows.length });
   }
   return found.reduce((most, other) => (other.candidates > most.candidates ? other : most));
@@ -80,16 +80,17 @@ export const benchKernels: Bench = async ({ models, images, rounds }) => {
   const random = new Random(1);
   const network = await loadNetwork(models.detector);
   const real = await busiest(network, images);
-  let outputs = await network.run(real.input);
+  let outputs = await network.infer(real.input);
   const image = noise(random, 1280, 720);
   const input = new Float32Array(3 * SIDE * SIDE);
   const crop = new Uint8Array(3 * LANDMARK106.cropSide ** 2);
   const landmarks = new Float32Array(3 * LANDMARK106.inputSide ** 2);
   const letterbox = (kernels: Kernels) => () => kernels.letterboxBilinear(image, SIDE, SCRFD, input);
-  const cropFace = (kernels: Kernels) => () => kernels.cropFace(image, NORM.imageToCrop, 'bgr', crop, landmarks);
+  const alignedCrops = (kernels: Kernels) => () =>
+    kernels.alignedCrops(image, TRANSFORM.imageToCrop, 'bgr', crop, landmarks);
   const channels = [image.blue, image.green, image.red];
   const naiveCrops = () => {
-    const exact = naiveWarp((x, y, channel) => sample(image, x, y, channels[channel]), NORM.imageToCrop, 224);
+    const exact = naiveWarp((x, y, channel) => sample(image, x, y, channels[channel]), TRANSFORM.imageToCrop, 224);
     crop.set(exact);
     const tap = (x: number, y: number, channel: number) =>
       x < 0 || y < 0 || x >= 224 || y >= 224 ? 0 : exact[(y * 224 + x) * 3 + channel];
@@ -99,7 +100,7 @@ export const benchKernels: Bench = async ({ models, images, rounds }) => {
   const fast = defaultKernels();
   const contenders: Record<string, Contender> = {
     [BASELINE]: async () => {
-      outputs = await network.run(real.input);
+      outputs = await network.infer(real.input);
     },
     // At once, as in the pipeline: what the network wrote last is still in the cache.
     [`decode + NMS, ${real.candidates} candidates (${real.name})`]: () =>
@@ -108,8 +109,8 @@ export const benchKernels: Bench = async ({ models, images, rounds }) => {
     'letterbox 1280 x 720, plain': letterbox(plainKernels),
     [`letterbox 1280 x 720, ${fast.name}`]: letterbox(fast),
     'both crops of a face, naive': naiveCrops,
-    'both crops of a face, plain': cropFace(plainKernels),
-    [`both crops of a face, ${fast.name}`]: cropFace(fast),
+    'both crops of a face, plain': alignedCrops(plainKernels),
+    [`both crops of a face, ${fast.name}`]: alignedCrops(fast),
     'decode + NMS, 2000 candidates': () => decodeAndSuppress(many),
   };
   const rows = await measure(contenders, { rounds, baseline: BASELINE });

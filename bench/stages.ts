@@ -11,15 +11,15 @@ import { measure } from './harness.js';
 
 /** A network that returns what the real one returned the last time: what is left is our own work. */
 async function replay(network: Network, run: (recorder: Network) => Promise<unknown>): Promise<Network> {
-  let recorded: Awaited<ReturnType<Network['run']>> = [];
+  let recorded: Awaited<ReturnType<Network['infer']>> = [];
   await run({
     ...network,
-    run: async (input) => {
-      recorded = await network.run(input);
+    infer: async (input) => {
+      recorded = await network.infer(input);
       return recorded;
     },
   });
-  return { ...network, run: async () => recorded };
+  return { ...network, infer: async () => recorded };
 }
 
 /** What each stage adds to its network, on every image. */

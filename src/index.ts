@@ -1,6 +1,6 @@
 // The pure entry: stages, kernels, pipeline and types. Runs wherever JavaScript runs; nothing of Node, nothing of the DOM.
 
-export { estimateNorms, type Norm } from './alignment/estimate-norm.js';
+export { type CropTransform, estimateCropTransforms } from './alignment/estimate-crop-transforms.js';
 export { ALIGNMENT_TEMPLATES, ARCFACE_TEMPLATE } from './alignment/templates.js';
 export { type ErrorJson, type ErrorJsonOptions, errorFromJson, errorToJson } from './detector/error-json.js';
 export { drawScene, type Scene, type SceneFace, type SceneOptions } from './drawn-faces/draw-scene.js';

@@ -73,7 +73,7 @@ export interface NetworkInfo {
  */
 export interface Network extends NetworkInfo {
   /** Runs the network on one tensor and returns its outputs in the order of {@link outputs}. */
-  run(input: Tensor): Promise<Tensor[]>;
+  infer(input: Tensor): Promise<Tensor[]>;
 }
 
 /** The five key points in SCRFD's order. Left and right are the image's sides (the viewer's). */
@@ -100,7 +100,7 @@ export interface Alignment {
   imageToCrop: AffineMatrix;
   /** crop pixels -> image pixels */
   cropToImage: AffineMatrix;
-  /** True when the key points are collinear, identical or not finite, see `estimateNorms`. */
+  /** True when the key points are collinear, identical or not finite, see `estimateCropTransforms`. */
   degenerate: boolean;
   /** `(224, 224, 3)` uint8, BGR */
   crop: Tensor<Uint8Array>;

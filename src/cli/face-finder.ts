@@ -58,8 +58,8 @@ export async function loadFinder(options: FinderOptions): Promise<Finder> {
       const start = performance.now();
       const image = await open(name, options);
       const decode = performance.now() - start;
-      const { minScore, iouThreshold, maxFaces, detectorSide, landmarkChannelOrder, strict } = options;
-      const analysis = { minScore, iouThreshold, maxFaces, detectorSide, landmarkChannelOrder, strict };
+      const { minScore, iouThreshold, maxFaces, detectorSide, landmarkChannelOrder, largeImages } = options;
+      const analysis = { minScore, iouThreshold, maxFaces, detectorSide, landmarkChannelOrder, largeImages };
       const { faces, timings } = await target.detect(image, analysis);
       await writePictures(stem, image, faces, options);
       const { width, height, decoder } = image;

@@ -46,6 +46,11 @@ export function addDetectionOptions(command: Command): Command {
         'rgb',
       ]),
     )
-    .option('--strict', 'refuse images above 1920 pixels, as the merged model does')
+    .addOption(
+      new Option(
+        '--large-images <how>',
+        'above 1920 pixels: reduced for the detector, or refused, as the merged model does (default: reduce)',
+      ).choices(['reduce', 'refuse']),
+    )
     .addOption(new Option('--decoder <name>', 'image decoder (default: auto)').choices(['auto', 'sharp', 'jimp']));
 }

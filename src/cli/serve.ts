@@ -60,17 +60,17 @@ async function run(options: ServeOptions): Promise<void> {
     console.error('The built-in networks know only drawn faces; `facial-lmk models fetch` gets the real ones.');
   const pool = await createPool({ detector, landmarker, workers: options.workers, maxQueue: options.queue });
   let ready = true;
-  const { maxBytes, maxPixels, timeout } = options;
+  const { maxBytes, maxPixels } = options;
+  const timeoutMs = 1000 * options.timeout;
   const app = createApp({
     service: pool,
     isReady: () => ready,
     maxBytes,
     maxPixels,
-    timeout,
+    timeoutMs,
     maxRequests: options.queue + pool.workers,
   });
 
-  const milliseconds = 1000 * timeout;
   const underWay = new Set<Promise<Response>>();
   const server = serve({
     fetch(request, env) {
@@ -82,9 +82,9 @@ async function run(options: ServeOptions): Promise<void> {
     port: options.port,
     // Who sends slowly is cut off, for a place that is taken is missing to others.
     serverOptions: {
-      headersTimeout: milliseconds,
-      requestTimeout: milliseconds,
-      connectionsCheckingInterval: Math.min(milliseconds, 1000),
+      headersTimeout: timeoutMs,
+      requestTimeout: timeoutMs,
+      connectionsCheckingInterval: Math.min(timeoutMs, 1000),
     },
   }) as Server;
   server.on('clientError', answerClientError);

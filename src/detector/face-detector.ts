@@ -116,7 +116,7 @@ export class FaceDetector<Input, Options extends CallOptions> {
    * must not be ended before.
    */
   detectToEnd(input: Input, options: Options): Promise<DetectionResult> {
-    return this.#calls.run(() => this.#places.run(1, () => this.#analyze(input, options), options.signal));
+    return this.#calls.admit(() => this.#places.run(1, () => this.#analyze(input, options), options.signal));
   }
 
   /** The merged model's six outputs for one image, under its own names. */

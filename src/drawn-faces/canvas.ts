@@ -72,13 +72,13 @@ export interface Placement {
   center: Point;
   /** Pixels of one unit. */
   size: number;
-  /** Radians, clockwise as the viewer sees it. */
-  roll: number;
+  /** Clockwise as the viewer sees it. */
+  rollRadians: number;
 }
 
 /** figure units -> image pixels */
-export function place({ center, size, roll }: Placement, { x, y }: Point): Point {
-  const [cos, sin] = [Math.cos(roll) * size, Math.sin(roll) * size];
+export function place({ center, size, rollRadians }: Placement, { x, y }: Point): Point {
+  const [cos, sin] = [Math.cos(rollRadians) * size, Math.sin(rollRadians) * size];
   return { x: center.x + cos * x - sin * y, y: center.y + sin * x + cos * y };
 }
 
@@ -113,11 +113,11 @@ export class Canvas {
 
   /** Fills a figure. */
   fill(figure: Figure, placement: Placement, color: Color, opacity = 1): void {
-    const { size, roll } = placement;
+    const { size, rollRadians } = placement;
     const middle = place(placement, figure.center);
     // The square around the figure, turned.
-    const reach = figure.reach * size * (Math.abs(Math.cos(roll)) + Math.abs(Math.sin(roll))) + 1;
-    const [cos, sin] = [Math.cos(roll) / size, Math.sin(roll) / size];
+    const reach = figure.reach * size * (Math.abs(Math.cos(rollRadians)) + Math.abs(Math.sin(rollRadians))) + 1;
+    const [cos, sin] = [Math.cos(rollRadians) / size, Math.sin(rollRadians) / size];
     const [x1, x2] = [Math.max(0, Math.floor(middle.x - reach)), Math.min(this.width - 1, Math.ceil(middle.x + reach))];
     const [y1, y2] = [
       Math.max(0, Math.floor(middle.y - reach)),

@@ -17,8 +17,8 @@ export interface SceneOptions {
   minSize?: number;
   maxSize?: number;
   /** Faces lean to either side by up to so many degrees. Default 60. */
-  maxRoll?: number;
-  /** Where the faces lie, instead of by lot: middle of the box, pixels; size, pixels; roll, radians. */
+  maxRollDegrees?: number;
+  /** Where the faces lie, instead of by lot: middle of the box, pixels; size, pixels. */
   placements?: readonly Placement[];
   /** Moves the first face over this border of the image, so that it is cut through. */
   cut?: 'left' | 'top' | 'right' | 'bottom';
@@ -29,8 +29,8 @@ export interface SceneFace {
   box: Box;
   keypoints: Keypoint[];
   landmarks: Point[];
-  /** Degrees, clockwise as the viewer sees it. */
-  roll: number;
+  /** Clockwise as the viewer sees it. */
+  rollDegrees: number;
   /** Side of the box. */
   size: number;
 }
@@ -65,28 +65,28 @@ function drawBackground(canvas: Canvas, random: Random): void {
     const color = random.pick(WALLS);
     const center = { x: random.between(0, canvas.width), y: random.between(0, canvas.height) };
     const size = random.between(0.08, 0.3) * length;
-    canvas.fill(ellipse({ x: 0, y: 0 }, 1, 1), { center, size, roll: 0 }, color, 0.5);
+    canvas.fill(ellipse({ x: 0, y: 0 }, 1, 1), { center, size, rollRadians: 0 }, color, 0.5);
   }
 }
 
 /** A place for one more face that touches neither the border nor another face, or undefined. */
 function findPlace(
   random: Random,
-  options: Required<Pick<SceneOptions, 'width' | 'height' | 'minSize' | 'maxSize' | 'maxRoll'>>,
+  options: Required<Pick<SceneOptions, 'width' | 'height' | 'minSize' | 'maxSize' | 'maxRollDegrees'>>,
   taken: readonly Placement[],
 ): Placement | undefined {
-  const { width, height, minSize, maxRoll } = options;
+  const { width, height, minSize, maxRollDegrees } = options;
   let largest = Math.min(options.maxSize, Math.min(width, height) / (2 * OUTER));
   for (let i = 0; i < ATTEMPTS && largest >= minSize; i++) {
     // Small faces as often as large ones: even on a logarithmic scale.
     const size = minSize * (largest / minSize) ** random.next();
     const margin = OUTER * size;
     const center = { x: random.between(margin, width - margin), y: random.between(margin, height - margin) };
-    const roll = (random.between(-maxRoll, maxRoll) * Math.PI) / 180;
+    const rollRadians = (random.between(-maxRollDegrees, maxRollDegrees) * Math.PI) / 180;
     const free = taken.every(
       (other) => Math.hypot(center.x - other.center.x, center.y - other.center.y) > OUTER * (size + other.size),
     );
-    if (free) return { center, size, roll };
+    if (free) return { center, size, rollRadians };
     largest *= 0.95;
   }
   return undefined;
@@ -104,13 +104,13 @@ function moveOver(border: NonNullable<SceneOptions['cut']>, face: Placement, wid
 }
 
 function truth(placement: Placement): SceneFace {
-  const { center, size, roll } = placement;
+  const { center, size, rollRadians } = placement;
   const half = size / 2;
   return {
     box: { x1: center.x - half, y1: center.y - half, x2: center.x + half, y2: center.y + half },
     keypoints: FACE_KEYPOINT_LIST.map((point, i) => ({ name: KEYPOINT_NAMES[i], ...place(placement, point) })),
     landmarks: FACE_SHAPE.map((point) => place(placement, point)),
-    roll: (roll * 180) / Math.PI,
+    rollDegrees: (rollRadians * 180) / Math.PI,
     size,
   };
 }
@@ -127,14 +127,14 @@ export function drawScene(options: SceneOptions): Scene {
   const height = checkInteger('height', options.height ?? 800, 1, 10_000);
   const minSize = checkNumber('minSize', options.minSize ?? 40, 1, 10_000);
   const maxSize = checkNumber('maxSize', options.maxSize ?? 600, minSize, 10_000);
-  const maxRoll = checkNumber('maxRoll', options.maxRoll ?? 60, 0, 180);
+  const maxRollDegrees = checkNumber('maxRollDegrees', options.maxRollDegrees ?? 60, 0, 180);
   const random = new Random(seed);
   const count = checkInteger('faces', options.faces ?? random.integer(1, MAX_FACES), 0, MAX_FACES);
 
   const placements: Placement[] = [...(options.placements ?? [])];
   if (!options.placements) {
     for (let i = 0; i < count; i++) {
-      const found = findPlace(random, { width, height, minSize, maxSize, maxRoll }, placements);
+      const found = findPlace(random, { width, height, minSize, maxSize, maxRollDegrees }, placements);
       if (found) placements.push(found);
     }
     if (options.cut && placements.length > 0) placements[0] = moveOver(options.cut, placements[0], width, height);

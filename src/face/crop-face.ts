@@ -1,4 +1,4 @@
-import { estimateNorms } from '../alignment/estimate-norm.js';
+import { estimateCropTransforms } from '../alignment/estimate-crop-transforms.js';
 import { ARCFACE_TEMPLATE } from '../alignment/templates.js';
 import { pixelView } from '../image/pixel-image.js';
 import { LANDMARK106 } from '../landmark106/spec.js';
@@ -38,16 +38,16 @@ export interface FaceCrop {
 type Oriented = Pick<FaceData, 'keypoints' | 'imageToCrop'>;
 
 const TEMPLATES = {
-  reference: { side: LANDMARK106.cropSide, norm: (face: Oriented) => face.imageToCrop },
+  reference: { side: LANDMARK106.cropSide, imageToCrop: (face: Oriented) => face.imageToCrop },
   arcface: {
     side: 112,
-    norm: (face: Oriented) => estimateNorms([face.keypoints], [ARCFACE_TEMPLATE])[0].imageToCrop,
+    imageToCrop: (face: Oriented) => estimateCropTransforms([face.keypoints], [ARCFACE_TEMPLATE])[0].imageToCrop,
   },
 };
 
 /**
  * Cuts a face out upright, in the template and size that the next tool wants. The defaults give the bytes of `face.crop`.
- * Bilinear, not antialiased, as the reference cuts; key points without a two-dimensional spread as in `estimateNorms`.
+ * Bilinear, not antialiased, as the reference cuts; key points without a two-dimensional spread as in `estimateCropTransforms`.
  *
  * @param image the image in which the face was found
  * @throws InvalidImageError, InvalidOptionError
@@ -55,12 +55,12 @@ const TEMPLATES = {
 export function cropFace(image: PixelImage, face: Oriented, options: CropOptions = {}): FaceCrop {
   const view = pixelView(image);
   const choice = checkChoice('template', options.template ?? 'reference', ['reference', 'arcface'] as const);
-  const { side, norm } = TEMPLATES[choice];
+  const { side, imageToCrop: toTemplate } = TEMPLATES[choice];
   const size = checkInteger('size', options.size ?? side, 1, 4096);
   const margin = checkNumber('margin', options.margin ?? 0, -0.4, 4);
   const scale = size / (side * (1 + 2 * margin));
   const offset = margin * side * scale;
-  const [a, b, tx, c, d, ty] = affineEntries(norm(face));
+  const [a, b, tx, c, d, ty] = affineEntries(toTemplate(face));
   const imageToCrop = affineMatrix(
     a * scale,
     b * scale,

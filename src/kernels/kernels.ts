@@ -16,10 +16,17 @@ export interface Kernels {
   /** `letterboxArea`: writes every element of `out`, `(3, side, side)`. */
   letterboxArea(image: PixelView, side: number, normalization: Normalization, out: Float32Array): void;
   /**
-   * Both crops of one face. Writes every element.
+   * Both crops of one face, which share their samples: the aligned crop, and the landmark network's input made of it.
+   * Writes every element.
    *
    * @param crop receives `(224, 224, 3)` bytes, BGR
    * @param input receives `(3, 192, 192)`
    */
-  cropFace(image: PixelView, imageToCrop: AffineMatrix, order: PlaneOrder, crop: Uint8Array, input: Float32Array): void;
+  alignedCrops(
+    image: PixelView,
+    imageToCrop: AffineMatrix,
+    order: PlaneOrder,
+    crop: Uint8Array,
+    input: Float32Array,
+  ): void;
 }

@@ -10,7 +10,7 @@ export const plainKernels: Kernels = {
   name: 'plain',
   letterboxBilinear,
   letterboxArea,
-  cropFace(image, imageToCrop, order, crop, input) {
+  alignedCrops(image, imageToCrop, order, crop, input) {
     const exact = warpAffine(image, imageToCrop, LANDMARK106.cropSide, [image.blue, image.green, image.red]);
     // Truncates each value toward zero, as the reference's cast does.
     crop.set(exact);

@@ -1,5 +1,5 @@
 import type { Kernels } from './kernels.js';
-import { wasmCropFace } from './wasm-crop-face.js';
+import { wasmAlignedCrops } from './wasm-aligned-crops.js';
 import { wasmLetterbox } from './wasm-letterbox.js';
 import { instantiateKernels } from './wasm-module.js';
 
@@ -9,5 +9,5 @@ import { instantiateKernels } from './wasm-module.js';
  */
 export function wasmKernels(): Kernels | undefined {
   const module = instantiateKernels();
-  return module && { name: 'wasm', ...wasmLetterbox(module), cropFace: wasmCropFace(module) };
+  return module && { name: 'wasm', ...wasmLetterbox(module), alignedCrops: wasmAlignedCrops(module) };
 }

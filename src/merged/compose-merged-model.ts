@@ -18,7 +18,7 @@ import { yunetToScrfd } from '../yunet/yunet-to-scrfd.js';
 import { invertAffine } from './affine.js';
 import { BOX_CORNERS, decodeAnchors } from './decode-anchors.js';
 import { decodeLandmarks } from './decode-landmarks.js';
-import { estimateNorms } from './estimate-norms.js';
+import { estimateCropTransforms } from './estimate-crop-transforms.js';
 import { type ImagePlanes, imagePlanes } from './image-planes.js';
 import { landmarkInput, landmarkTaps } from './landmark-input.js';
 import { letterbox } from './letterbox.js';
@@ -28,7 +28,7 @@ import { type NetworkFile, readNetwork } from './read-network.js';
 import { toImage } from './to-image.js';
 import { borderedPlanes, warpAffine } from './warp-affine.js';
 
-export interface MergeOptions extends Omit<DetectOptions, 'strict'>, AlignOptions {
+export interface MergeOptions extends Omit<DetectOptions, 'largeImages'>, AlignOptions {
   /**
    * `int64` truncates the landmarks toward zero as the upstream model does, `float` keeps them as they are.
    * Default `int64`.
@@ -197,7 +197,10 @@ export function composeMergedModel(
   const points = g.describe(toImage(g.scope('toImage'), kept.points, image, side), 'int64', ['N', 7, 2]);
   const keypoints = slice(points, BOX_CORNERS, BOX_CORNERS + KEYPOINTS, 1);
 
-  const imageToCrop = g.describe(estimateNorms(g.scope('estimateNorms'), keypoints), 'float', ['N', 6]);
+  const imageToCrop = g.describe(estimateCropTransforms(g.scope('estimateCropTransforms'), keypoints), 'float', [
+    'N',
+    6,
+  ]);
   const cropToImage = g.describe(invertAffine(g.scope('invertAffine'), imageToCrop), 'float', ['N', 6]);
   const [crops, values] = eachFace(g, image, cropToImage, landmarker, opset, checked);
   const landmarks = decodeLandmarks(g.scope('decodeLandmarks'), values, cropToImage);

@@ -43,7 +43,7 @@ function rotation(angle: number, trig: TrigFloat32): Matrix2 {
  * The 2 x 2 singular value decomposition is the closed form by two angles.
  *
  * Points that lie on one line make the decomposition rank-deficient: the result is then rank 1 or NaN as the reference
- * returns it. `estimateNorm` gives such key points a defined outcome.
+ * returns it. `estimateCropTransforms` gives such key points a defined outcome.
  *
  * @param trig which of the runtime's two sets of float32 functions to use, see `trig-float32.ts`
  */

@@ -12,7 +12,7 @@ export class InFlight {
   }
 
   /** Runs a job, or rejects with a ClosedError once `close` was called. */
-  async run<T>(job: () => Promise<T>): Promise<T> {
+  async admit<T>(job: () => Promise<T>): Promise<T> {
     if (this.#closing) {
       throw new ClosedError({ name: this.#name, expected: 'a call before close()', received: 'a call after it' });
     }

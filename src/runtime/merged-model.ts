@@ -43,7 +43,7 @@ export async function mergedModelFromSession(session: Session): Promise<MergedMo
   return {
     name: session.name,
     async run(image) {
-      const results = await session.run({ [session.inputs[0].name]: toBgr(image) });
+      const results = await session.infer({ [session.inputs[0].name]: toBgr(image) });
       const by = (name: OutputName) => results[names.indexOf(name)];
       const float = ({ data, dims }: SessionTensor) => tensor(data as Float32Array, dims);
       return {

@@ -19,9 +19,9 @@ export function networkFromSession(session: Session): OnnxNetwork {
     runtime,
     inputs,
     outputs,
-    async run(input) {
+    async infer(input) {
       const feed = { type: 'float32', data: tensorValues(input), dims: input.shape };
-      const results = await session.run({ [inputs[0].name]: feed });
+      const results = await session.infer({ [inputs[0].name]: feed });
       return results.map(({ type, data, dims }, i) => {
         if (!(data instanceof Float32Array)) {
           throw new ModelContractError({

@@ -85,7 +85,7 @@ export async function openOrtSession(
 function wrapSession(session: OrtInferenceSession, api: OrtApi, runtime: RuntimeInfo, name: string): Session {
   const inputs = tensorInfo(name, session.inputMetadata);
   const outputs = tensorInfo(name, session.outputMetadata);
-  const runs = new InFlight(name);
+  const calls = new InFlight(name);
 
   async function infer(feeds: Readonly<Record<string, SessionTensor>>): Promise<SessionTensor[]> {
     const entries = Object.entries(feeds);
@@ -111,7 +111,7 @@ function wrapSession(session: OrtInferenceSession, api: OrtApi, runtime: Runtime
     runtime,
     inputs,
     outputs,
-    run: (feeds) => runs.run(() => infer(feeds)),
-    close: () => runs.close(() => session.release()),
+    infer: (feeds) => calls.admit(() => infer(feeds)),
+    close: () => calls.close(() => session.release()),
   };
 }

@@ -37,7 +37,7 @@ export interface Session {
   readonly inputs: readonly TensorInfo[];
   readonly outputs: readonly TensorInfo[];
   /** Runs the model; outputs in the order of {@link outputs}. */
-  run(feeds: Readonly<Record<string, SessionTensor>>): Promise<SessionTensor[]>;
+  infer(feeds: Readonly<Record<string, SessionTensor>>): Promise<SessionTensor[]>;
   /** Waits for running inferences, then frees the session. Later runs are refused; closing twice is fine. */
   close(): Promise<void>;
 }

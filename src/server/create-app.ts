@@ -104,7 +104,7 @@ export function createApp({ service, isReady = () => true, onError = console.err
 
   async function detect(context: Context, bytes: Uint8Array): Promise<DetectionResult> {
     if (!isReady()) throw new HttpError(503, 'ERR_NOT_READY', 'The service starts or stops. Try again soon.');
-    const timeout = AbortSignal.timeout(limits.timeout * 1000);
+    const timeout = AbortSignal.timeout(limits.timeoutMs);
     try {
       const result = await service.detect(bytes, {
         minScore: numberParameter(context, 'minScore'),
@@ -116,7 +116,7 @@ export function createApp({ service, isReady = () => true, onError = console.err
       return result;
     } catch (error) {
       if (!timeout.aborted) throw error;
-      throw new HttpError(503, 'ERR_TIMEOUT', `The image took longer than ${limits.timeout} seconds.`);
+      throw new HttpError(503, 'ERR_TIMEOUT', `The image took longer than ${limits.timeoutMs / 1000} seconds.`);
     }
   }
 

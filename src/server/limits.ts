@@ -6,8 +6,8 @@ export interface ServerLimits {
   maxBytes?: number;
   /** Most pixels of an image; more are answered with 422. Default 50 million. */
   maxPixels?: number;
-  /** Seconds that a request may take; a slower one is answered with 503. Default 30. */
-  timeout?: number;
+  /** Milliseconds that a request may take; a slower one is answered with 503. Default 30 000. */
+  timeoutMs?: number;
   /** Images that may be on their way at once, bodies that still arrive included; one more is answered with 429. Default 100. */
   maxRequests?: number;
 }
@@ -16,7 +16,7 @@ export function resolveLimits(limits: ServerLimits): Required<ServerLimits> {
   return {
     maxBytes: checkInteger('maxBytes', limits.maxBytes ?? 20e6, 1, Number.MAX_SAFE_INTEGER),
     maxPixels: checkInteger('maxPixels', limits.maxPixels ?? 50e6, 1, Number.MAX_SAFE_INTEGER),
-    timeout: checkNumber('timeout', limits.timeout ?? 30, 0.001, 3600),
+    timeoutMs: checkNumber('timeoutMs', limits.timeoutMs ?? 30_000, 1, 3_600_000),
     maxRequests: checkInteger('maxRequests', limits.maxRequests ?? 100, 1, Number.MAX_SAFE_INTEGER),
   };
 }

@@ -1,4 +1,4 @@
-import { estimateNorms, type Norm } from '../alignment/estimate-norm.js';
+import { type CropTransform, estimateCropTransforms } from '../alignment/estimate-crop-transforms.js';
 import { describe, InvalidOptionError } from '../errors.js';
 import { type PixelView, pixelView } from '../image/pixel-image.js';
 import { defaultKernels } from '../kernels/default-kernels.js';
@@ -27,26 +27,26 @@ export function landmarkOrder({ landmarkChannelOrder = 'bgr' }: AlignOptions): '
 }
 
 /**
- * Cuts one face out along a norm that is already estimated.
+ * Cuts one face out along a transform that is already estimated.
  * @param input where to write the landmark input
  */
 export function cropAligned(
   view: PixelView,
-  norm: Norm,
+  { imageToCrop, degenerate }: CropTransform,
   options: AlignOptions = {},
   kernels: Kernels = defaultKernels(),
   input: Float32Array = new Float32Array(LANDMARK_INPUT_LENGTH),
 ): AlignedFace {
   const { cropSide, inputSide } = LANDMARK106;
   const crop = new Uint8Array(3 * cropSide * cropSide);
-  kernels.cropFace(view, norm.imageToCrop, landmarkOrder(options), crop, input);
+  kernels.alignedCrops(view, imageToCrop, landmarkOrder(options), crop, input);
   return {
     crop: tensor(crop, [cropSide, cropSide, 3]),
     cropChannelOrder: 'bgr',
     landmarkInput: tensor(input, [3, inputSide, inputSide]),
-    imageToCrop: norm.imageToCrop,
-    cropToImage: invertAffine(norm.imageToCrop),
-    degenerate: norm.degenerate,
+    imageToCrop,
+    cropToImage: invertAffine(imageToCrop),
+    degenerate,
   };
 }
 
@@ -81,8 +81,8 @@ export function faceAligner(
 ): FaceAligner {
   const view = pixelView(image);
   faces.forEach(checkKeypoints);
-  const norms = estimateNorms(faces);
-  return (index, input) => cropAligned(view, norms[index], options, workspace.kernels, input);
+  const transforms = estimateCropTransforms(faces);
+  return (index, input) => cropAligned(view, transforms[index], options, workspace.kernels, input);
 }
 
 /**
@@ -104,7 +104,7 @@ export function alignFaces(
 /**
  * Stage 2: image and five key points -> the face upright in a 224 x 224 crop, with the matrices there and back and the
  * input of the landmark network. Key points without a two-dimensional spread give a `degenerate` face, see
- * `estimateNorms`; whatever lies outside the image is black.
+ * `estimateCropTransforms`; whatever lies outside the image is black.
  *
  * @param keypoints left eye, right eye, nose, left mouth corner, right mouth corner, image pixels
  * @param workspace what calls share; pass the same one to every call of a series

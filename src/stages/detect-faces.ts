@@ -1,7 +1,7 @@
 import { InvalidImageError, InvalidOptionError } from '../errors.js';
 import { type PixelView, pixelView } from '../image/pixel-image.js';
 import { nms } from '../ops/nms.js';
-import { checkInteger, checkNumber } from '../options.js';
+import { checkChoice, checkInteger, checkNumber } from '../options.js';
 import { anchorLevels } from '../scrfd/anchors.js';
 import { fixedDetectorSide, sortOutputs } from '../scrfd/contract.js';
 import { type Candidates, decodeAnchors } from '../scrfd/decode.js';
@@ -22,8 +22,11 @@ export interface DetectOptions {
   detectorSide?: number;
   /** Checked between the steps: an `AbortSignal`, or anything with its method. */
   signal?: { throwIfAborted(): void };
-  /** Refuse images longer than 1920 pixels as the merged model does, instead of reducing them. Default false. */
-  strict?: boolean;
+  /**
+   * What becomes of images longer than 1920 pixels: reduced for the detector, or refused, as the merged model does.
+   * Default `reduce`.
+   */
+  largeImages?: 'reduce' | 'refuse';
 }
 
 /** Side of the detector's input: the requested one where the network allows it, else its own or the default. */
@@ -76,7 +79,7 @@ function toDetection(
  * @param workspace what calls share; pass the same one to every call of a series
  * @param spec of another network with SCRFD's kind of outputs
  * @returns `[]` when there is no face
- * @throws InvalidImageError when `strict` and the image is longer than 1920 pixels
+ * @throws InvalidImageError when the image is longer than 1920 pixels and such are refused
  * @throws InvalidOptionError, ModelContractError, InferenceError
  */
 export async function detectFaces(
@@ -91,18 +94,19 @@ export async function detectFaces(
   const iouThreshold = checkNumber('iouThreshold', options.iouThreshold ?? spec.iouThreshold, 0, 1);
   const maxFaces = checkInteger('maxFaces', options.maxFaces ?? spec.maxFaces, 1, Number.MAX_SAFE_INTEGER);
   const side = detectorSide(network, options.detectorSide, spec);
-  if (options.strict && Math.max(view.width, view.height) > spec.maxImageSide) {
+  const largeImages = checkChoice('largeImages', options.largeImages ?? 'reduce', ['reduce', 'refuse'] as const);
+  if (largeImages === 'refuse' && Math.max(view.width, view.height) > spec.maxImageSide) {
     throw new InvalidImageError({
       name: 'the image',
       expected: `at most ${spec.maxImageSide} pixels a side`,
       received: `${view.width} x ${view.height}`,
-      hint: 'The merged model fails there too. Leave out `strict` to have larger images reduced for the detector.',
+      hint: 'The merged model fails there too. With `largeImages: "reduce"` it is reduced for the detector.',
     });
   }
   options.signal?.throwIfAborted();
   const { outputs, toImage } = await workspace.lend(3 * side * side, async (buffer) => {
     const input = detectorInput(view, side, workspace.kernels, buffer, spec);
-    return { outputs: await network.run(input.tensor), toImage: input.toImage };
+    return { outputs: await network.infer(input.tensor), toImage: input.toImage };
   });
   options.signal?.throwIfAborted();
   const levels = anchorLevels(side, spec);

@@ -14,7 +14,7 @@ export interface LandmarkSet {
 }
 
 /** One run of the network for faces whose inputs lie one after the other in `input`. */
-async function runBatch(
+async function inferBatch(
   network: Network,
   input: Float32Array,
   cropsToImage: readonly AffineMatrix[],
@@ -22,7 +22,7 @@ async function runBatch(
 ): Promise<LandmarkSet[]> {
   const { inputSide, points } = spec;
   const batch = input.length / inputLength(spec);
-  const outputs = await network.run(tensor(input, [batch, 3, inputSide, inputSide]));
+  const outputs = await network.infer(tensor(input, [batch, 3, inputSide, inputSide]));
   const values = landmarkValues(network, outputs, batch, spec);
   return cropsToImage.map((cropToImage, i) => {
     const own = values.subarray(i * 2 * points, (i + 1) * 2 * points);
@@ -67,7 +67,7 @@ export async function landmarksInBatches(
         const own = input.subarray(i * length, (i + 1) * length);
         return align(start + i, own).cropToImage;
       });
-      return runBatch(network, input, cropsToImage, spec);
+      return inferBatch(network, input, cropsToImage, spec);
     });
     sets.push(...found);
   }

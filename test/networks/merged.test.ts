@@ -3,12 +3,12 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { estimateNorms } from '../../src/alignment/estimate-norm.js';
+import { estimateCropTransforms } from '../../src/alignment/estimate-crop-transforms.js';
 import { mergeCommand } from '../../src/cli/merge.js';
 import { drawScene, type SceneOptions } from '../../src/drawn-faces/draw-scene.js';
 import { InvalidOptionError, ModelContractError, ModelFileError } from '../../src/errors.js';
 import { composeMergedModel, type MergeOptions } from '../../src/merged/compose-merged-model.js';
-import { estimateNorms as estimateNormsGraph } from '../../src/merged/estimate-norms.js';
+import { estimateCropTransforms as estimateTransformsGraph } from '../../src/merged/estimate-crop-transforms.js';
 import { OUTPUT_NAMES } from '../../src/merged/parity.js';
 import { builtInModels } from '../../src/node/models/model-files.js';
 import { PACKAGE_MODELS } from '../../src/node/package-paths.js';
@@ -28,7 +28,7 @@ async function landmarksBothWays(detectorBytes: Uint8Array, landmarkerBytes: Uin
   const { image } = drawScene({ seed: 6, width: 500, height: 400, faces: 2 });
   const session = await openSession(composeMergedModel(detectorBytes, landmarkerBytes, { landmarkType: 'float' }));
   const bgr = Uint8Array.from(image.data, (_, i) => image.data[i - (i % 3) + 2 - (i % 3)]);
-  const results = await session.run({ input: { type: 'uint8', data: bgr, dims: [image.height, image.width, 3] } });
+  const results = await session.infer({ input: { type: 'uint8', data: bgr, dims: [image.height, image.width, 3] } });
   await session.close();
   const networks = { detector: await loadNetwork(detectorBytes), landmarker: await loadNetwork(landmarkerBytes) };
   const faces = await analyzeFaces(networks, image);
@@ -169,11 +169,11 @@ describe('composed from the built-in networks', () => {
   });
 });
 
-describe('estimateNorms as a graph', () => {
+describe('estimateCropTransforms as a graph', () => {
   it('gives the bits of its twin for key points of every kind, in batches of every size', async () => {
-    const g = new GraphBuilder('norms');
+    const g = new GraphBuilder('transforms');
     const keypoints = g.input('keypoints', 'int64', ['n', 5, 2]);
-    g.output(g.add('Identity', [estimateNormsGraph(g, keypoints)], {}, 'M'), 'float', ['n', 6]);
+    g.output(g.add('Identity', [estimateTransformsGraph(g, keypoints)], {}, 'M'), 'float', ['n', 6]);
     const session = await openSession(writeModel(g.model({ opset: 16, producerName: 'test' })));
     let state = 1;
     const random = (limit: number) => {
@@ -194,9 +194,9 @@ describe('estimateNorms as a graph', () => {
       for (let round = 0; round < 30; round++) {
         const faces = Array.from({ length: n }, () => kinds[random(3) === 0 ? random(kinds.length) : 0]());
         const data = BigInt64Array.from(faces.flat(), BigInt);
-        const [M] = await session.run({ keypoints: { type: 'int64', data, dims: [n, 5, 2] } });
+        const [M] = await session.infer({ keypoints: { type: 'int64', data, dims: [n, 5, 2] } });
         const points = faces.map((face) => [0, 2, 4, 6, 8].map((i) => ({ x: face[i], y: face[i + 1] })));
-        const expected = estimateNorms(points).flatMap(({ imageToCrop }) => [...imageToCrop.data]);
+        const expected = estimateCropTransforms(points).flatMap(({ imageToCrop }) => [...imageToCrop.data]);
         // 0 and -0 are one number here.
         expect(
           Array.from(M.data as Float32Array, (value) => value + 0),

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import ndarray, { type NdArray } from 'ndarray';
 import { describe, expect, it } from 'vitest';
-import { estimateNorms } from '../../src/alignment/estimate-norm.js';
+import { estimateCropTransforms } from '../../src/alignment/estimate-crop-transforms.js';
 import { InvalidImageError } from '../../src/errors.js';
 import { imageFromTensor } from '../../src/image/image-from-tensor.js';
 import { CHANNEL_ORDERS, pixelView } from '../../src/image/pixel-image.js';
@@ -82,9 +82,9 @@ const COMPACT: Layout = { channelOrder: 'rgb', gap: 0, before: 0, behind: 0, sha
 /** What both kernels make of an image, one after the other. */
 function results(image: PixelImage, keypoints: readonly Point[]) {
   const view = pixelView(image);
-  const [norm] = estimateNorms([keypoints]);
+  const [transform] = estimateCropTransforms([keypoints]);
   return [plainKernels, defaultKernels()].flatMap((kernels) => {
-    const { crop, landmarkInput } = cropAligned(view, norm, {}, kernels);
+    const { crop, landmarkInput } = cropAligned(view, transform, {}, kernels);
     return [detectorInput(view, SIDE, kernels).tensor.data, landmarkInput.data, crop.data];
   });
 }
@@ -202,11 +202,11 @@ describe('memory that goes away', () => {
   it('while the detector runs is refused when the crops are due', async () => {
     const gone = image();
     const detector = stubDetector();
-    const run: typeof detector.run = (input) => {
+    const infer: typeof detector.infer = (input) => {
       detach(gone);
-      return detector.run(input);
+      return detector.infer(input);
     };
-    const networks = { detector: { ...detector, run }, landmarker: stubLandmarker() };
+    const networks = { detector: { ...detector, infer }, landmarker: stubLandmarker() };
     await expect(analyzeFaces(networks, gone)).rejects.toThrow(InvalidImageError);
   });
 

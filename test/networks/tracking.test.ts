@@ -32,8 +32,8 @@ function noisy(deviation: number, seed: number): Network {
   const normal = () => Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next());
   return {
     ...landmarker,
-    run: async (input) => {
-      const [output] = await landmarker.run(input);
+    infer: async (input) => {
+      const [output] = await landmarker.infer(input);
       for (let i = 0; i < output.data.length; i++) output.data[i] += (normal() * deviation) / 96;
       return [output];
     },
@@ -45,9 +45,9 @@ function counted(network: Network): Network & { runs: number } {
   const result = {
     ...network,
     runs: 0,
-    run: (input: Parameters<Network['run']>[0]) => {
+    infer: (input: Parameters<Network['infer']>[0]) => {
       result.runs++;
-      return network.run(input);
+      return network.infer(input);
     },
   };
   return result;
@@ -88,13 +88,13 @@ function idsOf(seen: Awaited<ReturnType<typeof track>>['seen'], face: number): n
   });
 }
 
-const still: Placement = { center: { x: 240, y: 160 }, size: 120, roll: 0 };
+const still: Placement = { center: { x: 240, y: 160 }, size: 120, rollRadians: 0 };
 
 describe('ids', () => {
   it('keep while faces move and turn, with the detector on every fifth frame', async () => {
     const script: Script = (i) => [
-      { center: { x: 100 + 2 * i, y: 100 }, size: 90, roll: 0.01 * i },
-      { center: { x: 380 - i, y: 220 }, size: 110 + i, roll: -0.01 * i },
+      { center: { x: 100 + 2 * i, y: 100 }, size: 90, rollRadians: 0.01 * i },
+      { center: { x: 380 - i, y: 220 }, size: 110 + i, rollRadians: -0.01 * i },
     ];
     const { seen, detections } = await track(script, 40);
     for (const face of [0, 1]) {
@@ -107,8 +107,8 @@ describe('ids', () => {
 
   it('keep while two faces pass each other closely', async () => {
     const script: Script = (i) => [
-      { center: { x: 80 + 6 * i, y: 105 }, size: 80, roll: 0 },
-      { center: { x: 400 - 6 * i, y: 215 }, size: 80, roll: 0 },
+      { center: { x: 80 + 6 * i, y: 105 }, size: 80, rollRadians: 0 },
+      { center: { x: 400 - 6 * i, y: 215 }, size: 80, rollRadians: 0 },
     ];
     const { seen } = await track(script, 54);
     const [first, second] = [new Set(idsOf(seen, 0)), new Set(idsOf(seen, 1))];
@@ -152,7 +152,7 @@ describe('ids', () => {
 
 describe('ids under hard conditions', () => {
   it('keep on a noisy face that moves, turns and comes nearer', async () => {
-    const script: Script = (i) => [{ center: { x: 120 + 4 * i, y: 160 }, size: 80 + i, roll: 0.02 * i }];
+    const script: Script = (i) => [{ center: { x: 120 + 4 * i, y: 160 }, size: 80 + i, rollRadians: 0.02 * i }];
     const { seen } = await track(script, 50, {}, noisy(1, 8));
     expect(idsOf(seen, 0)).toEqual(Array(50).fill(1));
   });
@@ -161,8 +161,8 @@ describe('ids under hard conditions', () => {
     'keep while two faces of 80 pixels cross, %i pixels apart, one hidden by the other',
     async (apart) => {
       const script: Script = (i) => [
-        { center: { x: 80 + 6 * i, y: 160 - apart / 2 }, size: 80, roll: 0 },
-        { center: { x: 400 - 6 * i, y: 160 + apart / 2 }, size: 80, roll: 0 },
+        { center: { x: 80 + 6 * i, y: 160 - apart / 2 }, size: 80, rollRadians: 0 },
+        { center: { x: 400 - 6 * i, y: 160 + apart / 2 }, size: 80, rollRadians: 0 },
       ];
       const { seen } = await track(script, 54, {}, noisy(1, 9));
       // Where they overlap one of them is rightly not seen: what counts is who comes out on which side.
@@ -178,8 +178,8 @@ describe('ids under hard conditions', () => {
 
   it('end when a face leaves over the border, while its neighbour keeps its own', async () => {
     const script: Script = (i) => [
-      { center: { x: 120, y: 160 }, size: 100, roll: 0 },
-      { center: { x: 300 + 8 * Math.min(i, 60 - i), y: 160 }, size: 100, roll: 0 },
+      { center: { x: 120, y: 160 }, size: 100, rollRadians: 0 },
+      { center: { x: 300 + 8 * Math.min(i, 60 - i), y: 160 }, size: 100, rollRadians: 0 },
     ];
     const { seen } = await track(script, 60, {}, noisy(1, 10));
     const [stays] = idsOf(seen, 0);
@@ -236,7 +236,7 @@ describe('smoothing', () => {
 
   it('stays less than one frame behind a face that crosses the picture in two seconds', async () => {
     const speed = WIDTH / 2 / RATE;
-    const script: Script = (i) => [{ center: { x: 80 + speed * i, y: 160 }, size: 100, roll: 0 }];
+    const script: Script = (i) => [{ center: { x: 80 + speed * i, y: 160 }, size: 100, rollRadians: 0 }];
     const { seen } = await track(script, 36, {}, noisy(1, 6));
     const lags = seen.slice(12).map(({ faces, truths }) => {
       const truth = truths[0].landmarks.reduce((sum, { x }) => sum + x, 0) / 106;
@@ -249,8 +249,8 @@ describe('smoothing', () => {
 
   const degrees = Math.PI / 180;
   it.each<[string, Script]>([
-    ['turns by half a degree a frame', (i) => [{ ...still, roll: 0.5 * degrees * (i - 30) }]],
-    ['turns by two degrees a frame', (i) => [{ ...still, roll: 2 * degrees * (i - 30) }]],
+    ['turns by half a degree a frame', (i) => [{ ...still, rollRadians: 0.5 * degrees * (i - 30) }]],
+    ['turns by two degrees a frame', (i) => [{ ...still, rollRadians: 2 * degrees * (i - 30) }]],
     ['comes nearer by 1.5 % a frame', (i) => [{ ...still, size: 70 * 1.015 ** i }]],
     ['moves by 2 pixels a frame', (i) => [{ ...still, center: { x: 100 + 2 * i, y: 160 } }]],
   ])('stays less than one frame behind a face that %s, with a third of its jitter', async (_, script) => {
@@ -264,7 +264,7 @@ describe('smoothing', () => {
   });
 
   it('keeps box and key points on a face that turns', async () => {
-    const script: Script = (i) => [{ ...still, roll: 2 * degrees * (i - 30) }];
+    const script: Script = (i) => [{ ...still, rollRadians: 2 * degrees * (i - 30) }];
     const { seen } = await track(script, 60, {}, noisy(1, 7));
     const { seen: raw } = await track(script, 60, { smoothing: false });
     seen.slice(20).forEach(({ faces: [{ box, keypoints }] }, i) => {

@@ -52,7 +52,7 @@ interface Decoded {
 async function decodeDirectly(bgr: Uint8Array): Promise<Decoded[]> {
   const session = await openSession(bytes);
   const input = { type: 'float32', data: Float32Array.from(bgr), dims: [1, 3, SIDE, SIDE] };
-  const outputs = await session.run({ input });
+  const outputs = await session.infer({ input });
   const by = (name: string) =>
     outputs[session.outputs.findIndex((output) => output.name === name)].data as Float32Array;
   await session.close();
@@ -97,7 +97,7 @@ describe('YuNet behind the contract of SCRFD', () => {
     const bgr = samples(seed);
     const all = await decodeDirectly(bgr);
     const expected = all.filter(({ score }) => score > MIN_SCORE);
-    const outputs = await adapted.run(tensor(normalised(bgr), [1, 3, SIDE, SIDE]));
+    const outputs = await adapted.infer(tensor(normalised(bgr), [1, 3, SIDE, SIDE]));
     const { rows, scores, boxes, keypoints } = decodeAnchors(
       sortOutputs(adapted, outputs, anchorLevels(SIDE)),
       anchorLevels(SIDE),

@@ -32,7 +32,7 @@ describe('await using', () => {
     })();
     await expect(opened.detector.detect(image)).rejects.toThrow(ClosedError);
     await expect(opened.pool.detect(image)).rejects.toThrow(ClosedError);
-    await expect(opened.network.run({ data: new Float32Array(3), shape: [1, 3, 1, 1] })).rejects.toThrow(ClosedError);
+    await expect(opened.network.infer({ data: new Float32Array(3), shape: [1, 3, 1, 1] })).rejects.toThrow(ClosedError);
     expect(opened.pool.workers).toBe(0);
   });
 });

@@ -55,7 +55,7 @@ afterEach(async () => {
 });
 
 function fetchModel(model: KnownModel, options: Partial<DownloadOptions> = {}): Promise<string[]> {
-  return downloadModels({ acceptLicense: true, directory, models: [model], stallTimeout: 5000, ...options });
+  return downloadModels({ acceptLicense: true, directory, models: [model], stallTimeoutMs: 5000, ...options });
 }
 
 /** What the folder holds after a test: the network and nothing else, unless said otherwise. */
@@ -153,7 +153,7 @@ describe('a location that fails is followed by the next', () => {
     const model = modelOf(CONTENT, { url }, { url: server.serve('/good', whole(CONTENT)) });
     let mostReceived = 0;
     const [path] = await fetchModel(model, {
-      stallTimeout: 300,
+      stallTimeoutMs: 300,
       onProgress: ({ received }) => {
         mostReceived = Math.max(mostReceived, received);
       },
@@ -206,7 +206,7 @@ describe('after a break', () => {
       { url: server.serve('/a', stalls(CONTENT, 120_000)) },
       { url: server.serve('/b', whole(CONTENT)) },
     );
-    const [path] = await fetchModel(model, { stallTimeout: 300 });
+    const [path] = await fetchModel(model, { stallTimeoutMs: 300 });
     expectContent(path, CONTENT);
     expect(server.requestsFor('/b')).toEqual(['bytes=120000-']);
   });
@@ -431,7 +431,7 @@ describe('a proxy', () => {
       asked.push(request.url);
       socket.on('end', () => socket.destroy()).resume();
     });
-    const attempt = fetchModel(modelOf(CONTENT, { url: 'https://models.example/a' }), { stallTimeout: 300 });
+    const attempt = fetchModel(modelOf(CONTENT, { url: 'https://models.example/a' }), { stallTimeoutMs: 300 });
     expect((await failure(attempt)).failures[0].reason).toBe('no byte for 0.3 s');
     expect(asked).toEqual(['models.example:443']);
   });
@@ -458,9 +458,9 @@ test('an error of a progress callback comes through as it is', async () => {
 describe('options', () => {
   test.each([
     [{ acceptLicense: false }, /acceptLicense.*non-commercial/],
-    [{ stallTimeout: 0 }, /stallTimeout/],
-    [{ stallTimeout: Number.NaN }, /stallTimeout/],
-    [{ stallTimeout: Number.POSITIVE_INFINITY }, /stallTimeout/],
+    [{ stallTimeoutMs: 0 }, /stallTimeoutMs/],
+    [{ stallTimeoutMs: Number.NaN }, /stallTimeoutMs/],
+    [{ stallTimeoutMs: Number.POSITIVE_INFINITY }, /stallTimeoutMs/],
   ])('%o is refused', async (options, message) => {
     const attempt = fetchModel(modelOf(CONTENT), options);
     await expect(attempt).rejects.toThrow(InvalidOptionError);
@@ -507,7 +507,7 @@ describe('processes', () => {
     });
     const model = modelOf(CONTENT, { url });
     const exits = [startProcess(model), startProcess(model)].map((started) => once(started, 'exit'));
-    const calls = Array.from({ length: 8 }, () => fetchModel(model, { stallTimeout: 60_000 }));
+    const calls = Array.from({ length: 8 }, () => fetchModel(model, { stallTimeoutMs: 60_000 }));
     for (const [path] of await Promise.all(calls)) expectContent(path, CONTENT);
     for (const [code] of await Promise.all(exits)) expect(code).toBe(0);
     expectOnly('det_10g.onnx');

@@ -210,7 +210,7 @@ describe('scripts/track-video.ts', () => {
   it('gives one line for each raw frame, and says when the last one is cut off', () => {
     const [width, height] = [320, 240];
     const frames = [0, 1, 2, 3].map((i) => {
-      const placements = [{ center: { x: 120 + 4 * i, y: 120 }, size: 110, roll: 0 }];
+      const placements = [{ center: { x: 120 + 4 * i, y: 120 }, size: 110, rollRadians: 0 }];
       return Buffer.from(drawScene({ seed: 1, width, height, placements }).image.data);
     });
     const { stdout, stderr, status } = spawnSync(

@@ -145,7 +145,7 @@ describe('what is refused', () => {
         });
       },
     };
-    const response = await post('/v1/detect', new Uint8Array(png), 'image/png', { service: slow, timeout: 0.05 });
+    const response = await post('/v1/detect', new Uint8Array(png), 'image/png', { service: slow, timeoutMs: 50 });
     expect(response.status).toBe(503);
     expect(await errorCode(response)).toBe('ERR_TIMEOUT');
     expect(signal?.aborted).toBe(true);

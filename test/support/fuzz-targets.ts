@@ -125,7 +125,7 @@ function oddOptions(bytes: ByteSource, names: readonly string[]): object {
   return options;
 }
 
-const PIPELINE_OPTIONS = ['minScore', 'iouThreshold', 'maxFaces', 'strict', 'landmarkChannelOrder'];
+const PIPELINE_OPTIONS = ['minScore', 'iouThreshold', 'maxFaces', 'largeImages', 'landmarkChannelOrder'];
 
 /** A detector whose outputs hold some numbers of any kind, and sometimes another shape. */
 function oddDetector(bytes: ByteSource) {
@@ -169,7 +169,7 @@ const WORDS = [
     '--threads',
     '--decoder',
     '--crop-size',
-    '--strict',
+    '--large-images',
   ],
   ...[
     '0.5',

@@ -53,7 +53,7 @@ export async function runPureProgram(exported: Library, input: ProgramInput): Pr
   });
   const replay = ({ results, ...info }: Recording): Network => ({
     ...info,
-    run: async () => results.map(({ data, shape }) => ({ data: new Float32Array(data), shape })),
+    infer: async () => results.map(({ data, shape }) => ({ data: new Float32Array(data), shape })),
   });
   const [detector, landmarker] = input.recordings.map(replay);
   const { image } = lib.drawScene(input.scene);
@@ -61,7 +61,7 @@ export async function runPureProgram(exported: Library, input: ProgramInput): Pr
   const workspace = new lib.Workspace();
   const faces = await lib.analyzeFaces({ detector, landmarker }, image, {}, workspace);
   await useStages(lib, image, detector, landmarker);
-  useKernels(lib, image, detector, await detector.run({ data: new Float32Array(), shape: [] }));
+  useKernels(lib, image, detector, await detector.infer({ data: new Float32Array(), shape: [] }));
   useFaces(lib, image, faces);
   useErrors(exported, used);
   const tracker = new lib.FaceTracker({ detector, landmarker });
@@ -105,7 +105,7 @@ function useKernels(lib: Library, image: library.PixelImage, detector: Network, 
   lib.transformPoint(back, points[0]);
   lib.affineEntries(back);
   lib.similarityTransform(points, lib.ARCFACE_TEMPLATE);
-  lib.estimateNorms([points]);
+  lib.estimateCropTransforms([points]);
   const crop = lib.warpAffine(view, half, 224, [view.red, view.green, view.blue]);
   lib.landmarkInput(crop, new Float32Array(3 * 192 * 192), [0, 1, 2]);
   lib.decodeLandmarks(new Float32Array(212), lib.inputToImage(back));

@@ -20,13 +20,13 @@ export async function recordNetworks(image: PixelImage): Promise<{ faces: Face[]
   const recordings: Recording[] = [];
   const models = builtInModels();
   const networks = await Promise.all([models.detector, models.landmarker].map((path) => loadNetwork(path)));
-  const record = ({ name, inputs, outputs, run }: Network): Network => {
+  const record = ({ name, inputs, outputs, infer }: Network): Network => {
     const recording: Recording = { name, inputs, outputs, results: [] };
     recordings.push(recording);
     return {
       ...{ name, inputs, outputs },
-      run: async (input: Tensor) => {
-        const tensors = await run(input);
+      infer: async (input: Tensor) => {
+        const tensors = await infer(input);
         recording.results = tensors.map(({ data, shape }) => ({ data: [...data], shape }));
         return tensors;
       },

@@ -20,7 +20,7 @@ export function stubDetector({ side = 640, rank = 2, change }: StubOptions = {})
     outputs: [1, 4, 10].flatMap((k) =>
       anchorLevels(side).map(({ rows }, level) => ({ name: `${k}/${level}`, type: 'float32', shape: shape(rows, k) })),
     ),
-    run: async () => {
+    infer: async () => {
       const outputs = [1, 4, 10].flatMap((k) =>
         anchorLevels(side).map(({ rows }) => tensor(new Float32Array(rows * k), shape(rows, k))),
       );
@@ -37,5 +37,5 @@ export const stubLandmarker = (fill = 0): Network => ({
   name: 'stub landmarker',
   inputs: [{ name: 'data', type: 'float32', shape: ['None', 3, 192, 192] }],
   outputs: [{ name: 'fc1', type: 'float32', shape: ['None', 212] }],
-  run: async ({ shape }) => [tensor(new Float32Array(shape[0] * 212).fill(fill), [shape[0], 212])],
+  infer: async ({ shape }) => [tensor(new Float32Array(shape[0] * 212).fill(fill), [shape[0], 212])],
 });

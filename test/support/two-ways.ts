@@ -38,7 +38,7 @@ const STAGES = {
   scores: 'detector',
   bboxes: 'boxes in the image',
   kpss: 'key points in the image',
-  M: 'norm estimation',
+  M: 'crop transforms',
   align_imgs: 'crops',
   lmks: 'landmarks',
 } as const;

@@ -62,7 +62,7 @@ function build({ operator, opset, attributes, constants, outputs = 1 }: OldForm)
 
 async function run(bytes: Uint8Array) {
   const session = await openSession(bytes);
-  const results = await session.run({ x: { type: 'float32', data: X, dims: X_SHAPE } });
+  const results = await session.infer({ x: { type: 'float32', data: X, dims: X_SHAPE } });
   await session.close();
   return results.map(({ data, dims }) => ({ dims: [...dims], data: Array.from(data as Float32Array) }));
 }

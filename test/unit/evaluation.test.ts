@@ -172,7 +172,7 @@ describe('distribution of errors', () => {
 });
 
 describe('an evaluation', () => {
-  const scene = drawScene({ seed: 1, width: 640, height: 480, faces: 3, maxRoll: 20 });
+  const scene = drawScene({ seed: 1, width: 640, height: 480, faces: 3, maxRollDegrees: 20 });
   const [first, second] = scene.faces;
   const find = ({ box, landmarks }: { box: Box; landmarks: Point[] }, score = 0.9): FoundFace => ({
     score,

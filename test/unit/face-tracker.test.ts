@@ -49,7 +49,7 @@ function ledTracker(options: TrackerOptions) {
   });
   const landmarker = {
     ...stubLandmarker(),
-    run: async ({ shape: [n] }: Tensor) => {
+    infer: async ({ shape: [n] }: Tensor) => {
       const values = Array.from({ length: n }, () => ring(script.followingFails ? 0.95 : 0)).flat();
       return [tensor(Float32Array.from(values), [n, 2 * LANDMARK106.points])];
     },

@@ -1,7 +1,7 @@
 // The similarity transform against a float64 Umeyama by singular value decomposition, and the way back.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { estimateNorms } from '../../src/alignment/estimate-norm.js';
+import { estimateCropTransforms } from '../../src/alignment/estimate-crop-transforms.js';
 import { ALIGNMENT_TEMPLATES } from '../../src/alignment/templates.js';
 import { Random } from '../../src/drawn-faces/random.js';
 import { affineEntries, affineMatrix, composeAffine, invertAffine, transformPoint } from '../../src/ops/affine.js';
@@ -170,7 +170,7 @@ describe('the closed form', () => {
   });
 });
 
-describe('norm estimation', () => {
+describe('estimateCropTransforms', () => {
   it('takes the template that float64 Umeyama fits best', () => {
     const { points, similarity, numbers } = random(5);
     let unlike = 0;
@@ -185,7 +185,7 @@ describe('norm estimation', () => {
         return { entries, misfit: source.reduce((sum, p, k) => sum + distance(apply(entries, p), template[k]), 0) };
       });
       const best = fits.reduce((a, b) => (b.misfit < a.misfit ? b : a));
-      const [{ imageToCrop, degenerate }] = estimateNorms([source]);
+      const [{ imageToCrop, degenerate }] = estimateCropTransforms([source]);
       expect(degenerate).toBe(false);
       const found = affineEntries(imageToCrop);
       if (Math.max(...source.map((p) => distance(apply(found, p), apply(best.entries, p)))) > 0.05) unlike++;
@@ -207,7 +207,7 @@ describe('norm estimation', () => {
   it('gives a finite matrix for any five points, and its inverse is finite too', () => {
     fc.assert(
       fc.property(fc.oneof(anywhere, nearby), (keypoints) => {
-        const [{ imageToCrop }] = estimateNorms([keypoints]);
+        const [{ imageToCrop }] = estimateCropTransforms([keypoints]);
         expect([...imageToCrop.data].every(Number.isFinite)).toBe(true);
         const inverse = [...invertAffine(imageToCrop).data];
         // Only points that are further apart than any image is wide bring it beyond float32.
@@ -225,7 +225,7 @@ describe('norm estimation', () => {
     ['an infinite coordinate', (points) => points.with(0, { x: 1, y: Number.NEGATIVE_INFINITY })],
     ['points beyond all numbers', (points) => points.map(({ x, y }) => ({ x: x * 1e300, y: y * 1e300 }))],
   ])('%s: the zero matrix, marked', (_, change) => {
-    const [{ imageToCrop, degenerate }] = estimateNorms([change([...face])]);
+    const [{ imageToCrop, degenerate }] = estimateCropTransforms([change([...face])]);
     expect(degenerate).toBe(true);
     expect([...imageToCrop.data]).toEqual([0, 0, 0, 0, 0, 0]);
     expect([...invertAffine(imageToCrop).data].every((value) => Object.is(Math.abs(value), 0))).toBe(true);
@@ -239,7 +239,7 @@ describe('norm estimation', () => {
         const along = numbers.between(-100, 100);
         return { x: 200 + along * Math.cos(angle), y: 300 + along * Math.sin(angle) };
       });
-      const [{ imageToCrop, degenerate }] = estimateNorms([keypoints]);
+      const [{ imageToCrop, degenerate }] = estimateCropTransforms([keypoints]);
       expect(degenerate).toBe(true);
       const found = affineEntries(imageToCrop);
       const errors = ALIGNMENT_TEMPLATES.map((template) => {

@@ -281,7 +281,7 @@ describe('crops of a face', () => {
     // Dirty, as reused buffers are.
     const crop = new Uint8Array(CROP_LENGTH).fill(77);
     const input = new Float32Array(INPUT_LENGTH).fill(Number.NaN);
-    kernels.cropFace(image, matrix, order, crop, input);
+    kernels.alignedCrops(image, matrix, order, crop, input);
     return { crop, input };
   }
 
@@ -517,7 +517,7 @@ describe('overlapping calls', () => {
       name: 'stub',
       inputs: [open('in', inputShape)],
       outputs: outputs(tensor(new Float32Array(0), [1])).map((_, i) => open(String(i), [])),
-      async run(input) {
+      async infer(input) {
         const before = (input.data as Float32Array).slice();
         await new Promise((resolve) => setTimeout(resolve, 5));
         expectBits(input.data as Float32Array, before, 'input during a run');

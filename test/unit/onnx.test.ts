@@ -36,7 +36,7 @@ const ADD_ONE = [
 
 const run = async (bytes: Uint8Array, x: Float32Array) => {
   const session = await openSession(bytes);
-  const [y] = await session.run({ x: { type: 'float32', data: x, dims: [x.length] } });
+  const [y] = await session.infer({ x: { type: 'float32', data: x, dims: [x.length] } });
   await session.close();
   return [...(y.data as Float32Array)];
 };

@@ -144,7 +144,7 @@ describe('indices', () => {
   );
   it.each(cases)('a face of %i pixels, turned by %d: none covers another, all lie by their points', (side, roll) => {
     const [width, height] = [2 * side, 2 * side];
-    const [drawn] = drawnFaces(width, height, [{ center: { x: side, y: side }, size: side, roll }]);
+    const [drawn] = drawnFaces(width, height, [{ center: { x: side, y: side }, size: side, rollRadians: roll }]);
     const labels = indexLabels([drawn], width, height);
     expectApart(labels);
     const indices = labels.filter(({ part }) => part === 'index');
@@ -169,7 +169,7 @@ describe('indices', () => {
     const placements = [0, 1, 2, 3].map((i) => ({
       center: { x: 80 + 105 * i, y: 90 + 20 * (i % 2) },
       size: 100,
-      roll: 0.2,
+      rollRadians: 0.2,
     }));
     const labels = indexLabels(drawnFaces(480, 200, placements), 480, 200);
     expect(new Set(labels.map((label) => label.face)).size).toBe(4);
@@ -177,7 +177,7 @@ describe('indices', () => {
   });
 
   it('at the border stay in the picture or are left out', () => {
-    const [drawn] = drawnFaces(400, 400, [{ center: { x: 200, y: 200 }, size: 200, roll: 0 }]);
+    const [drawn] = drawnFaces(400, 400, [{ center: { x: 200, y: 200 }, size: 200, rollRadians: 0 }]);
     const moved = transformFace(drawn, affineMatrix(1, 0, -220, 0, 1, 0));
     const indices = indexLabels([moved], 400, 400).filter(({ part }) => part === 'index');
     expect(indices.length).toBeGreaterThan(10);

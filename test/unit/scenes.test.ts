@@ -32,10 +32,10 @@ describe('drawScene', () => {
     for (const { faces } of scenes) {
       expect(faces.length).toBeGreaterThanOrEqual(1);
       expect(faces.length).toBeLessThanOrEqual(12);
-      for (const { size, roll } of faces) {
+      for (const { size, rollDegrees } of faces) {
         expect(size).toBeGreaterThanOrEqual(40);
         expect(size).toBeLessThanOrEqual(600);
-        expect(Math.abs(roll)).toBeLessThanOrEqual(60);
+        expect(Math.abs(rollDegrees)).toBeLessThanOrEqual(60);
       }
     }
     const sizes = scenes.flatMap(({ faces }) => faces.map(({ size }) => size));

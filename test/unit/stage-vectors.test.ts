@@ -1,6 +1,6 @@
 // Every stage against vectors that the merged model computed on synthetic input; no network needed.
 import { describe, expect, it } from 'vitest';
-import { estimateNorms } from '../../src/alignment/estimate-norm.js';
+import { estimateCropTransforms } from '../../src/alignment/estimate-crop-transforms.js';
 import { pixelView } from '../../src/image/pixel-image.js';
 import { decodeLandmarks, inputToImage, truncatePoint } from '../../src/landmark106/decode.js';
 import { difference } from '../../src/merged/parity.js';
@@ -111,7 +111,7 @@ describe('decoding and suppression', () => {
       name: 'stub',
       inputs: [{ name: 'in', type: 'float32', shape: [1, 3, '?', '?'] }],
       outputs: outputs.map((_, i) => open(String(i))),
-      run: async () => outputs,
+      infer: async () => outputs,
     };
   }
 
@@ -148,11 +148,11 @@ describe('alignment', async () => {
 
   const proper = cases.filter((vector) => !vector.degenerate);
   it.each(proper)('$name: matrices, crop and landmark input are bit-identical', (vector) => {
-    const [norm] = estimateNorms([toPoints(vector.kps)]);
-    expect(norm.degenerate).toBe(false);
-    expect(difference(affineEntries(norm.imageToCrop), vector.M.flat())).toEqual(identical(6));
+    const [transform] = estimateCropTransforms([toPoints(vector.kps)]);
+    expect(transform.degenerate).toBe(false);
+    expect(difference(affineEntries(transform.imageToCrop), vector.M.flat())).toEqual(identical(6));
 
-    const face = cropAligned(view, norm);
+    const face = cropAligned(view, transform);
     expect(difference(affineEntries(inputToImage(face.cropToImage)), vector.IM.flat())).toEqual(identical(6));
 
     const rgb = face.crop.data.map((_, i, bgr) => bgr[i - (i % 3) + 2 - (i % 3)]);
@@ -172,10 +172,10 @@ describe('alignment', async () => {
   });
 
   it.each(cases.filter((vector) => vector.degenerate))('$name: degenerate, finite and usable', ({ kps }) => {
-    const [norm] = estimateNorms([toPoints(kps)]);
-    expect(norm.degenerate).toBe(true);
-    expect(affineEntries(norm.imageToCrop).every(Number.isFinite)).toBe(true);
-    const face = cropAligned(view, norm);
+    const [transform] = estimateCropTransforms([toPoints(kps)]);
+    expect(transform.degenerate).toBe(true);
+    expect(affineEntries(transform.imageToCrop).every(Number.isFinite)).toBe(true);
+    const face = cropAligned(view, transform);
     expect(affineEntries(face.cropToImage).every(Number.isFinite)).toBe(true);
     expect(face.landmarkInput.data.every(Number.isFinite)).toBe(true);
   });

@@ -76,9 +76,11 @@ describe('detectFaces', () => {
     expect(await boxes(stubDetector(), gray(6400, 3000))).toEqual([[2800, 1200, 3600, 2000]]);
   });
 
-  it('refuses such images when strict, and takes 1920', async () => {
-    await expect(detectFaces(stubDetector(), gray(1921, 10), { strict: true })).rejects.toThrow(InvalidImageError);
-    await expect(detectFaces(stubDetector(), gray(1920, 10), { strict: true })).resolves.toHaveLength(1);
+  it('refuses such images where that is asked for, and takes 1920', async () => {
+    await expect(detectFaces(stubDetector(), gray(1921, 10), { largeImages: 'refuse' })).rejects.toThrow(
+      InvalidImageError,
+    );
+    await expect(detectFaces(stubDetector(), gray(1920, 10), { largeImages: 'refuse' })).resolves.toHaveLength(1);
   });
 
   it('takes other multiples of 32 as the side', async () => {
@@ -177,12 +179,12 @@ describe('what no sound detector returns', () => {
   });
 
   it.each([undefined, null, {}])('a run that gives %s is a ModelContractError', async (nothing) => {
-    const run = async () => nothing as never;
-    await expect(detectFaces({ ...stubDetector(), run }, gray(8, 8))).rejects.toThrow(ModelContractError);
+    const infer = async () => nothing as never;
+    await expect(detectFaces({ ...stubDetector(), infer }, gray(8, 8))).rejects.toThrow(ModelContractError);
   });
 
   it('passes on what the network throws', async () => {
-    const network = { ...stubDetector(), run: () => Promise.reject(new Error('out of memory')) };
+    const network = { ...stubDetector(), infer: () => Promise.reject(new Error('out of memory')) };
     await expect(detectFaces(network, gray(8, 8))).rejects.toThrow('out of memory');
   });
 });
@@ -228,7 +230,7 @@ describe('landmarks', () => {
     const sizes: number[] = [];
     const network: Network = {
       ...stubLandmarker(),
-      run: async ({ shape, data }) => {
+      infer: async ({ shape, data }) => {
         sizes.push(shape[0]);
         const size = 3 * 192 * 192;
         const values = Float32Array.from({ length: shape[0] * 212 }, (_, i) => data[Math.floor(i / 212) * size] / 1e6);
@@ -268,13 +270,13 @@ describe('landmarks', () => {
 
   it('fills up the batch of a network that takes no smaller one', async () => {
     const sizes: number[] = [];
-    const { run, ...info } = stubLandmarker(0.25);
+    const { infer, ...info } = stubLandmarker(0.25);
     const network: Network = {
       ...info,
       inputs: [{ name: 'data', type: 'float32', shape: [3, 3, 192, 192] }],
-      run: (input) => {
+      infer: (input) => {
         sizes.push(input.shape[0]);
-        return run(input);
+        return infer(input);
       },
     };
     const image = gray(300, 300);
@@ -286,19 +288,19 @@ describe('landmarks', () => {
 
   it('refuses outputs that are not finite or of another shape', async () => {
     await expect(landmarks(stubLandmarker(Number.NaN), [aligned])).rejects.toThrow(InferenceError);
-    const short = { ...stubLandmarker(), run: async () => [tensor(new Float32Array(136), [1, 136])] };
+    const short = { ...stubLandmarker(), infer: async () => [tensor(new Float32Array(136), [1, 136])] };
     await expect(landmarks(short, [aligned])).rejects.toThrow(ModelContractError);
   });
 
   it('of no faces are no landmarks, without a run', async () => {
-    const network = { ...stubLandmarker(), run: () => Promise.reject(new Error('ran')) };
+    const network = { ...stubLandmarker(), infer: () => Promise.reject(new Error('ran')) };
     expect(await landmarks(network, [])).toEqual([]);
   });
 });
 
 describe('what no sound landmarker returns', () => {
-  const analyze = (run: Network['run']) =>
-    analyzeFaces({ detector: stubDetector(), landmarker: { ...stubLandmarker(), run } }, gray(640, 640));
+  const analyze = (infer: Network['infer']) =>
+    analyzeFaces({ detector: stubDetector(), landmarker: { ...stubLandmarker(), infer } }, gray(640, 640));
 
   it.each<[string, unknown]>([
     ['nothing', undefined],
@@ -332,8 +334,8 @@ describe('what no sound landmarker returns', () => {
 
 describe('a call that is aborted', () => {
   it('before it starts runs no network', async () => {
-    const run = () => Promise.reject(new Error('ran'));
-    const networks = { detector: { ...stubDetector(), run }, landmarker: { ...stubLandmarker(), run } };
+    const infer = () => Promise.reject(new Error('ran'));
+    const networks = { detector: { ...stubDetector(), infer }, landmarker: { ...stubLandmarker(), infer } };
     const signal = AbortSignal.abort('changed my mind');
     await expect(analyzeFaces(networks, gray(64, 64), { signal })).rejects.toBe('changed my mind');
   });
@@ -342,14 +344,14 @@ describe('a call that is aborted', () => {
     const controller = new AbortController();
     const reason = new Error('changed my mind');
     const detector = stubDetector();
-    const slow: Network['run'] = async (input) => {
+    const slow: Network['infer'] = async (input) => {
       await new Promise((resolve) => setTimeout(resolve, 20));
       controller.abort(reason);
-      return detector.run(input);
+      return detector.infer(input);
     };
     const networks = {
-      detector: { ...detector, run: slow },
-      landmarker: { ...stubLandmarker(), run: () => Promise.reject(new Error('ran')) },
+      detector: { ...detector, infer: slow },
+      landmarker: { ...stubLandmarker(), infer: () => Promise.reject(new Error('ran')) },
     };
     await expect(analyzeFaces(networks, gray(64, 64), { signal: controller.signal })).rejects.toBe(reason);
   });
@@ -364,7 +366,7 @@ describe('networks with a spec of their own', () => {
     name: 'one level',
     inputs: [{ name: 'in', type: 'float32', shape: [1, 3, '?', '?'] }],
     outputs: [1, 4, 10].map((length) => ({ name: `${length}`, type: 'float32', shape: [4, length] })),
-    run: async (input) => {
+    infer: async (input) => {
       seen = { data: input.data.slice(), shape: input.shape };
       const outputs = [1, 4, 10].map((length) => tensor(new Float32Array(4 * length), [4, length]));
       outputs[0].data[3] = 0.75;
@@ -376,7 +378,7 @@ describe('networks with a spec of their own', () => {
   const landmarker: Network = {
     ...stubLandmarker(),
     outputs: [{ name: 'fc1', type: 'float32', shape: ['None', 136] }],
-    run: async ({ shape }) => [tensor(new Float32Array(shape[0] * 136), [shape[0], 136])],
+    infer: async ({ shape }) => [tensor(new Float32Array(shape[0] * 136), [shape[0], 136])],
   };
 
   it('go through the same stages', async () => {

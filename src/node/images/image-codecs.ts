@@ -12,7 +12,7 @@ import { prepareTiff } from './sharp/prepare-tiff.js';
 export type Decoder = 'sharp' | 'jimp';
 
 /** What each decoder reads. */
-export const READABLE: Record<Decoder, readonly ImageFormat[]> = {
+export const DECODER_FORMATS: Record<Decoder, readonly ImageFormat[]> = {
   sharp: ['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif'],
   jimp: ['jpeg', 'png', 'gif', 'tiff', 'bmp'],
 };

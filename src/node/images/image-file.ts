@@ -14,7 +14,7 @@ import {
 import { checkChoice, checkInteger, checkObject } from '../../options.js';
 import type { PixelImage } from '../../types.js';
 import { makeFirstFrameOpaque } from './gif-blocks.js';
-import { availableDecoders, DECODE, type Decoder, READABLE } from './image-codecs.js';
+import { availableDecoders, DECODE, DECODER_FORMATS, type Decoder } from './image-codecs.js';
 import { type ImageFormat, type ImageHeader, readImageHeader } from './image-format.js';
 import type { Pixels } from './jimp/decode-with-jimp.js';
 
@@ -54,11 +54,11 @@ const DEFAULT_MAX_PIXELS = 178_956_970;
 
 async function chooseDecoder(wanted: 'auto' | Decoder, format: ImageFormat, name: string): Promise<Decoder> {
   const candidates = wanted === 'auto' ? await availableDecoders() : [wanted];
-  const decoder = candidates.find((candidate) => READABLE[candidate].includes(format));
+  const decoder = candidates.find((candidate) => DECODER_FORMATS[candidate].includes(format));
   if (decoder) return decoder;
   throw new ImageFormatError({
     name,
-    expected: `a format that ${candidates.join(' or ')} reads (${candidates.flatMap((c) => READABLE[c]).join(', ')})`,
+    expected: `a format that ${candidates.join(' or ')} reads (${candidates.flatMap((c) => DECODER_FORMATS[c]).join(', ')})`,
     received: format,
     hint: wanted === 'auto' ? 'Install sharp: `npm install sharp`.' : 'Use the decoder "auto".',
   });

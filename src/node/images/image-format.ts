@@ -50,7 +50,7 @@ function sniffFormat(bytes: Uint8Array): string | undefined {
   return /^[\s\x20-\x7e]+$/.test(start) ? 'text' : undefined;
 }
 
-const READABLE: readonly string[] = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'bmp', 'avif'] satisfies ImageFormat[];
+const KNOWN_FORMATS: readonly string[] = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'bmp', 'avif'] satisfies ImageFormat[];
 
 /** The first directory's ImageWidth and ImageLength. */
 function tiffSize(bytes: Uint8Array): { width: number; height: number } {
@@ -77,7 +77,7 @@ export function readImageHeader(bytes: Uint8Array, name: string): ImageHeader {
   };
   if (bytes.length === 0) refuse('no bytes at all');
   const format = sniffFormat(bytes);
-  if (format === undefined || !READABLE.includes(format)) {
+  if (format === undefined || !KNOWN_FORMATS.includes(format)) {
     throw new ImageFormatError({ name, expected: SUPPORTED, received: format ?? 'bytes of no known image format' });
   }
   try {

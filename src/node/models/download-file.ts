@@ -20,7 +20,7 @@ export interface DownloadFileOptions {
   /** Exact size of the file, where it is known. */
   bytes: number | undefined;
   /** Milliseconds without a single byte after which the location is given up. */
-  stallTimeout: number;
+  stallTimeoutMs: number;
   signal?: AbortSignal;
   /** Bytes on disk so far, and the size of the whole file where it is known. */
   onProgress?: (received: number, total: number | undefined) => void;
@@ -39,7 +39,7 @@ const SIZE_LIMIT = 256 * 2 ** 20;
  * @throws {FileAccessError} when the part cannot be written
  */
 export async function downloadFile(url: string, part: string, options: DownloadFileOptions): Promise<void> {
-  const stall = stallAlarm(options.stallTimeout);
+  const stall = stallAlarm(options.stallTimeoutMs);
   const connection: Connection = {
     dispatcher: options.dispatcher,
     signal: options.signal ? AbortSignal.any([options.signal, stall.signal]) : stall.signal,

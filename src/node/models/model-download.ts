@@ -30,14 +30,14 @@ export interface DownloadOptions {
   /** Use no network: only what already lies in the folder, also as an archive. Default: false. */
   offline?: boolean;
   /** Milliseconds without a single byte after which the next location is tried. Default: 30000. */
-  stallTimeout?: number;
+  stallTimeoutMs?: number;
   signal?: AbortSignal;
   onProgress?: (progress: DownloadProgress) => void;
   /** A location did not deliver; the next one is tried. */
   onLocationFailed?: (failure: { fileName: string; location: string; reason: string }) => void;
 }
 
-const DEFAULT_STALL_TIMEOUT = 30_000;
+const DEFAULT_STALL_TIMEOUT_MS = 30_000;
 
 /** How often one location may break off before the next is tried. Each time it must have sent something. */
 const MAX_BREAKS = 5;
@@ -141,7 +141,7 @@ async function fillFromUrl(url: string, part: string, file: PinnedFile, job: Job
       await downloadFile(url, part, {
         dispatcher: job.dispatcher,
         bytes: file.bytes,
-        stallTimeout: job.stallTimeout ?? DEFAULT_STALL_TIMEOUT,
+        stallTimeoutMs: job.stallTimeoutMs ?? DEFAULT_STALL_TIMEOUT_MS,
         signal: job.signal,
         onProgress: (received, total) => job.onProgress?.({ fileName: file.fileName, location: url, received, total }),
       });
@@ -207,7 +207,7 @@ function proxyAgent(): Dispatcher {
   }
 }
 
-function checkOptions({ acceptLicense, stallTimeout = DEFAULT_STALL_TIMEOUT }: DownloadOptions): void {
+function checkOptions({ acceptLicense, stallTimeoutMs = DEFAULT_STALL_TIMEOUT_MS }: DownloadOptions): void {
   if (acceptLicense !== true) {
     throw new InvalidOptionError({
       name: 'acceptLicense',
@@ -216,11 +216,11 @@ function checkOptions({ acceptLicense, stallTimeout = DEFAULT_STALL_TIMEOUT }: D
       hint: MODEL_LICENSE,
     });
   }
-  if (!(stallTimeout > 0 && stallTimeout < 2 ** 31)) {
+  if (!(stallTimeoutMs > 0 && stallTimeoutMs < 2 ** 31)) {
     throw new InvalidOptionError({
-      name: 'stallTimeout',
+      name: 'stallTimeoutMs',
       expected: 'a positive number of milliseconds',
-      received: describe(stallTimeout),
+      received: describe(stallTimeoutMs),
     });
   }
 }

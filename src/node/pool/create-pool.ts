@@ -149,7 +149,7 @@ export class Pool {
     checkCallOptions(options);
     const { signal, handOver, ...rest } = options;
     let job: Job | undefined;
-    const call = this.#calls.run(
+    const call = this.#calls.admit(
       () =>
         new Promise<DetectionResult>((resolve, reject) => {
           signal?.throwIfAborted();

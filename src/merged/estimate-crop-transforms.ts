@@ -1,4 +1,4 @@
-import { COLLINEAR } from '../alignment/estimate-norm.js';
+import { COLLINEAR } from '../alignment/estimate-crop-transforms.js';
 import { ALIGNMENT_TEMPLATES } from '../alignment/templates.js';
 import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
 import { transformPoints } from './affine.js';
@@ -29,7 +29,7 @@ function bestFit(g: GraphBuilder, candidates: Value, errors: Value): Value {
 }
 
 /**
- * Twin of `alignment/estimate-norm.ts`: key points -> the similarity transform to the best of the templates.
+ * Twin of `alignment/estimate-crop-transforms.ts`: key points -> the similarity transform to the best of the templates.
  *
  * The last bits depend on a face's place in the batch (see `similarityTransform`), so one dummy face goes before the real
  * ones as in the graph that this one reproduces. It also keeps the batch from being empty.
@@ -37,7 +37,7 @@ function bestFit(g: GraphBuilder, candidates: Value, errors: Value): Value {
  * @param keypoints `(n, 5, 2)` int64, image pixels
  * @returns `(n, 6)` float32: image -> crop
  */
-export function estimateNorms(g: GraphBuilder, keypoints: Value): Value {
+export function estimateCropTransforms(g: GraphBuilder, keypoints: Value): Value {
   const { add, sub, mul, greater, and, equal, where, cast, concat, reshape, slice } = operators(g);
   const dummy = g.float(flat(FRONTAL), [1, POINTS, 2]);
   const source = reshape(concat([dummy, cast(keypoints, 'float')], 0), [1, -1, POINTS, 2]);

@@ -11,7 +11,7 @@ const f32 = Math.fround;
 type Templates = readonly (readonly Point[])[];
 
 /** How one face is brought upright. */
-export interface Norm {
+export interface CropTransform {
   /** image pixels -> 224 crop pixels */
   imageToCrop: AffineMatrix;
   /** True when the key points are collinear, identical or not finite. */
@@ -42,7 +42,7 @@ const hasFiniteEntries = (matrix: AffineMatrix) => matrix.data.every(Number.isFi
 /** Relative area of the key points' spread below which they count as lying on one line. */
 export const COLLINEAR = 1e-9;
 
-function estimateOne(keypoints: readonly Point[], templates: Templates, trig: TrigFloat32): Norm {
+function estimateOne(keypoints: readonly Point[], templates: Templates, trig: TrigFloat32): CropTransform {
   const { xx, xy, yy } = moments(keypoints);
   const spread = xx + yy;
   const collapsed = { imageToCrop: affineMatrix(0, 0, 0, 0, 0, 0), degenerate: true };
@@ -62,7 +62,7 @@ function estimateOne(keypoints: readonly Point[], templates: Templates, trig: Tr
 const PACKET = 4;
 
 /**
- * Norm estimation: for each face the similarity transform from its five key points to the best of the
+ * For each face the similarity transform from its five key points to the best of the
  * {@link ALIGNMENT_TEMPLATES}, bit for bit the merged model's `M` for the same faces in the same order.
  *
  * The last bits depend on a face's place in the batch, because the runtime computes full SIMD packets with one set of
@@ -76,10 +76,10 @@ const PACKET = 4;
  * @param faces key points (left eye, right eye, nose, left mouth, right mouth) of every face, image pixels
  * @param templates where the five may lie in the crop; for other crops than the merged model's
  */
-export function estimateNorms(
+export function estimateCropTransforms(
   faces: readonly (readonly Point[])[],
   templates: Templates = ALIGNMENT_TEMPLATES,
-): Norm[] {
+): CropTransform[] {
   const inPackets = Math.floor((faces.length + 1) / PACKET) * PACKET;
   return faces.map((keypoints, i) => estimateOne(keypoints, templates, i + 1 < inPackets ? packetTrig : scalarTrig));
 }

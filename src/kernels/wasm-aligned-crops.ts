@@ -13,7 +13,7 @@ const { cropSide, inputSide } = LANDMARK106;
 const MAX_COORDINATE = 2 ** 24;
 
 /** Both crops of a face. Of the image only the part that the crop shows goes into the module's memory. */
-export function wasmCropFace(module: KernelModule): Kernels['cropFace'] {
+export function wasmAlignedCrops(module: KernelModule): Kernels['alignedCrops'] {
   const region = bytesAt(module, module.REGION, module.MAX_REGION_BYTES.value);
   const byteOrder = bytesAt(module, module.BYTE_ORDER, 16);
   const cropBytes = bytesAt(module, module.CROP_BYTES, 3 * cropSide ** 2);
@@ -51,7 +51,7 @@ export function wasmCropFace(module: KernelModule): Kernels['cropFace'] {
     const cropToImage = affineEntries(invertAffine(imageToCrop));
     const loaded = loadRegion(image, cropToImage);
     if (!loaded) {
-      plainKernels.cropFace(image, imageToCrop, order, crop, input);
+      plainKernels.alignedCrops(image, imageToCrop, order, crop, input);
       return;
     }
     const bgr = [blue, green, red];
