@@ -89,7 +89,7 @@ describe('convertLayers', () => {
       const input = Float32Array.from({ length: side * side * 3 }, () => random.between(low, high));
       const expected = await runTflite(bytes, input);
       for (const session of sessions) {
-        const received = await session.run({ input: { type: 'float32', data: input, dims: [1, side, side, 3] } });
+        const received = await session.infer({ input: { type: 'float32', data: input, dims: [1, side, side, 3] } });
         expect(received).toHaveLength(expected.length);
         received.forEach(({ data }, output) => {
           const largest = expected[output].reduce((most, value) => Math.max(most, Math.abs(value)), 0);

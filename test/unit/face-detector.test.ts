@@ -24,11 +24,11 @@ function slowDetector(platform: Partial<Platform<PixelImage, { signal?: AbortSig
     detector: {
       ...detector,
       ...opened,
-      async run(input) {
+      async infer(input) {
         seen.run++;
         inputs.add(input.data.buffer);
         await new Promise<void>((resolve) => waiting.push(resolve));
-        return detector.run(input);
+        return detector.infer(input);
       },
     },
     landmarker: { ...stubLandmarker(), ...opened },

@@ -12,13 +12,13 @@ describe('the abort of a call in its thread', () => {
     const { signal } = threadAbort(flag);
     const image: PixelImage = { data: new Uint8Array(64 * 64), width: 64, height: 64, channelOrder: 'gray' };
     const detector = stubDetector();
-    const run = detector.run;
+    const infer = detector.infer;
     const networks = {
       // Raised while the network runs, by another thread.
       detector: Object.assign(detector, {
-        run: (input: Parameters<typeof run>[0]) => {
+        infer: (input: Parameters<typeof infer>[0]) => {
           flag[0] = 1;
-          return run(input);
+          return infer(input);
         },
       }),
       landmarker: stubLandmarker(),
