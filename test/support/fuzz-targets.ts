@@ -16,6 +16,7 @@ import { encodeImage } from '../../src/node/images/image-codecs.js';
 import { type DecodeOptions, decodeImage } from '../../src/node/images/image-file.js';
 import { builtInModels } from '../../src/node/models/model-files.js';
 import { readModel, writeModel } from '../../src/onnx/model.js';
+import { tensor } from '../../src/ops/tensor.js';
 import { contactSheet } from '../../src/overlay/contact-sheet.js';
 import { overlayRaster } from '../../src/overlay/overlay-raster.js';
 import { overlayShapes } from '../../src/overlay/overlay-shapes.js';
@@ -272,7 +273,11 @@ export const FUZZ_TARGETS: Record<string, FuzzTarget> = {
         },
         () => {
           const keypoints = Array.from({ length: 5 }, () => ({ x: source.number(), y: source.number() }));
-          const face = { keypoints, imageToCrop: { get: () => source.number() } };
+          const imageToCrop = tensor(
+            Float32Array.from({ length: 6 }, () => source.number()),
+            [2, 3],
+          );
+          const face = { keypoints, imageToCrop };
           const { crop } = cropFace(image, face as never, {
             size: 8,
             ...(oddOptions(source, ['template', 'margin']) as CropOptions),
