@@ -1,13 +1,12 @@
+import { detectorInput, pixelView } from 'onnx-facial-lmk-detector/kernels';
 import {
   alignFaces,
-  detectorInput,
   type FacialLandmarkDetector,
   LANDMARK106,
   loadNetwork,
   type ModelPaths,
   type OnnxNetwork,
   type PixelImage,
-  pixelView,
   SCRFD,
   type Tensor,
 } from 'onnx-facial-lmk-detector/node';

@@ -1,4 +1,5 @@
-import { analyzeFaces, FacialLandmarkDetector, plainKernels, Workspace } from 'onnx-facial-lmk-detector/node';
+import { plainKernels } from 'onnx-facial-lmk-detector/kernels';
+import { analyzeFaces, FacialLandmarkDetector, Workspace } from 'onnx-facial-lmk-detector/node';
 import { BARE_NETWORKS, bareNetworks } from './bare-networks.js';
 import type { Bench, Section } from './bench.js';
 import { type Contender, measure } from './harness.js';

@@ -1,22 +1,18 @@
 import {
-  affineMatrix,
   anchorLevels,
   decodeAnchors,
   defaultKernels,
   detectorInput,
   estimateCropTransforms,
   type Kernels,
-  LANDMARK106,
-  loadNetwork,
-  type Network,
   nms,
   type PixelView,
   pixelView,
   plainKernels,
-  SCRFD,
   type ScrfdOutputs,
   sortOutputs,
-} from 'onnx-facial-lmk-detector/node';
+} from 'onnx-facial-lmk-detector/kernels';
+import { affineMatrix, LANDMARK106, loadNetwork, type Network, SCRFD } from 'onnx-facial-lmk-detector/node';
 import { Random } from '../src/drawn-faces/random.js';
 import { naiveLetterbox, naiveWarp, sample } from '../test/support/naive-kernels.js';
 import type { Bench, BenchImage } from './bench.js';

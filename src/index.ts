@@ -1,10 +1,25 @@
-// The pure entry: stages, kernels, pipeline and types. Runs wherever JavaScript runs; nothing of Node, nothing of the DOM.
+// The pure entry: stages, pipeline, what is done with faces, and types. Runs wherever JavaScript runs; nothing of Node, nothing of the DOM.
 
-export { type CropTransform, estimateCropTransforms } from './alignment/estimate-crop-transforms.js';
-export { ALIGNMENT_TEMPLATES, ARCFACE_TEMPLATE } from './alignment/templates.js';
 export { type ErrorJson, type ErrorJsonOptions, errorFromJson, errorToJson } from './detector/error-json.js';
 export { drawScene, type Scene, type SceneFace, type SceneOptions } from './drawn-faces/draw-scene.js';
-export * from './errors.js';
+export {
+  ClosedError,
+  DownloadError,
+  type ErrorParts,
+  FacialLmkError,
+  FileAccessError,
+  GroundTruthError,
+  ImageDecodeError,
+  ImageFormatError,
+  InferenceError,
+  InvalidImageError,
+  InvalidOptionError,
+  ModelContractError,
+  ModelFileError,
+  ModelNotFoundError,
+  QueueFullError,
+  WorkerLostError,
+} from './errors.js';
 export { type CropOptions, cropFace, type FaceCrop } from './face/crop-face.js';
 export { faceFromJson } from './face/face-from-json.js';
 export { type FaceJsonOptions, faceToJson } from './face/face-to-json.js';
@@ -12,11 +27,6 @@ export { eyeOpenness, interOcularDistance, mouthOpenness, rollAngle } from './fa
 export { mirrorFace, transformFace } from './face/transform-face.js';
 export { imageFromTensor } from './image/image-from-tensor.js';
 export { packPixels } from './image/pack-pixels.js';
-export { type PixelView, pixelView } from './image/pixel-image.js';
-export { defaultKernels } from './kernels/default-kernels.js';
-export type { Kernels, PlaneOrder } from './kernels/kernels.js';
-export { plainKernels } from './kernels/plain-kernels.js';
-export { wasmKernels } from './kernels/wasm-kernels.js';
 export { checkLandmarker } from './landmark106/contract.js';
 export {
   LANDMARKS_300W,
@@ -25,7 +35,6 @@ export {
   to300W,
   toJd106,
 } from './landmark106/convert.js';
-export { decodeLandmarks, inputToImage } from './landmark106/decode.js';
 export {
   EYE_CENTERS,
   LANDMARK_GROUPS,
@@ -39,48 +48,27 @@ export {
   landmarkPath,
   PUPILS,
 } from './landmark106/groups.js';
-export { landmarkInput } from './landmark106/preprocess.js';
 export { LANDMARK106, type LandmarkSpec } from './landmark106/spec.js';
 export { composeMergedModel, type MergeOptions } from './merged/compose-merged-model.js';
-export {
-  compareOutputs,
-  type Difference,
-  difference,
-  formatDifferences,
-  mergeDifferences,
-  OUTPUT_NAMES,
-  type OutputDifferences,
-  type OutputName,
-} from './merged/parity.js';
 export { toRawOutputs } from './merged/raw-outputs.js';
 export {
-  affineEntries,
   affineMatrix,
   composeAffine,
   invertAffine,
   transformPoint,
   transformPoints,
 } from './ops/affine.js';
-export { letterboxArea } from './ops/letterbox-area.js';
-export { letterboxBilinear, type Normalization } from './ops/letterbox-bilinear.js';
-export { iou, nms } from './ops/nms.js';
-export { similarityTransform } from './ops/similarity-transform.js';
-export { warpAffine } from './ops/warp-affine.js';
 export { type ContactSheetOptions, contactSheet } from './overlay/contact-sheet.js';
 export { overlayRaster } from './overlay/overlay-raster.js';
 export { type OverlayOptions, type OverlayPart, type OverlayShape, overlayShapes } from './overlay/overlay-shapes.js';
 export { type OverlaySvgOptions, overlaySvg } from './overlay/overlay-svg.js';
-export { type AnchorLevel, anchorLevels } from './scrfd/anchors.js';
-export { checkDetector, type ScrfdOutputs, sortOutputs } from './scrfd/contract.js';
-export { type Candidates, decodeAnchors } from './scrfd/decode.js';
+export { checkDetector } from './scrfd/contract.js';
 export { SCRFD, type ScrfdSpec } from './scrfd/spec.js';
 export { type AlignOptions, alignFace, alignFaces } from './stages/align-face.js';
 export { type DetectOptions, detectFaces } from './stages/detect-faces.js';
-export { type DetectorInput, detectorInput } from './stages/detector-input.js';
 export { type LandmarkSet, landmarks } from './stages/landmarks.js';
 export { analyzeFaces, type Networks, type PipelineOptions } from './stages/pipeline.js';
 export { Workspace } from './stages/workspace.js';
 export { DEFAULT_SMOOTHING, type SmoothingOptions } from './tracking/face-smoother.js';
 export { FaceTracker, type TrackedFace, type TrackerOptions } from './tracking/face-tracker.js';
-export { OneEuroFilter, type OneEuroOptions } from './tracking/one-euro-filter.js';
 export * from './types.js';

@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
-// The built pure entry in a real browser, under content security policies that forbid evaluating strings: it gives what it
-// gives in Node, to the bit. The networks' outputs are recorded in Node, so that everything around them is what runs there.
+// The built pure entries in a real browser, under content security policies that forbid evaluating strings: they give what
+// they give in Node, to the bit. The networks' outputs are recorded in Node, so that everything around them is what runs there.
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import type { Browser } from 'playwright-core';
@@ -14,15 +14,16 @@ const SCENE = { seed: 23, width: 1000, height: 700, faces: 4 };
 const ADDRESS = 'http://page.test/';
 
 /**
- * The built entry and the program that uses it as one script, which leaves the result in the page. It runs by itself, because
+ * The built entries and the program that uses it as one script, which leaves the result in the page. It runs by itself, because
  * what a test evaluates in a page is exempt from its policy.
  */
 async function bundle(input: ProgramInput): Promise<string> {
   const { outputFiles } = await build({
     stdin: {
       contents: `import * as library from './dist/index.js';
+        import * as kernels from './dist/kernels/index.js';
         import { runPureProgram } from './test/support/pure-program.ts';
-        globalThis.result = runPureProgram(library, ${JSON.stringify(input)}).then(JSON.stringify);`,
+        globalThis.result = runPureProgram({ ...library, ...kernels }, ${JSON.stringify(input)}).then(JSON.stringify);`,
       resolveDir: fileURLToPath(new URL('../..', import.meta.url)),
     },
     bundle: true,

@@ -1,4 +1,4 @@
-// The built pure entry where no string may be evaluated: `node --disallow-code-generation-from-strings`.
+// The built pure entries where no string may be evaluated: `node --disallow-code-generation-from-strings`.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,10 +10,10 @@ import { type ProgramInput, type ProgramResult, serialize } from '../support/pur
 import { modelBytes, recordNetworks } from '../support/recorded-networks.js';
 
 const SCENE = { seed: 23, width: 1000, height: 700, faces: 4 };
-const entry = new URL('../../dist/index.js', import.meta.url).href;
+const entries = ['index.js', 'kernels/index.js'].map((file) => new URL(`../../dist/${file}`, import.meta.url).href);
 
 describe('where strings are not evaluated', () => {
-  it('the pure entry gives the same bits, whatever of it is used', async () => {
+  it('the pure entries give the same bits, whatever of it is used', async () => {
     const { faces, recordings } = await recordNetworks(drawScene(SCENE).image);
     expect(faces).toHaveLength(SCENE.faces);
     const models = modelBytes();
@@ -29,10 +29,11 @@ describe('where strings are not evaluated', () => {
       writeFileSync(
         join(folder, 'main.mjs'),
         `import { readFileSync } from 'node:fs';
-         import * as library from ${JSON.stringify(entry)};
+         import * as library from ${JSON.stringify(entries[0])};
+         import * as kernels from ${JSON.stringify(entries[1])};
          import { runPureProgram } from './pure-program.mjs';
          const input = JSON.parse(readFileSync(new URL('input.json', import.meta.url), 'utf8'));
-         console.log(JSON.stringify(await runPureProgram(library, input)));`,
+         console.log(JSON.stringify(await runPureProgram({ ...library, ...kernels }, input)));`,
       );
       const output = execFileSync(
         process.execPath,

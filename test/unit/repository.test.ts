@@ -3,6 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import * as errors from '../../src/errors.js';
+import * as library from '../../src/index.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const read = (file: string) => readFileSync(`${root}${file}`, 'utf8');
@@ -72,5 +74,13 @@ describe.skipIf(!existsSync(`${root}.git`))('the tracked files (needs a git clon
 
   it('leave no test out, and single none out', () => {
     expect(lines('\\b(it|test|describe)\\.(only|skip|todo)\\b', 'test')).toEqual([]);
+  });
+});
+
+describe('the main entry', () => {
+  it('exports every error', () => {
+    const names = Object.keys(errors).filter((name) => name.endsWith('Error'));
+    expect(names.length).toBeGreaterThan(10);
+    expect(names.filter((name) => !(name in library))).toEqual([]);
   });
 });
