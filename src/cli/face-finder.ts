@@ -4,7 +4,7 @@ import { type CropOptions, cropFace } from '../face/crop-face.js';
 import { imageFromTensor } from '../image/image-from-tensor.js';
 import { type AnalyzeOptions, FacialLandmarkDetector } from '../node/facial-landmark-detector.js';
 import { type OverlayFormat, writeOverlay } from '../node/images/draw-overlay.js';
-import { type DecodedImage, readImage, readImageStream } from '../node/images/image-file.js';
+import { readEncoded } from '../node/images/image-file.js';
 import { writeImage } from '../node/images/write-image.js';
 import { builtInModels, findModels } from '../node/models/model-files.js';
 import { createPool } from '../node/pool/create-pool.js';
@@ -54,36 +54,36 @@ export async function loadFinder(options: FinderOptions): Promise<Finder> {
     // Twice: the next images are decoded while the networks run.
     concurrency: 2 * (workers ?? 1),
     async find(name, stem) {
-      // The pixels are kept here, because overlays and crops need them too.
-      const start = performance.now();
-      const image = await open(name, options);
-      const decode = performance.now() - start;
-      const { minScore, iouThreshold, maxFaces, detectorSide, landmarkChannelOrder, largeImages } = options;
-      const analysis = { minScore, iouThreshold, maxFaces, detectorSide, landmarkChannelOrder, largeImages };
-      const { faces, timings } = await target.detect(image, analysis);
-      await writePictures(stem, image, faces, options);
-      const { width, height, decoder } = image;
-      return new DetectionResult({ faces, image: { name, width, height, decoder }, timings: { ...timings, decode } });
+      const { minScore, iouThreshold, maxFaces, detectorSide, landmarkChannelOrder, largeImages, decoder } = options;
+      const analysis = { minScore, iouThreshold, maxFaces, detectorSide, landmarkChannelOrder, largeImages, decoder };
+      // The file's name stands before a message already.
+      const source = { name: name === '-' ? 'standard input' : 'the image' };
+      const input = name === '-' ? await readEncoded(process.stdin, source) : name;
+      const wanted = { ...analysis, ...source, withPixels: needsPixels(options) };
+      const { pixels, ...result } = await target.detect(input, wanted);
+      await writePictures(stem, pixels, result.faces, options);
+      return new DetectionResult({ ...result, image: { ...result.image, name } });
     },
     close: () => target.close(),
   };
 }
 
-async function open(name: string, { decoder }: FinderOptions): Promise<DecodedImage> {
-  // The file's name stands before the message already.
-  if (name !== '-') return readImage(name, { decoder, name: 'the image' });
-  return readImageStream(process.stdin, { decoder, name: 'standard input' });
-}
+const needsPixels = ({ overlay, crops }: FinderOptions) => overlay !== undefined || crops !== undefined;
 
-async function writePictures(stem: string, image: PixelImage, faces: readonly Face[], options: FinderOptions) {
+async function writePictures(
+  stem: string,
+  image: PixelImage | undefined,
+  faces: readonly Face[],
+  options: FinderOptions,
+) {
   const { overlay, overlayFormat, indices, crops, sheets } = options;
-  if (overlay !== undefined) {
+  if (overlay !== undefined && image) {
     await writeOverlay(join(overlay, `${stem}.overlay.${overlayFormat}`), image, faces, { indices });
   }
   if (sheets !== undefined && faces.length > 0) {
     await writeImage(join(sheets, `${stem}.sheet.png`), contactSheet(faces));
   }
-  if (crops === undefined) return;
+  if (crops === undefined || !image) return;
   const cropOptions = { template: options.cropTemplate, size: options.cropSize, margin: options.cropMargin };
   // One by one: a thousand faces would be a thousand images in memory.
   for (const [i, face] of faces.entries()) {

@@ -1,9 +1,12 @@
 import { faceSummary, INSPECT } from '../face/face-object.js';
-import type { Face, ImageInfo, Timings } from '../types.js';
+import type { Face, ImageInfo, PixelImage, Timings } from '../types.js';
 import { type ResultJson, resultToJson } from './result-to-json.js';
 
 /** Faces that `console.log` lists one by one. */
 const MAX_LISTED = 20;
+
+type DetectionResultParts = Pick<DetectionResult, 'faces' | 'image' | 'timings'> &
+  Partial<Pick<DetectionResult, 'pixels'>>;
 
 /** What `detect` gives: the faces of one image, and what is known of the image. */
 export class DetectionResult {
@@ -11,11 +14,14 @@ export class DetectionResult {
   readonly faces: Face[];
   readonly image: ImageInfo;
   readonly timings: Timings;
+  /** The pixels that the faces were found in, where `withPixels` asked for them. */
+  readonly pixels: PixelImage | undefined;
 
-  constructor({ faces, image, timings }: Pick<DetectionResult, 'faces' | 'image' | 'timings'>) {
+  constructor({ faces, image, timings, pixels }: DetectionResultParts) {
     this.faces = faces;
     this.image = image;
     this.timings = timings;
+    this.pixels = pixels;
   }
 
   /** What `JSON.stringify` writes: integer landmarks, no pixels. `resultToJson` has a choice. */

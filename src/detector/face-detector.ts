@@ -18,6 +18,8 @@ import { type StreamResult, streamResults } from './stream-results.js';
 export interface CallOptions extends PipelineOptions {
   /** Aborting rejects the call at once with the signal's reason; a network that runs ends first, unseen. */
   signal?: AbortSignal;
+  /** Have the pixels back in the result, to draw the faces or to cut them out without decoding twice. Default false. */
+  withPixels?: boolean;
 }
 
 /** Pixels and where they come from. */
@@ -163,6 +165,7 @@ export class FaceDetector<Input, Options extends CallOptions> {
         faces,
         image: { name, width: pixels.width, height: pixels.height, decoder },
         timings: { decode: decoded - start, analyze: performance.now() - decoded },
+        pixels: options.withPixels ? pixels : undefined,
       });
     } finally {
       for (const release of releases) release();

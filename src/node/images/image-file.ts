@@ -177,6 +177,11 @@ export async function readImageStream(
   options: DecodeOptions = {},
 ): Promise<DecodedImage> {
   checkObject('options', options);
+  return decodeOwn(await readEncoded(stream, options), options);
+}
+
+/** The encoded image that a stream brings, in a buffer that holds nothing else. */
+export async function readEncoded(stream: AsyncIterable<Uint8Array>, options: DecodeOptions): Promise<Uint8Array> {
   const name = options.name ?? 'the image';
   const refuse = (value: unknown): never => {
     throw new InvalidOptionError({ name, expected: 'a stream of Uint8Arrays', received: describe(value) });
@@ -192,9 +197,15 @@ export async function readImageStream(
       checkEncodedBytes(received, options, name);
       chunks.push(chunk);
     }
-    return Buffer.concat(chunks);
+    const bytes = new Uint8Array(received);
+    let used = 0;
+    for (const chunk of chunks) {
+      bytes.set(chunk, used);
+      used += chunk.length;
+    }
+    return bytes;
   };
-  return decodeImage(await abortable(gather(), options.signal), options);
+  return abortable(gather(), options.signal);
 }
 
 /** Strings can be iterated too, but hold no bytes. */

@@ -2,7 +2,7 @@ import { DetectionResult } from '../../detector/detection-result.js';
 import type { ErrorJson } from '../../detector/error-json.js';
 import { faceObject } from '../../face/face-object.js';
 import { pixelView } from '../../image/pixel-image.js';
-import type { Face, ImageInfo, PixelImage, Point, Timings } from '../../types.js';
+import type { Face, PixelImage, Point } from '../../types.js';
 import type { AnalyzeOptions, LoadOptions } from '../facial-landmark-detector.js';
 import { checkImageInput, type ImageInput } from '../images/image-input.js';
 import type { BusyFlag } from './exit-guard.js';
@@ -47,10 +47,8 @@ interface SentFace extends Omit<Face, 'landmarks' | 'landmarksFloat' | 'toJSON'>
   landmarksFloat: Float64Array;
 }
 
-interface SentResult {
+interface SentResult extends Pick<DetectionResult, 'image' | 'timings' | 'pixels'> {
   faces: SentFace[];
-  image: ImageInfo;
-  timings: Timings;
 }
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -69,6 +67,10 @@ function sendable(data: Uint8Array | Uint8ClampedArray, handOver: boolean): Byte
   return Uint8Array.from(data);
 }
 
+function sendablePixels({ data, width, height, channelOrder, rowStride }: PixelImage, handOver: boolean) {
+  return { data: sendable(data, handOver), width, height, channelOrder, rowStride };
+}
+
 /**
  * The input as a message, and the buffers to transfer with it.
  * @param handOver move the caller's memory instead of copying it
@@ -83,12 +85,8 @@ export function packInput(input: ImageInput, handOver = false): { input: SentInp
   }
   // Checked here, so that a wrong image never costs a copy.
   pixelView(input);
-  const data = sendable(input.data, handOver);
-  const { width, height, channelOrder, rowStride } = input;
-  return {
-    input: { kind: 'pixels', image: { data, width, height, channelOrder, rowStride } },
-    transfer: [data.buffer],
-  };
+  const image = sendablePixels(input, handOver);
+  return { input: { kind: 'pixels', image }, transfer: [image.data.buffer] };
 }
 
 export function unpackInput(input: SentInput): ImageInput {
@@ -109,7 +107,7 @@ const toFlat = (points: readonly Point[]) => Float64Array.from(points.flatMap(({
 const toPoints = (flat: Float64Array): Point[] =>
   Array.from({ length: flat.length / 2 }, (_, i) => ({ x: flat[2 * i], y: flat[2 * i + 1] }));
 
-export function packResult({ faces, image, timings }: DetectionResult): {
+export function packResult({ faces, image, timings, pixels }: DetectionResult): {
   result: SentResult;
   transfer: ArrayBuffer[];
 } {
@@ -120,16 +118,18 @@ export function packResult({ faces, image, timings }: DetectionResult): {
       landmarksFloat: toFlat(landmarksFloat),
     }),
   );
+  const ownPixels = pixels && sendablePixels(pixels, true);
+  const moved = [...sent.map(({ crop }) => crop), ...(ownPixels ? [ownPixels] : [])];
   return {
-    result: { faces: sent, image, timings },
-    transfer: sent.map(({ crop }) => crop.data.buffer as ArrayBuffer),
+    result: { faces: sent, image, timings, pixels: ownPixels },
+    transfer: moved.map(({ data }) => data.buffer as ArrayBuffer),
   };
 }
 
-export function unpackResult({ faces, image, timings }: SentResult): DetectionResult {
+export function unpackResult({ faces, ...rest }: SentResult): DetectionResult {
   const unpacked = faces.map(
     (face): Face =>
       faceObject({ ...face, landmarks: toPoints(face.landmarks), landmarksFloat: toPoints(face.landmarksFloat) }),
   );
-  return new DetectionResult({ faces: unpacked, image, timings });
+  return new DetectionResult({ faces: unpacked, ...rest });
 }
