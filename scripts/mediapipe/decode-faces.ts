@@ -42,8 +42,8 @@ const MOUTH = 10;
 const REGRESSORS = 16;
 const MIDDLE = 16;
 
-/** Distance from the middle of a mouth at rest to its corners, in distances of the eyes: the corners lie below the pupils. */
-const MOUTH_CORNER = 0.37;
+/** Half the width of a mouth at rest in distances of the pupils: of adults about 50 mm and 63 mm. */
+const MOUTH_CORNER = 0.4;
 
 /**
  * The face from hairline to chin and from cheek to cheek as an ellipse: halves of its axes in sides of MediaPipe's square,

@@ -5,7 +5,7 @@ import { SCRFD } from '../../src/scrfd/spec.js';
 import { convertLayers } from './convert-layers.js';
 import { decodeFaces, FACE_LENGTHS, type FaceKind, type Level } from './decode-faces.js';
 import { layerInto, type Network, type TensorIndex } from './layers.js';
-import { pyramid, sides } from './pyramid.js';
+import { PICTURE_SCALES, pyramid, sides } from './pyramid.js';
 import { scaleInput } from './scale-input.js';
 import { splitPaddedAdditions } from './split-padded-additions.js';
 import { widenChannels } from './widen-channels.js';
@@ -18,14 +18,13 @@ const CHANNEL_BLOCK = 16;
 /**
  * Where the faces of each picture of the pyramid go: those of a block of cells to an anchor that nothing else is written
  * to, so that none is lost however many there are. Of the two levels of one stride the first writes the first anchor of
- * each cell; the second anchors of stride 8 stay empty.
+ * each cell; the second anchors of the strides 8 and 32 stay empty.
  */
 const LEVELS: readonly Level[] = [
-  { scale: 1, block: 2, stride: 8, confidence: 1 },
-  { scale: 2, block: 2, stride: 16, confidence: 0.7 },
-  { scale: 4, block: 2, stride: 32, confidence: 0.5 },
-  { scale: 16 / 3, block: 1, stride: 16, confidence: 0.42 },
-  { scale: 8, block: 1, stride: 32, confidence: 0.35 },
+  { scale: PICTURE_SCALES[0], block: 2, stride: 8, confidence: 1 },
+  { scale: PICTURE_SCALES[1], block: 2, stride: 16, confidence: 0.65 },
+  { scale: PICTURE_SCALES[2], block: 1, stride: 16, confidence: 0.45 },
+  { scale: PICTURE_SCALES[3], block: 1, stride: 32, confidence: 0.35 },
 ];
 
 /** Names of det_10g.onnx's outputs, each with its kind and its stride. */

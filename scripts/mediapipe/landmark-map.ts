@@ -40,9 +40,9 @@ const CONTOUR_RIGHT = Object.fromEntries(
 );
 
 /**
- * The 106 points as mixes of the 468 vertices of MediaPipe's face mesh, set by hand from the names of the points and the
- * picture of the mesh's vertices (canonical_face_model_uv_visualization.png in MediaPipe's repository). Pupils are the
- * centres of the eyes: the mesh does not see where they look.
+ * The 106 points as mixes of the 468 vertices of MediaPipe's face mesh, set by hand: by the names of the points, and the
+ * picture of the mesh's vertices (canonical_face_model_uv_visualization.png in MediaPipe's repository). The contour runs
+ * along the edge of the mesh. Pupils are the centres of the eyes: the mesh does not see where they look.
  */
 export const LANDMARK_MAP: Readonly<Record<number, VertexMix>> = {
   0: one(152),
