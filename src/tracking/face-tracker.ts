@@ -2,6 +2,7 @@ import { faceObject } from '../face/face-object.js';
 import { transformPoint, transformPoints } from '../ops/affine.js';
 import { closedFormSimilarity } from '../ops/closed-form-similarity.js';
 import { checkInteger, checkNumber, checkObject } from '../options.js';
+import { Semaphore } from '../runtime/semaphore.js';
 import { alignFaces } from '../stages/align-face.js';
 import { landmarks } from '../stages/landmarks.js';
 import { analyzeFaces, type Networks, type PipelineOptions } from '../stages/pipeline.js';
@@ -73,7 +74,7 @@ function shifted<T extends Pick<Face, 'box' | 'keypoints' | 'landmarksFloat'>>(f
  * Follows faces over the frames of a video or camera: stable ids, smoothed landmarks, and a detector that runs on every
  * k-th frame only. Faces are told apart by where they are, so one that leaves and comes back later is a new face.
  *
- * Frames go in one by one and in order; await each call before the next.
+ * Frames go in one by one and in order: a call that comes before the last one has ended waits for it.
  */
 export class FaceTracker {
   readonly #networks: Networks;
@@ -82,6 +83,7 @@ export class FaceTracker {
   readonly #maxMissing: number;
   readonly #smoothing: SmoothingOptions | false;
   readonly #workspace = new Workspace();
+  readonly #turns = new Semaphore(1);
   #tracks: Track[] = [];
   #nextId = 1;
   #untilDetection = 0;
@@ -108,7 +110,11 @@ export class FaceTracker {
    * @param time of the frame in seconds, not before the last one's; default: 30 frames a second
    * @throws InvalidOptionError for a time that goes back, and what the stages throw
    */
-  async track(frame: PixelImage, time = this.#frame / 30): Promise<TrackedFace[]> {
+  track(frame: PixelImage, time?: number): Promise<TrackedFace[]> {
+    return this.#turns.run(1, () => this.#track(frame, time));
+  }
+
+  async #track(frame: PixelImage, time = this.#frame / 30): Promise<TrackedFace[]> {
     this.#lastTime = checkNumber('time', time, this.#lastTime, Number.MAX_VALUE);
     this.#frame++;
     if (this.#untilDetection > 0) {
@@ -121,13 +127,15 @@ export class FaceTracker {
     return this.#update(found, time);
   }
 
-  /** Forgets all faces, for a cut in the film: time may begin anew. Ids go on. */
+  /** Forgets all faces, for a cut in the film: time may begin anew. Ids go on. Calls before and after keep their order. */
   reset(): void {
-    this.#tracks = [];
-    this.#frame = 0;
-    this.#lastKnownFrame = 0;
-    this.#lastTime = 0;
-    this.#untilDetection = 0;
+    this.#turns.run(1, async () => {
+      this.#tracks = [];
+      this.#frame = 0;
+      this.#lastKnownFrame = 0;
+      this.#lastTime = 0;
+      this.#untilDetection = 0;
+    });
   }
 
   /** Lets the landmarks carry the faces on; undefined when one of them was lost on the way. */

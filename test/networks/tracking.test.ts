@@ -150,6 +150,30 @@ describe('ids', () => {
   });
 });
 
+describe('frames that come faster than they are tracked', () => {
+  it('are tracked in turn, with the same result, also across a reset', async () => {
+    const script: Script = (i) => [{ ...still, center: { x: 160 + 6 * i, y: 160 } }];
+    const frames = Array.from(
+      { length: 20 },
+      (_, i) => drawScene({ seed: 1, width: WIDTH, height: HEIGHT, placements: script(i) }).image,
+    );
+    const plain = (faces: TrackedFace[]) => faces.map(({ id, box, landmarksFloat }) => ({ id, box, landmarksFloat }));
+    const newTracker = () => new FaceTracker({ detector, landmarker }, { detectorSide: DETECTOR_SIDE });
+    const [patient, hasty] = [newTracker(), newTracker()];
+    const expected: ReturnType<typeof plain>[] = [];
+    for (const [i, frame] of frames.entries()) {
+      if (i === 12) patient.reset();
+      expected.push(plain(await patient.track(frame)));
+    }
+    const calls = frames.map((frame, i) => {
+      if (i === 12) hasty.reset();
+      return hasty.track(frame).then(plain);
+    });
+    expect(expected.map(([face]) => face.id)).toEqual([...Array(12).fill(1), ...Array(8).fill(2)]);
+    expect(await Promise.all(calls)).toEqual(expected);
+  });
+});
+
 describe('ids under hard conditions', () => {
   it('keep on a noisy face that moves, turns and comes nearer', async () => {
     const script: Script = (i) => [{ center: { x: 120 + 4 * i, y: 160 }, size: 80 + i, rollRadians: 0.02 * i }];
