@@ -1,7 +1,10 @@
-import { affineMatrix, transformPoint } from '../ops/affine.js';
+import { checkPoints } from '../check-points.js';
+import { describe, InvalidOptionError } from '../errors.js';
+import { affineEntries, affineMatrix, mapPoint } from '../ops/affine.js';
 import { closedFormSimilarity, moments } from '../ops/closed-form-similarity.js';
 import { similarityTransform } from '../ops/similarity-transform.js';
 import { packetTrig, scalarTrig, type TrigFloat32 } from '../ops/trig-float32.js';
+import { checkList } from '../options.js';
 import type { AffineMatrix, Point } from '../types.js';
 import { ALIGNMENT_TEMPLATES } from './templates.js';
 
@@ -18,11 +21,19 @@ export interface CropTransform {
   degenerate: boolean;
 }
 
+function checkTemplates(name: string, value: unknown): void {
+  const [first, ...others] = checkList(name, value, checkPoints);
+  const isSound = first !== undefined && first.length > 0 && others.every(({ length }) => length === first.length);
+  if (isSound) return;
+  throw new InvalidOptionError({ name, expected: 'sets of equally many points', received: describe(value) });
+}
+
 /** Sum of the distances between the mapped key points and the template: what the choice of a template minimises. */
 function misfit(matrix: AffineMatrix, keypoints: readonly Point[], template: readonly Point[]): number {
+  const entries = affineEntries(matrix);
   let sum = 0;
   for (let i = 0; i < keypoints.length; i++) {
-    const mapped = transformPoint(matrix, keypoints[i]);
+    const mapped = mapPoint(entries, keypoints[i]);
     const dx = f32(mapped.x - f32(template[i].x));
     const dy = f32(mapped.y - f32(template[i].y));
     sum = f32(sum + f32(Math.sqrt(f32(f32(dx * dx) + f32(dy * dy)))));
@@ -75,11 +86,14 @@ const PACKET = 4;
  *
  * @param faces key points (left eye, right eye, nose, left mouth, right mouth) of every face, image pixels
  * @param templates where the five may lie in the crop; for other crops than the merged model's
+ * @throws InvalidOptionError
  */
 export function estimateCropTransforms(
   faces: readonly (readonly Point[])[],
   templates: Templates = ALIGNMENT_TEMPLATES,
 ): CropTransform[] {
+  checkTemplates('templates', templates);
+  checkList('faces', faces, (name, keypoints) => checkPoints(name, keypoints, templates[0].length));
   const inPackets = Math.floor((faces.length + 1) / PACKET) * PACKET;
   return faces.map((keypoints, i) => estimateOne(keypoints, templates, i + 1 < inPackets ? packetTrig : scalarTrig));
 }

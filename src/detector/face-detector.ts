@@ -1,16 +1,26 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { describe, InvalidOptionError } from '../errors.js';
+import {
+  type Checked,
+  type Checks,
+  type ChecksOf,
+  checkOptions,
+  integerIn,
+  optional,
+  orElse,
+} from '../check-options.js';
 import { checkLandmarker } from '../landmark106/contract.js';
 import { toRawOutputs } from '../merged/raw-outputs.js';
-import { checkObject } from '../options.js';
+import { checkBoolean } from '../options.js';
 import { InFlight } from '../runtime/in-flight.js';
 import type { OnnxNetwork } from '../runtime/onnx-network.js';
 import { Semaphore } from '../runtime/semaphore.js';
 import { checkDetector } from '../scrfd/contract.js';
-import { analyzeFaces, type PipelineOptions } from '../stages/pipeline.js';
+import { type DetectSettings, detectSettings } from '../stages/detect-faces.js';
+import { PIPELINE_OPTIONS, type PipelineOptions, runPipeline } from '../stages/pipeline.js';
 import { Workspace } from '../stages/workspace.js';
 import type { ImageInfo, PixelImage, RawOutputs } from '../types.js';
 import { abortable } from './abortable.js';
+import { checkAbortSignal } from './check-abort-signal.js';
 import { DetectionResult } from './detection-result.js';
 import { type StreamResult, streamResults } from './stream-results.js';
 
@@ -31,7 +41,10 @@ export interface ReadImage extends Pick<ImageInfo, 'name' | 'decoder'> {
 export interface Platform<Input, Options> {
   detector: OnnxNetwork;
   landmarker: OnnxNetwork;
+  /** What each option of reading must be, beside those of every call. */
+  readOptions: Checks;
   /**
+   * @param options checked, with what stands for those that were left out
    * @param reserve waits until so many bytes of pixels may be held until the call ends; asked once the size is known, before
    * anything is decoded
    */
@@ -49,16 +62,18 @@ const CALLS_AT_ONCE = 8;
 /** Bytes of decoded pixels that calls hold at once where the platform does not say: 12 megapixels for each call. */
 const IMAGE_MEMORY = CALLS_AT_ONCE * 12e6 * 3;
 
-/**
- * Refuses what would fail later, out of the caller's sight.
- * @throws InvalidOptionError
- */
-export function checkCallOptions(options: CallOptions): void {
-  checkObject('the options', options);
-  const { signal } = options;
-  if (signal === undefined || signal instanceof AbortSignal) return;
-  throw new InvalidOptionError({ name: 'signal', expected: 'an AbortSignal', received: describe(signal) });
-}
+/** What each option of a call must be, and what stands for it where it is left out. */
+export const CALL_OPTIONS = {
+  ...PIPELINE_OPTIONS,
+  signal: optional(checkAbortSignal),
+  withPixels: orElse(false, checkBoolean),
+} satisfies ChecksOf<CallOptions>;
+
+type CallSettings = DetectSettings<Checked<typeof CALL_OPTIONS>>;
+
+const DEFAULT_CONCURRENCY = 2;
+/** Images of a stream that are under way at once. */
+export const checkConcurrency = integerIn(1, 1024);
 
 /**
  * Opens both networks, one after the other, and checks that they are what they should be. When one fails, both are closed.
@@ -109,32 +124,35 @@ export class FaceDetector<Input, Options extends CallOptions> {
    * @throws ImageDecodeError, InvalidImageError, InvalidOptionError, InferenceError, ClosedError, or the signal's reason
    */
   async detect(input: Input, options: Options = {} as Options): Promise<DetectionResult> {
-    checkCallOptions(options);
-    return abortable(this.detectToEnd(input, options), options.signal);
+    return this.#detect(input, this.#settings('detect', options));
   }
 
   /**
    * @internal The same, but it settles only when nothing of the call runs any more, also when it is aborted: for threads that
    * must not be ended before.
    */
-  detectToEnd(input: Input, options: Options): Promise<DetectionResult> {
-    return this.#calls.admit(() => this.#places.run(1, () => this.#analyze(input, options), options.signal));
+  async detectToEnd(input: Input, options: Options): Promise<DetectionResult> {
+    return this.#finish(input, this.#settings('detect', options));
   }
 
   /** The merged model's six outputs for one image, under its own names. */
   async run(input: Input, options: Options = {} as Options): Promise<RawOutputs> {
-    return toRawOutputs((await this.detect(input, options)).faces);
+    return toRawOutputs((await this.#detect(input, this.#settings('run', options))).faces);
   }
 
   /**
    * Many images in order, the next one decoded while this one's networks run.
    * @param options.concurrency images under way at once, default 2
+   * @throws InvalidOptionError at once; what is wrong with one image comes as its result
    */
   stream<One extends Input>(
     inputs: Iterable<One> | AsyncIterable<One>,
-    { concurrency = 2, ...options }: Options & { concurrency?: number } = {} as Options,
+    options: Options & { concurrency?: number } = {} as Options,
   ): AsyncGenerator<StreamResult<One>, void, undefined> {
-    return streamResults(inputs, concurrency, (input) => this.detect(input, options as unknown as Options));
+    const { concurrency, ...settings } = this.#settings<{ concurrency: number }>('stream', options, {
+      concurrency: orElse(DEFAULT_CONCURRENCY, checkConcurrency),
+    });
+    return streamResults(inputs, concurrency, (input) => this.#detect(input, settings));
   }
 
   /** Lets running calls finish, then frees both networks. Later calls are refused; closing twice is fine. */
@@ -148,8 +166,23 @@ export class FaceDetector<Input, Options extends CallOptions> {
     return this.close();
   }
 
-  async #analyze(input: Input, options: Options): Promise<DetectionResult> {
-    const { signal } = options;
+  /** All options of a call, before anything is done. */
+  #settings<More extends object = object>(owner: string, options: Options, more?: ChecksOf<More>): CallSettings & More {
+    const { detector, readOptions } = this.#platform;
+    const checked = checkOptions(owner, options, { ...CALL_OPTIONS, ...readOptions, ...more });
+    return Object.assign(checked as Checked<typeof CALL_OPTIONS> & More, detectSettings(detector, checked));
+  }
+
+  async #detect(input: Input, settings: CallSettings): Promise<DetectionResult> {
+    return abortable(this.#finish(input, settings), settings.signal);
+  }
+
+  #finish(input: Input, settings: CallSettings): Promise<DetectionResult> {
+    return this.#calls.admit(() => this.#places.run(1, () => this.#analyze(input, settings), settings.signal));
+  }
+
+  async #analyze(input: Input, settings: CallSettings): Promise<DetectionResult> {
+    const { signal } = settings;
     const releases: (() => void)[] = [];
     const reserve = async (bytes: number) => {
       releases.push(await this.#imageMemory.acquire(bytes, signal));
@@ -157,15 +190,15 @@ export class FaceDetector<Input, Options extends CallOptions> {
     try {
       const start = performance.now();
       signal?.throwIfAborted();
-      const { pixels, name, decoder } = await this.#platform.readPixels(input, options, reserve);
+      const { pixels, name, decoder } = await this.#platform.readPixels(input, settings as unknown as Options, reserve);
       signal?.throwIfAborted();
       const decoded = performance.now();
-      const faces = await analyzeFaces(this.#platform, pixels, options, this.#workspace);
+      const faces = await runPipeline(this.#platform, pixels, settings, this.#workspace);
       return new DetectionResult({
         faces,
         image: { name, width: pixels.width, height: pixels.height, decoder },
         timings: { decode: decoded - start, analyze: performance.now() - decoded },
-        pixels: options.withPixels ? pixels : undefined,
+        pixels: settings.withPixels ? pixels : undefined,
       });
     } finally {
       for (const release of releases) release();

@@ -1,5 +1,4 @@
 import { describe, InvalidOptionError } from '../errors.js';
-import { checkInteger } from '../options.js';
 
 /**
  * Does a job for every input, several at once, and yields the results in the order of the inputs, each as soon as it is its
@@ -14,7 +13,6 @@ export async function* mapInOrder<Input, Output>(
   concurrency: number,
   job: (input: Input, index: number) => Promise<Output>,
 ): AsyncGenerator<Output, void, undefined> {
-  checkInteger('concurrency', concurrency, 1, 1024);
   if (!isIterable(inputs)) {
     throw new InvalidOptionError({ name: 'the inputs', expected: 'an iterable of images', received: describe(inputs) });
   }

@@ -1,4 +1,4 @@
-import { checkLandmarks } from '../landmark106/check-landmarks.js';
+import { checkLandmarkPoints } from '../landmark106/check-landmarks.js';
 import { LANDMARK_PATHS, landmarkPath } from '../landmark106/groups.js';
 import type { Point } from '../types.js';
 
@@ -16,6 +16,7 @@ function centroid(points: readonly Point[]): Point {
  * @throws InvalidOptionError
  */
 export function rollAngle(landmarks: readonly Point[]): number {
+  checkLandmarkPoints('landmarks', landmarks);
   const left = centroid(landmarkPath(landmarks, 'leftEye'));
   const right = centroid(landmarkPath(landmarks, 'rightEye'));
   return (Math.atan2(right.y - left.y, right.x - left.x) * 180) / Math.PI;
@@ -28,7 +29,7 @@ export function rollAngle(landmarks: readonly Point[]): number {
  * @throws InvalidOptionError
  */
 export function interOcularDistance(landmarks: readonly Point[]): number {
-  checkLandmarks(landmarks);
+  checkLandmarkPoints('landmarks', landmarks);
   return distance(landmarks[35], landmarks[93]);
 }
 
@@ -40,7 +41,7 @@ export function interOcularDistance(landmarks: readonly Point[]): number {
  * @throws InvalidOptionError
  */
 export function eyeOpenness(landmarks: readonly Point[]): { left: number; right: number } {
-  checkLandmarks(landmarks);
+  checkLandmarkPoints('landmarks', landmarks);
   const ratio = (path: 'leftEye' | 'rightEye') => {
     const [p1, p2, , p3, p4, p5, , p6] = LANDMARK_PATHS[path].indices.map((index) => landmarks[index]);
     return (distance(p2, p6) + distance(p3, p5)) / (2 * distance(p1, p4));
@@ -55,6 +56,7 @@ export function eyeOpenness(landmarks: readonly Point[]): { left: number; right:
  * @throws InvalidOptionError
  */
 export function mouthOpenness(landmarks: readonly Point[]): number {
+  checkLandmarkPoints('landmarks', landmarks);
   const [left, upper1, upper2, upper3, right, lower3, lower2, lower1] = landmarkPath(landmarks, 'innerLip');
   const openings = distance(upper1, lower1) + distance(upper2, lower2) + distance(upper3, lower3);
   return openings / (3 * distance(left, right));

@@ -1,38 +1,47 @@
-import { ModelContractError } from '../errors.js';
-import { tensorValues } from '../ops/tensor.js';
-import type { NetworkInfo, Tensor, TensorInfo } from '../types.js';
-import { LANDMARK106, type LandmarkSpec } from './spec.js';
+import { checkNetworkInfo } from '../check-network.js';
+import { describeTensor } from '../describe-tensor.js';
+import { describe, ModelContractError } from '../errors.js';
+import { describeShape, isTensor, tensorValues } from '../ops/tensor.js';
+import type { NetworkInfo, Tensor } from '../types.js';
+import { checkLandmarkSpec, LANDMARK106, type LandmarkSpec, MAX_BATCH } from './spec.js';
 
 function refuse(network: NetworkInfo, { inputSide, points }: LandmarkSpec, received: string): never {
   throw new ModelContractError({
     name: `the landmarker (${network.name})`,
-    expected: `a ${points}-point landmark network (input [N,3,${inputSide},${inputSide}], output [N,${2 * points}])`,
+    expected: `a ${points}-point landmark network (float32 input [N,3,${inputSide},${inputSide}], N at most ${MAX_BATCH}, float32 output [N,${2 * points}])`,
     received,
     hint: 'Use 2d106det.onnx; `facial-lmk models fetch` gets it.',
   });
 }
 
-const shapeText = ({ name, shape }: TensorInfo) => `${name} [${shape.join(',')}]`;
-
 const matches = (dimension: number | string, value: number) =>
   typeof dimension === 'string' || dimension < 0 || dimension === value;
 
-/** Refuses a network that declares anything but 2d106det's input and output, before it runs. */
+/**
+ * Refuses a network that declares anything but 2d106det's input and output, before it runs.
+ * @throws ModelContractError, InvalidOptionError for what is no network at all
+ */
 export function checkLandmarker(network: NetworkInfo, spec: LandmarkSpec = LANDMARK106): void {
-  const { inputSide, points } = spec;
-  const { inputs, outputs } = network;
+  const { inputSide, points } = checkLandmarkSpec('spec', spec);
+  const { inputs, outputs } = checkNetworkInfo('network', network);
   const [input] = inputs;
   if (
     inputs.length !== 1 ||
     input.type !== 'float32' ||
     input.shape.length !== 4 ||
-    ![3, inputSide, inputSide].every((side, i) => matches(input.shape[i + 1], side))
+    ![3, inputSide, inputSide].every((side, i) => matches(input.shape[i + 1], side)) ||
+    (fixedBatch(network) ?? 1) > MAX_BATCH
   ) {
-    refuse(network, spec, `the inputs ${inputs.map(shapeText).join(', ')}`);
+    refuse(network, spec, `the inputs ${inputs.map(describeTensor).join(', ')}`);
   }
   const [output] = outputs;
-  if (outputs.length !== 1 || output.shape.length !== 2 || !matches(output.shape[1], 2 * points)) {
-    refuse(network, spec, `the outputs ${outputs.map(shapeText).join(', ')}`);
+  if (
+    outputs.length !== 1 ||
+    output.type !== 'float32' ||
+    output.shape.length !== 2 ||
+    !matches(output.shape[1], 2 * points)
+  ) {
+    refuse(network, spec, `the outputs ${outputs.map(describeTensor).join(', ')}`);
   }
 }
 
@@ -49,18 +58,9 @@ export function landmarkValues(
   n: number,
   spec: LandmarkSpec = LANDMARK106,
 ): Float32Array {
-  const { points } = spec;
-  const output = tensors?.[0];
-  if (tensors?.length !== 1 || output.shape.length !== 2 || output.shape[0] !== n || output.shape[1] !== 2 * points) {
-    refuse(
-      network,
-      spec,
-      `${tensors?.length ?? 'no'} tensors from a run, [${output?.shape.join(',')}] where [${n},${2 * points}] belongs`,
-    );
-  }
-  const values = tensorValues(output);
-  if (values.length !== n * 2 * points) {
-    refuse(network, spec, `${values.length} values from a run where [${n},${2 * points}] belongs`);
-  }
-  return values;
+  const shape = `${n},${2 * spec.points}`;
+  const [output] = Array.isArray(tensors) && tensors.length === 1 ? tensors : [];
+  if (isTensor(output, Float32Array) && output.shape.join() === shape) return tensorValues(output);
+  const received = output === undefined ? describe(tensors) : `one ${describeShape(output)}`;
+  return refuse(network, spec, `${received} from a run where float32 [${shape}] belongs`);
 }

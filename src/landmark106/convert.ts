@@ -1,6 +1,6 @@
 import { checkInteger } from '../options.js';
 import type { Point } from '../types.js';
-import { checkLandmarks } from './check-landmarks.js';
+import { checkLandmarkPoints } from './check-landmarks.js';
 import { EYE_CENTERS, LANDMARK_MIRROR, LANDMARK_PATHS, PUPILS } from './groups.js';
 
 const { contour, leftBrow, rightBrow, leftEye, rightEye, noseBridge, noseBase, outerLip, innerLip } = LANDMARK_PATHS;
@@ -46,7 +46,7 @@ export const LANDMARKS_JD106: readonly number[] = [
 ];
 
 function pick(landmarks: readonly Point[], indices: readonly number[]): Point[] {
-  checkLandmarks(landmarks);
+  checkLandmarkPoints('landmarks', landmarks);
   return indices.map((index) => ({ ...landmarks[index] }));
 }
 

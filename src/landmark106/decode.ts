@@ -1,14 +1,13 @@
-import { affineMatrix, composeAffine, transformPoint } from '../ops/affine.js';
+import { affineEntries, affineMatrix, composeAffine, mapPoint } from '../ops/affine.js';
+import { checkFloats } from '../options.js';
 import type { AffineMatrix, Point } from '../types.js';
-import { LANDMARK106, type LandmarkSpec } from './spec.js';
+import { checkLandmarkSpec, LANDMARK106, type LandmarkSpec } from './spec.js';
 
 const f32 = Math.fround;
 
-/** landmark input pixels -> image pixels */
-export function inputToImage(
-  cropToImage: AffineMatrix,
-  { inputToCrop: { scale, offset } }: LandmarkSpec = LANDMARK106,
-): AffineMatrix {
+/** landmark input pixels -> image pixels. @throws InvalidOptionError */
+export function inputToImage(cropToImage: AffineMatrix, spec: LandmarkSpec = LANDMARK106): AffineMatrix {
+  const { scale, offset } = checkLandmarkSpec('spec', spec).inputToCrop;
   return composeAffine(cropToImage, affineMatrix(scale, 0, offset, 0, scale, offset));
 }
 
@@ -17,15 +16,19 @@ export function inputToImage(
  * reference's order, not yet truncated.
  *
  * @param values `(212)` x and y in turn, in [-1, 1] over the landmark input
+ * @throws InvalidOptionError
  */
 export function decodeLandmarks(
   values: Float32Array,
   toImage: AffineMatrix,
-  { inputSide, points }: LandmarkSpec = LANDMARK106,
+  spec: LandmarkSpec = LANDMARK106,
 ): Point[] {
+  const { inputSide, points } = checkLandmarkSpec('spec', spec);
+  checkFloats('values', values, 2 * points);
+  const entries = affineEntries(toImage);
   const frame = (value: number) => f32(f32(value + 1) * (inputSide / 2));
   return Array.from({ length: points }, (_, i) =>
-    transformPoint(toImage, { x: frame(values[2 * i]), y: frame(values[2 * i + 1]) }),
+    mapPoint(entries, { x: frame(values[2 * i]), y: frame(values[2 * i + 1]) }),
   );
 }
 

@@ -176,7 +176,7 @@ export const LANDMARK_MIRROR: readonly number[] = LANDMARK_NAMES.map((name) =>
 
 /** The points of one group in index order. @throws InvalidOptionError */
 export function landmarkGroup<P>(landmarks: readonly P[], group: LandmarkGroup): P[] {
-  checkLandmarks(landmarks);
+  checkLandmarks('landmarks', landmarks);
   return LANDMARK_GROUPS[checkChoice('group', group, Object.keys(LANDMARK_GROUPS) as LandmarkGroup[])].map(
     (index) => landmarks[index],
   );
@@ -184,7 +184,7 @@ export function landmarkGroup<P>(landmarks: readonly P[], group: LandmarkGroup):
 
 /** The points of one path in the order in which they are joined. @throws InvalidOptionError */
 export function landmarkPath<P>(landmarks: readonly P[], path: LandmarkPath): P[] {
-  checkLandmarks(landmarks);
+  checkLandmarks('landmarks', landmarks);
   return LANDMARK_PATHS[checkChoice('path', path, Object.keys(LANDMARK_PATHS) as LandmarkPath[])].indices.map(
     (index) => landmarks[index],
   );

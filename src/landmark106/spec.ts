@@ -1,3 +1,6 @@
+import { type Check, type ChecksOf, fields, integerIn } from '../check-options.js';
+import { checkAnyNumber } from '../options.js';
+
 /**
  * What differs from one landmark network to another. The kernels that cut faces out are made for the crop and the input of
  * {@link LANDMARK106}: a network with another input needs kernels of its own.
@@ -11,6 +14,19 @@ export interface LandmarkSpec {
   /** Faces that go through the network at once, where it leaves the choice. */
   batch: number;
 }
+
+const FIELDS = {
+  inputSide: integerIn(1, 4096),
+  points: integerIn(1, 2 ** 16),
+  inputToCrop: fields({ scale: checkAnyNumber, offset: checkAnyNumber }),
+  batch: integerIn(1, 1024),
+} satisfies ChecksOf<LandmarkSpec>;
+
+/** Refuses what is no spec. */
+export const checkLandmarkSpec: Check<LandmarkSpec> = fields(FIELDS);
+
+/** Largest fixed batch of a network that is taken: the input of 1024 faces takes 450 MB. */
+export const MAX_BATCH = 1024;
 
 /** InsightFace's 2d106det as the merged model runs it. */
 export const LANDMARK106 = {

@@ -1,5 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2';
 import { bytesToHex } from '@noble/hashes/utils';
+import { type Checked, type ChecksOf, checkOptions, oneOf, orElse } from '../check-options.js';
 import { ModelContractError } from '../errors.js';
 import { checkLandmarker, fixedBatch } from '../landmark106/contract.js';
 import { LANDMARK106 } from '../landmark106/spec.js';
@@ -7,11 +8,10 @@ import { convertOpset } from '../onnx/convert-opset.js';
 import { embedGraph } from '../onnx/embed-graph.js';
 import { GraphBuilder, type Value } from '../onnx/graph-builder.js';
 import { writeModel } from '../onnx/model.js';
-import { checkChoice, checkInteger, checkNumber } from '../options.js';
+import { checkBytes, checkText } from '../options.js';
 import { checkDetector, fixedDetectorSide } from '../scrfd/contract.js';
-import { SCRFD } from '../scrfd/spec.js';
-import type { AlignOptions } from '../stages/align-face.js';
-import { type DetectOptions, detectorSide } from '../stages/detect-faces.js';
+import { ALIGN_OPTIONS, type AlignOptions } from '../stages/align-face.js';
+import { DETECT_OPTIONS, type DetectOptions, type DetectSettings, detectSettings } from '../stages/detect-faces.js';
 import { KEYPOINT_NAMES } from '../types.js';
 import { isYunet } from '../yunet/is-yunet.js';
 import { yunetToScrfd } from '../yunet/yunet-to-scrfd.js';
@@ -28,7 +28,7 @@ import { type NetworkFile, readNetwork } from './read-network.js';
 import { toImage } from './to-image.js';
 import { borderedPlanes, warpAffine } from './warp-affine.js';
 
-export interface MergeOptions extends Omit<DetectOptions, 'largeImages'>, AlignOptions {
+export interface MergeOptions extends Omit<DetectOptions, 'largeImages' | 'signal'>, AlignOptions {
   /**
    * `int64` truncates the landmarks toward zero as the upstream model does, `float` keeps them as they are.
    * Default `int64`.
@@ -45,29 +45,36 @@ const OPSET = 16;
 const { cropSide, inputSide, points: LANDMARKS } = LANDMARK106;
 const KEYPOINTS = KEYPOINT_NAMES.length;
 
-function checkOptions(options: MergeOptions, detector: NetworkFile) {
-  return {
-    minScore: checkNumber('minScore', options.minScore ?? SCRFD.minScore, 0, 1),
-    iouThreshold: checkNumber('iouThreshold', options.iouThreshold ?? SCRFD.iouThreshold, 0, 1),
-    maxFaces: checkInteger('maxFaces', options.maxFaces ?? SCRFD.maxFaces, 1, Number.MAX_SAFE_INTEGER),
-    detectorSide: detectorSide(detector, options.detectorSide),
-    landmarkChannelOrder: checkChoice('landmarkChannelOrder', options.landmarkChannelOrder ?? 'bgr', [
-      'bgr',
-      'rgb',
-    ] as const),
-    landmarkType: checkChoice('landmarkType', options.landmarkType ?? 'int64', ['int64', 'float'] as const),
-  };
-}
-type CheckedOptions = ReturnType<typeof checkOptions>;
+const { minScore, iouThreshold, maxFaces, detectorSide } = DETECT_OPTIONS;
+/** What becomes part of the graph, and stands in its metadata. */
+const GRAPH_OPTIONS = {
+  minScore,
+  iouThreshold,
+  maxFaces,
+  detectorSide,
+  ...ALIGN_OPTIONS,
+  landmarkType: orElse('int64', oneOf(['int64', 'float'])),
+};
+const MERGE_OPTIONS = {
+  ...GRAPH_OPTIONS,
+  detectorName: orElse('the detector', checkText),
+  landmarkerName: orElse('the landmarker', checkText),
+} satisfies ChecksOf<MergeOptions>;
+
+type Settings = DetectSettings<Checked<typeof GRAPH_OPTIONS>>;
 
 function readDetector(bytes: Uint8Array, name: string): NetworkFile {
   const detector = readNetwork(bytes, name);
   return isYunet(detector) ? readNetwork(yunetToScrfd(bytes, name), name) : detector;
 }
 
-function readNetworks(detectorBytes: Uint8Array, landmarkerBytes: Uint8Array, options: MergeOptions) {
-  const detector = readDetector(detectorBytes, options.detectorName ?? 'the detector');
-  const landmarker = readNetwork(landmarkerBytes, options.landmarkerName ?? 'the landmarker');
+function readNetworks(
+  detectorBytes: Uint8Array,
+  landmarkerBytes: Uint8Array,
+  { detectorName, landmarkerName }: Pick<Checked<typeof MERGE_OPTIONS>, 'detectorName' | 'landmarkerName'>,
+) {
+  const detector = readDetector(detectorBytes, detectorName);
+  const landmarker = readNetwork(landmarkerBytes, landmarkerName);
   checkDetector(detector);
   checkLandmarker(landmarker);
   const batch = fixedBatch(landmarker);
@@ -132,7 +139,7 @@ function eachFace(
   cropToImage: Value,
   landmarker: NetworkFile,
   opset: number,
-  options: CheckedOptions,
+  options: Settings,
 ): [crops: Value, values: Value] {
   const planes = borderedPlanes(g.scope('borderedPlanes'), image);
   const taps = landmarkTaps(g.scope('landmarkTaps'));
@@ -178,9 +185,12 @@ export function composeMergedModel(
   landmarkerBytes: Uint8Array,
   options: MergeOptions = {},
 ): Uint8Array {
-  const { detector, landmarker } = readNetworks(detectorBytes, landmarkerBytes, options);
-  const checked = checkOptions(options, detector);
-  const { minScore, iouThreshold, maxFaces, detectorSide: side, landmarkType } = checked;
+  checkBytes('detectorBytes', detectorBytes);
+  checkBytes('landmarkerBytes', landmarkerBytes);
+  const { detectorName, landmarkerName, ...checked } = checkOptions('composeMergedModel', options, MERGE_OPTIONS);
+  const { detector, landmarker } = readNetworks(detectorBytes, landmarkerBytes, { detectorName, landmarkerName });
+  const settings = detectSettings(detector, checked);
+  const { minScore, iouThreshold, maxFaces, detectorSide: side, landmarkType } = settings;
   const opset = Math.max(OPSET, detector.opset, landmarker.opset);
 
   const g = new GraphBuilder('onnx-facial-lmk-detector');
@@ -202,7 +212,7 @@ export function composeMergedModel(
     6,
   ]);
   const cropToImage = g.describe(invertAffine(g.scope('invertAffine'), imageToCrop), 'float', ['N', 6]);
-  const [crops, values] = eachFace(g, image, cropToImage, landmarker, opset, checked);
+  const [crops, values] = eachFace(g, image, cropToImage, landmarker, opset, settings);
   const landmarks = decodeLandmarks(g.scope('decodeLandmarks'), values, cropToImage);
 
   const name = (value: Value, output: string) => g.add('Identity', [value], {}, output);
@@ -220,7 +230,7 @@ export function composeMergedModel(
     producerName: 'onnx-facial-lmk-detector',
     docString: 'SCRFD face detector and 2d106det landmarks as one graph: uint8 BGR image in, every face out.',
     metadata: {
-      ...Object.fromEntries(Object.entries(checked).map(([key, value]) => [key, String(value)])),
+      ...Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, String(value)])),
       detectorSha256: bytesToHex(sha256(detectorBytes)),
       landmarkerSha256: bytesToHex(sha256(landmarkerBytes)),
     },

@@ -1,4 +1,7 @@
+import { checkPoint, checkPoints } from '../check-points.js';
+import { checkAnyNumber } from '../options.js';
 import type { AffineMatrix, Point } from '../types.js';
+import { checkMatrix } from './check-matrix.js';
 import { tensor, tensorValues } from './tensor.js';
 
 const f32 = Math.fround;
@@ -9,14 +12,21 @@ const f32 = Math.fround;
  */
 export const fusedMultiplyAdd = (a: number, b: number, c: number): number => f32(a * b + c);
 
-/** `[[a, b, tx], [c, d, ty]]` as an {@link AffineMatrix}. */
+/** The entries of a matrix row by row. */
+export type AffineEntries = [a: number, b: number, tx: number, c: number, d: number, ty: number];
+
+const ENTRY_NAMES = ['a', 'b', 'tx', 'c', 'd', 'ty'];
+
+/** `[[a, b, tx], [c, d, ty]]` as an {@link AffineMatrix}. @throws InvalidOptionError for what is no number */
 export function affineMatrix(a: number, b: number, tx: number, c: number, d: number, ty: number): AffineMatrix {
-  return tensor(Float32Array.of(a, b, tx, c, d, ty), [2, 3]);
+  const entries = [a, b, tx, c, d, ty];
+  for (let i = 0; i < entries.length; i++) checkAnyNumber(ENTRY_NAMES[i], entries[i]);
+  return tensor(Float32Array.from(entries), [2, 3]);
 }
 
-/** The six entries row by row. */
-export function affineEntries(matrix: AffineMatrix): [number, number, number, number, number, number] {
-  const [a, b, tx, c, d, ty] = tensorValues(matrix);
+/** The six entries row by row. @throws InvalidOptionError for what is no matrix */
+export function affineEntries(matrix: AffineMatrix): AffineEntries {
+  const [a, b, tx, c, d, ty] = tensorValues(checkMatrix('the matrix', matrix));
   return [a, b, tx, c, d, ty];
 }
 
@@ -52,15 +62,23 @@ export function composeAffine(outer: AffineMatrix, inner: AffineMatrix): AffineM
 }
 
 /** Maps one point; float32 in the reference's order. */
-export function transformPoint(matrix: AffineMatrix, { x, y }: Point): Point {
-  const [a, b, tx, c, d, ty] = affineEntries(matrix);
+export function mapPoint([a, b, tx, c, d, ty]: AffineEntries, { x, y }: Point): Point {
   return {
     x: f32(fusedMultiplyAdd(b, y, f32(a * x)) + tx),
     y: f32(fusedMultiplyAdd(d, y, f32(c * x)) + ty),
   };
 }
 
-/** Maps points; inverse mapping of landmarks is `transformPoints(face.cropToImage, points)`. */
+/** Maps one point; float32 in the reference's order. @throws InvalidOptionError */
+export function transformPoint(matrix: AffineMatrix, point: Point): Point {
+  return mapPoint(affineEntries(matrix), checkPoint('the point', point));
+}
+
+/**
+ * Maps points; inverse mapping of landmarks is `transformPoints(face.cropToImage, points)`.
+ * @throws InvalidOptionError
+ */
 export function transformPoints(matrix: AffineMatrix, points: readonly Point[]): Point[] {
-  return points.map((point) => transformPoint(matrix, point));
+  const entries = affineEntries(matrix);
+  return checkPoints('points', points).map((point) => mapPoint(entries, point));
 }

@@ -1,3 +1,4 @@
+import { describe } from '../errors.js';
 import type { Tensor, TensorData } from '../types.js';
 
 /** A tensor over `data`, which it shares. */
@@ -36,6 +37,36 @@ export function tensorValues<T extends TensorData>(tensor: Tensor<T> & Partial<L
     return data.length === size ? data : (data.subarray(offset, offset + size) as T);
   }
   return gather(data, shape, { stride, offset }, size);
+}
+
+/**
+ * Whether something is a tensor, or an `ndarray`, with as many values as its shape says.
+ * @param type class of its values
+ */
+export function isTensor<T extends TensorData>(
+  value: unknown,
+  type: abstract new (...args: never[]) => T,
+): value is Tensor<T> {
+  const { data, shape } = (value ?? {}) as Partial<Tensor<T>>;
+  if (!(data instanceof type) || !Array.isArray(shape)) return false;
+  if (!shape.every((length) => Number.isSafeInteger(length) && length >= 0)) return false;
+  const size = shape.reduce((product: number, length: number) => product * length, 1);
+  const { stride, offset } = value as Partial<Layout>;
+  if (stride === undefined) return data.length === size;
+  if (!Number.isSafeInteger(offset) || !Array.isArray(stride) || stride.length !== shape.length) return false;
+  if (!stride.every(Number.isSafeInteger)) return false;
+  // Views backwards start at their end.
+  const reach = shape.map((length: number, axis: number) => (length - 1) * stride[axis]);
+  const sum = (steps: number[]) => steps.reduce((total, step) => total + step, offset as number);
+  const [first, last] = [sum(reach.filter((step) => step < 0)), sum(reach.filter((step) => step > 0))];
+  return size === 0 || (size <= data.length && first >= 0 && last < data.length);
+}
+
+/** How something reads in a message that should be a tensor. */
+export function describeShape(value: unknown): string {
+  const shape = (value as Partial<Tensor> | null | undefined)?.shape;
+  const isShape = Array.isArray(shape) && shape.every((length) => typeof length === 'number');
+  return isShape ? `of shape [${shape.slice(0, 8)}]` : describe(value);
 }
 
 function gather<T extends TensorData>(data: T, shape: readonly number[], { stride, offset }: Layout, size: number): T {

@@ -1,4 +1,6 @@
-import { SCRFD, type ScrfdSpec } from './spec.js';
+import { type Check, type ChecksOf, fields, integerIn } from '../check-options.js';
+import { checkSide } from './check-side.js';
+import { checkScrfdSpec, SCRFD, type ScrfdSpec } from './spec.js';
 
 /** One level of the feature pyramid: a square grid of cells. */
 export interface AnchorLevel {
@@ -10,8 +12,23 @@ export interface AnchorLevel {
   rows: number;
 }
 
-/** The levels of a detector input of `side` pixels, finest first. */
-export function anchorLevels(side: number, { strides, anchorsPerCell }: ScrfdSpec = SCRFD): AnchorLevel[] {
+const size = integerIn(1, 2 ** 16);
+
+/** Refuses what is no level. */
+export const checkAnchorLevel: Check<AnchorLevel> = fields({
+  stride: size,
+  cells: size,
+  anchorsPerCell: size,
+  rows: integerIn(1, 2 ** 30),
+} satisfies ChecksOf<AnchorLevel>);
+
+/**
+ * The levels of a detector input of `side` pixels, finest first.
+ * @throws InvalidOptionError for a side that no such detector takes
+ */
+export function anchorLevels(side: number, spec: ScrfdSpec = SCRFD): AnchorLevel[] {
+  const { strides, anchorsPerCell } = checkScrfdSpec('spec', spec);
+  checkSide('side', side, spec);
   return strides.map((stride) => {
     const cells = side / stride;
     return { stride, cells, anchorsPerCell, rows: cells * cells * anchorsPerCell };

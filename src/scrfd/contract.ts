@@ -1,8 +1,11 @@
-import { ModelContractError } from '../errors.js';
-import { tensorValues } from '../ops/tensor.js';
+import { checkNetworkInfo } from '../check-network.js';
+import { describeTensor } from '../describe-tensor.js';
+import { describe, ModelContractError } from '../errors.js';
+import { describeShape, isTensor, tensorValues } from '../ops/tensor.js';
+import { checkList } from '../options.js';
 import type { NetworkInfo, Tensor, TensorInfo } from '../types.js';
-import type { AnchorLevel } from './anchors.js';
-import { SCRFD, type ScrfdSpec } from './spec.js';
+import { type AnchorLevel, checkAnchorLevel } from './anchors.js';
+import { checkScrfdSpec, SCRFD, type ScrfdSpec } from './spec.js';
 
 /** The outputs by kind, each an array over the levels, flat. */
 export interface ScrfdOutputs {
@@ -18,8 +21,6 @@ const HINT =
   'Use det_10g.onnx or another SCRFD export whose name ends in kps or bnkps; `facial-lmk models fetch` gets one.';
 
 const KINDS = [SCRFD.scoreLength, SCRFD.boxLength, SCRFD.keypointLength] as const;
-
-const shapeText = ({ name, shape }: TensorInfo) => `${name} [${shape.join(',')}]`;
 
 /** The fixed size of a dimension, or undefined where the network leaves it open. */
 const fixed = (dimension: number | string) => (typeof dimension === 'number' && dimension >= 0 ? dimension : undefined);
@@ -37,10 +38,11 @@ function refuse(network: NetworkInfo, strides: readonly number[], received: stri
 /**
  * Refuses a network that declares anything but SCRFD's inputs and outputs, before it runs.
  * Output names differ between exports, order and shapes do not.
+ * @throws ModelContractError, InvalidOptionError for what is no network at all
  */
 export function checkDetector(network: NetworkInfo, spec: ScrfdSpec = SCRFD): void {
-  const { inputs, outputs } = network;
-  const { strides } = spec;
+  const { inputs, outputs } = checkNetworkInfo('network', network);
+  const { strides } = checkScrfdSpec('spec', spec);
   const outputCount = KINDS.length * strides.length;
   const [input] = inputs;
   if (
@@ -49,20 +51,25 @@ export function checkDetector(network: NetworkInfo, spec: ScrfdSpec = SCRFD): vo
     input.shape.length !== 4 ||
     !isSquareImage(input.shape, spec)
   ) {
-    refuse(network, strides, `the inputs ${inputs.map((info) => `${shapeText(info)} ${info.type}`).join(', ')}`);
+    refuse(network, strides, `the inputs ${inputs.map(describeTensor).join(', ')}`);
   }
   if (outputs.length !== outputCount) {
-    refuse(network, strides, `${outputs.length} outputs (${outputs.slice(0, outputCount).map(shapeText).join(', ')})`);
+    refuse(
+      network,
+      strides,
+      `${outputs.length} outputs (${outputs.slice(0, outputCount).map(describeTensor).join(', ')})`,
+    );
   }
   outputs.forEach((output, i) => {
     const length = fixed(output.shape[output.shape.length - 1] ?? -1);
     const rank = output.shape.length;
     // Some exports declare no shape at all; what they return is checked when it comes.
-    if ((rank !== 0 && rank !== 2 && rank !== 3) || (length !== undefined && length !== rowLength(i, strides.length))) {
+    const isRows = rank === 0 || rank === 2 || rank === 3;
+    if (output.type !== 'float32' || !isRows || (length !== undefined && length !== rowLength(i, strides.length))) {
       refuse(
         network,
         strides,
-        `output ${i} ${shapeText(output)} where ${rowLength(i, strides.length)} values a row belong`,
+        `output ${i} ${describeTensor(output)} where ${rowLength(i, strides.length)} float32 values a row belong`,
       );
     }
   });
@@ -88,31 +95,26 @@ export function fixedDetectorSide(network: NetworkInfo): number | undefined {
   return fixed(height) ?? fixed(width);
 }
 
-/** Sorts what the network returned into {@link ScrfdOutputs}. Accepts rank 2 `[n, k]` and rank 3 `[1, n, k]`. */
+/**
+ * Sorts what the network returned into {@link ScrfdOutputs}. Accepts rank 2 `[n, k]` and rank 3 `[1, n, k]`.
+ * @throws ModelContractError, InvalidOptionError
+ */
 export function sortOutputs(
   network: NetworkInfo,
   tensors: readonly Tensor[],
   levels: readonly AnchorLevel[],
 ): ScrfdOutputs {
+  checkNetworkInfo('network', network);
+  const strides = checkList('levels', levels, checkAnchorLevel).map(({ stride }) => stride);
   const n = levels.length;
-  const refuseRun = (received: string) =>
-    refuse(
-      network,
-      levels.map(({ stride }) => stride),
-      received,
-    );
-  if (tensors?.length !== KINDS.length * n) refuseRun(`${tensors?.length ?? 'no'} tensors from a run`);
-  const flat = tensors.map((tensor, i) => {
-    const shape = tensor.shape.length === 3 && tensor.shape[0] === 1 ? tensor.shape.slice(1) : tensor.shape;
-    const [rows, length] = [levels[i % n].rows, rowLength(i, n)];
-    if (shape.length !== 2 || shape[0] !== rows || shape[1] !== length) {
-      refuseRun(`output ${i} of shape [${tensor.shape.join(',')}] where [${rows},${length}] belongs`);
-    }
-    const values = tensorValues(tensor);
-    if (values.length !== rows * length) {
-      refuseRun(`output ${i} with ${values.length} values where [${rows},${length}] belongs`);
-    }
-    return values;
+  if (!Array.isArray(tensors) || tensors.length !== KINDS.length * n) {
+    refuse(network, strides, `${describe(tensors)} from a run`);
+  }
+  const flat = Array.from(tensors, (tensor, i) => {
+    const shape = `${levels[i % n].rows},${rowLength(i, n)}`;
+    if (isTensor(tensor, Float32Array) && [shape, `1,${shape}`].includes(tensor.shape.join()))
+      return tensorValues(tensor);
+    return refuse(network, strides, `output ${i} ${describeShape(tensor)} where float32 [${shape}] belongs`);
   });
   return { scores: flat.slice(0, n), boxes: flat.slice(n, 2 * n), keypoints: flat.slice(2 * n) };
 }

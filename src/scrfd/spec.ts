@@ -1,3 +1,6 @@
+import { type Check, type ChecksOf, fields, integerIn, numberIn } from '../check-options.js';
+import { checkAnyNumber, checkList } from '../options.js';
+
 /** What differs from one network with SCRFD's kind of outputs to another. */
 export interface ScrfdSpec {
   /** Side of the square input where neither the network nor the caller says otherwise; a multiple of `sideMultiple`. */
@@ -17,6 +20,27 @@ export interface ScrfdSpec {
   /** Larger images are reduced by area averaging. */
   maxImageSide: number;
 }
+
+const count = integerIn(1, Number.MAX_SAFE_INTEGER);
+const level = integerIn(1, 2 ** 16);
+
+/** What each field must be. */
+const FIELDS = {
+  side: level,
+  sideMultiple: level,
+  maxSide: level,
+  mean: checkAnyNumber,
+  std: checkAnyNumber,
+  strides: (name, value) => checkList(name, value, level),
+  anchorsPerCell: integerIn(1, 2 ** 10),
+  minScore: numberIn(0, 1),
+  iouThreshold: numberIn(0, 1),
+  maxFaces: count,
+  maxImageSide: count,
+} satisfies ChecksOf<ScrfdSpec>;
+
+/** Refuses what is no spec. */
+export const checkScrfdSpec: Check<ScrfdSpec> = fields(FIELDS);
 
 /**
  * SCRFD with key points (Guo et al. 2021, "Sample and Computation Redistribution for Efficient Face Detection"),

@@ -11,7 +11,10 @@ const PAGE_FILES: Record<string, { file: string; type: string }> = {
 
 /** The library's pure modules that the page imports: the same code draws on the server and in the browser. */
 const MODULES = [
+  'check-options.js',
+  'check-points.js',
   'errors.js',
+  'nearest-name.js',
   'options.js',
   'types.js',
   'face/box-around.js',

@@ -1,14 +1,15 @@
 import { type CropTransform, estimateCropTransforms } from '../alignment/estimate-crop-transforms.js';
-import { describe, InvalidOptionError } from '../errors.js';
+import { type Checked, type ChecksOf, checkOptions, oneOf, orElse } from '../check-options.js';
+import { checkKeypoints } from '../check-points.js';
 import { type PixelView, pixelView } from '../image/pixel-image.js';
 import { defaultKernels } from '../kernels/default-kernels.js';
-import type { Kernels } from '../kernels/kernels.js';
+import type { Kernels, PlaneOrder } from '../kernels/kernels.js';
 import { LANDMARK_INPUT_LENGTH, LANDMARK106 } from '../landmark106/spec.js';
 import { invertAffine } from '../ops/affine.js';
 import { tensor } from '../ops/tensor.js';
-import { checkChoice } from '../options.js';
-import { type AlignedFace, KEYPOINT_NAMES, type PixelImage, type Point } from '../types.js';
-import { Workspace } from './workspace.js';
+import { checkList } from '../options.js';
+import type { AlignedFace, PixelImage, Point } from '../types.js';
+import { checkWorkspace, Workspace } from './workspace.js';
 
 export interface AlignOptions {
   /**
@@ -18,13 +19,10 @@ export interface AlignOptions {
   landmarkChannelOrder?: 'bgr' | 'rgb';
 }
 
-/**
- * The order of the landmark network's planes.
- * @throws InvalidOptionError
- */
-export function landmarkOrder({ landmarkChannelOrder = 'bgr' }: AlignOptions): 'bgr' | 'rgb' {
-  return checkChoice('landmarkChannelOrder', landmarkChannelOrder, ['bgr', 'rgb'] as const);
-}
+/** What each option must be, and the merged model's value where one is left out. */
+export const ALIGN_OPTIONS = {
+  landmarkChannelOrder: orElse('bgr', oneOf(['bgr', 'rgb'])),
+} satisfies ChecksOf<AlignOptions>;
 
 /**
  * Cuts one face out along a transform that is already estimated.
@@ -33,13 +31,13 @@ export function landmarkOrder({ landmarkChannelOrder = 'bgr' }: AlignOptions): '
 export function cropAligned(
   view: PixelView,
   { imageToCrop, degenerate }: CropTransform,
-  options: AlignOptions = {},
+  order: PlaneOrder,
   kernels: Kernels = defaultKernels(),
   input: Float32Array = new Float32Array(LANDMARK_INPUT_LENGTH),
 ): AlignedFace {
   const { cropSide, inputSide } = LANDMARK106;
   const crop = new Uint8Array(3 * cropSide * cropSide);
-  kernels.alignedCrops(view, imageToCrop, landmarkOrder(options), crop, input);
+  kernels.alignedCrops(view, imageToCrop, order, crop, input);
   return {
     crop: tensor(crop, [cropSide, cropSide, 3]),
     cropChannelOrder: 'bgr',
@@ -48,22 +46,6 @@ export function cropAligned(
     cropToImage: invertAffine(imageToCrop),
     degenerate,
   };
-}
-
-function checkKeypoints(keypoints: readonly Point[]): void {
-  const isPoint = (point: unknown) =>
-    typeof point === 'object' &&
-    point !== null &&
-    typeof (point as Point).x === 'number' &&
-    typeof (point as Point).y === 'number';
-  // Not `every` on the list itself, which passes over holes.
-  if (keypoints?.length !== KEYPOINT_NAMES.length || !Array.from(keypoints).every(isPoint)) {
-    throw new InvalidOptionError({
-      name: 'keypoints',
-      expected: `${KEYPOINT_NAMES.length} points { x, y } (left eye, right eye, nose, left mouth corner, right mouth corner)`,
-      received: describe(keypoints),
-    });
-  }
 }
 
 /** Brings the face of an index upright, its landmark input written into `input`. */
@@ -76,13 +58,13 @@ export type FaceAligner = (index: number, input?: Float32Array) => AlignedFace;
 export function faceAligner(
   image: PixelImage,
   faces: readonly (readonly Point[])[],
-  options: AlignOptions = {},
-  workspace: Workspace = new Workspace(),
+  { landmarkChannelOrder }: Checked<typeof ALIGN_OPTIONS>,
+  workspace: Workspace,
 ): FaceAligner {
-  const view = pixelView(image);
-  faces.forEach(checkKeypoints);
   const transforms = estimateCropTransforms(faces);
-  return (index, input) => cropAligned(view, transforms[index], options, workspace.kernels, input);
+  // The view anew for each face: while a network runs in between, the caller may give the memory away.
+  return (index, input) =>
+    cropAligned(pixelView(image), transforms[index], landmarkChannelOrder, workspace.kernels, input);
 }
 
 /**
@@ -90,6 +72,7 @@ export function faceAligner(
  * what the merged model makes of these faces in this order.
  *
  * @param workspace what calls share; pass the same one to every call of a series
+ * @throws InvalidImageError, InvalidOptionError
  */
 export function alignFaces(
   image: PixelImage,
@@ -97,7 +80,10 @@ export function alignFaces(
   options: AlignOptions = {},
   workspace: Workspace = new Workspace(),
 ): AlignedFace[] {
-  const align = faceAligner(image, faces, options, workspace);
+  const checked = checkOptions('alignFaces', options, ALIGN_OPTIONS);
+  pixelView(image);
+  checkList('faces', faces, checkKeypoints);
+  const align = faceAligner(image, faces, checked, checkWorkspace('workspace', workspace));
   return faces.map((_, i) => align(i));
 }
 

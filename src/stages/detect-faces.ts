@@ -1,14 +1,26 @@
+import { checkNetwork } from '../check-network.js';
+import {
+  type Checked,
+  type ChecksOf,
+  checkOptions,
+  integerIn,
+  numberIn,
+  oneOf,
+  optional,
+  orElse,
+} from '../check-options.js';
 import { InvalidImageError, InvalidOptionError } from '../errors.js';
 import { type PixelView, pixelView } from '../image/pixel-image.js';
 import { nms } from '../ops/nms.js';
-import { checkChoice, checkInteger, checkNumber } from '../options.js';
+import { checkAnyNumber, checkFunction, checkObject } from '../options.js';
 import { anchorLevels } from '../scrfd/anchors.js';
-import { fixedDetectorSide, sortOutputs } from '../scrfd/contract.js';
+import { checkSide } from '../scrfd/check-side.js';
+import { checkDetector, fixedDetectorSide, sortOutputs } from '../scrfd/contract.js';
 import { type Candidates, decodeAnchors } from '../scrfd/decode.js';
 import { SCRFD, type ScrfdSpec } from '../scrfd/spec.js';
 import { type Detection, KEYPOINT_NAMES, type Network, type NetworkInfo, type PixelImage } from '../types.js';
 import { type DetectorInput, detectorInput } from './detector-input.js';
-import { Workspace } from './workspace.js';
+import { checkWorkspace, Workspace } from './workspace.js';
 
 /** Defaults are the merged model's values. */
 export interface DetectOptions {
@@ -29,18 +41,51 @@ export interface DetectOptions {
   largeImages?: 'reduce' | 'refuse';
 }
 
+type Signal = NonNullable<DetectOptions['signal']>;
+
+function checkSignal(name: string, value: unknown): Signal {
+  const signal = checkObject(name, value) as Signal;
+  checkFunction(`${name}.throwIfAborted`, signal.throwIfAborted);
+  return signal;
+}
+
+/** What each option must be. */
+export const DETECT_OPTIONS = {
+  minScore: optional(numberIn(0, 1)),
+  iouThreshold: optional(numberIn(0, 1)),
+  maxFaces: optional(integerIn(1, Number.MAX_SAFE_INTEGER)),
+  // Which of them it may be, the network decides.
+  detectorSide: optional(checkAnyNumber),
+  signal: optional(checkSignal),
+  largeImages: orElse('reduce', oneOf(['reduce', 'refuse'])),
+} satisfies ChecksOf<DetectOptions>;
+
+type CheckedOptions = Checked<typeof DETECT_OPTIONS>;
+type Resolved = 'minScore' | 'iouThreshold' | 'maxFaces' | 'detectorSide';
+type Unresolved = Pick<CheckedOptions, Resolved>;
+/** Options that were checked, with what network and spec have for those that were left out. */
+export type DetectSettings<Options extends Unresolved = CheckedOptions> = Omit<Options, Resolved> &
+  Record<Resolved, number>;
+
+/** @throws InvalidOptionError for a side that the network does not take */
+export function detectSettings<Options extends Unresolved>(
+  network: NetworkInfo,
+  options: Options,
+  spec: ScrfdSpec = SCRFD,
+): DetectSettings<Options> {
+  return {
+    ...options,
+    minScore: options.minScore ?? spec.minScore,
+    iouThreshold: options.iouThreshold ?? spec.iouThreshold,
+    maxFaces: options.maxFaces ?? spec.maxFaces,
+    detectorSide: detectorSide(network, options.detectorSide, spec),
+  };
+}
+
 /** Side of the detector's input: the requested one where the network allows it, else its own or the default. */
 export function detectorSide(network: NetworkInfo, requested: number | undefined, spec: ScrfdSpec = SCRFD): number {
-  const { sideMultiple, maxSide } = spec;
   const fixed = fixedDetectorSide(network);
-  const side = checkInteger('detectorSide', requested ?? fixed ?? spec.side, sideMultiple, maxSide);
-  if (side % sideMultiple !== 0) {
-    throw new InvalidOptionError({
-      name: 'detectorSide',
-      expected: `a multiple of ${sideMultiple}`,
-      received: String(side),
-    });
-  }
+  const side = checkSide('detectorSide', requested ?? fixed ?? spec.side, spec);
   if (fixed !== undefined && side !== fixed) {
     throw new InvalidOptionError({
       name: 'detectorSide',
@@ -89,12 +134,26 @@ export async function detectFaces(
   workspace: Workspace = new Workspace(),
   spec: ScrfdSpec = SCRFD,
 ): Promise<Detection[]> {
+  const checked = checkOptions('detectFaces', options, DETECT_OPTIONS);
+  checkDetector(checkNetwork('network', network), spec);
+  return findFaces(
+    network,
+    image,
+    detectSettings(network, checked, spec),
+    checkWorkspace('workspace', workspace),
+    spec,
+  );
+}
+
+/** {@link detectFaces} with all but the image checked. */
+export async function findFaces(
+  network: Network,
+  image: PixelImage,
+  { minScore, iouThreshold, maxFaces, detectorSide: side, signal, largeImages }: DetectSettings,
+  workspace: Workspace,
+  spec: ScrfdSpec = SCRFD,
+): Promise<Detection[]> {
   const view = pixelView(image);
-  const minScore = checkNumber('minScore', options.minScore ?? spec.minScore, 0, 1);
-  const iouThreshold = checkNumber('iouThreshold', options.iouThreshold ?? spec.iouThreshold, 0, 1);
-  const maxFaces = checkInteger('maxFaces', options.maxFaces ?? spec.maxFaces, 1, Number.MAX_SAFE_INTEGER);
-  const side = detectorSide(network, options.detectorSide, spec);
-  const largeImages = checkChoice('largeImages', options.largeImages ?? 'reduce', ['reduce', 'refuse'] as const);
   if (largeImages === 'refuse' && Math.max(view.width, view.height) > spec.maxImageSide) {
     throw new InvalidImageError({
       name: 'the image',
@@ -103,12 +162,12 @@ export async function detectFaces(
       hint: 'The merged model fails there too. With `largeImages: "reduce"` it is reduced for the detector.',
     });
   }
-  options.signal?.throwIfAborted();
+  signal?.throwIfAborted();
   const { outputs, toImage } = await workspace.lend(3 * side * side, async (buffer) => {
     const input = detectorInput(view, side, workspace.kernels, buffer, spec);
     return { outputs: await network.infer(input.tensor), toImage: input.toImage };
   });
-  options.signal?.throwIfAborted();
+  signal?.throwIfAborted();
   const levels = anchorLevels(side, spec);
   const candidates = decodeAnchors(sortOutputs(network, outputs, levels), levels, minScore);
   return nms(candidates.boxes, candidates.scores, iouThreshold, maxFaces).map((row) =>

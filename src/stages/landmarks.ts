@@ -1,10 +1,13 @@
-import { InferenceError } from '../errors.js';
-import { fixedBatch, landmarkValues } from '../landmark106/contract.js';
+import { checkNetwork } from '../check-network.js';
+import { InferenceError, InvalidOptionError } from '../errors.js';
+import { checkLandmarker, fixedBatch, landmarkValues } from '../landmark106/contract.js';
 import { decodeLandmarks, inputToImage, truncatePoint } from '../landmark106/decode.js';
 import { LANDMARK106, type LandmarkSpec } from '../landmark106/spec.js';
-import { tensor, tensorValues } from '../ops/tensor.js';
+import { checkMatrix } from '../ops/check-matrix.js';
+import { describeShape, isTensor, tensor, tensorValues } from '../ops/tensor.js';
+import { checkList, checkObject } from '../options.js';
 import type { AffineMatrix, AlignedFace, Network, Point } from '../types.js';
-import { Workspace } from './workspace.js';
+import { checkWorkspace, Workspace } from './workspace.js';
 
 /** The points of one face in image pixels. */
 export interface LandmarkSet {
@@ -36,6 +39,19 @@ async function inferBatch(
       });
     }
     return { landmarks: landmarksFloat.map(truncatePoint), landmarksFloat };
+  });
+}
+
+/** Refuses what is not cut out by stage 2. */
+function checkAligned(name: string, value: unknown, { inputSide }: LandmarkSpec): void {
+  const { landmarkInput, cropToImage } = checkObject(name, value) as AlignedFace;
+  checkMatrix(`${name}.cropToImage`, cropToImage);
+  if (isTensor(landmarkInput, Float32Array) && landmarkInput.shape.join() === `3,${inputSide},${inputSide}`) return;
+  throw new InvalidOptionError({
+    name: `${name}.landmarkInput`,
+    expected: `a float32 tensor (3, ${inputSide}, ${inputSide})`,
+    received: describeShape(landmarkInput),
+    hint: 'alignFace makes one.',
   });
 }
 
@@ -80,14 +96,17 @@ export async function landmarksInBatches(
  * @param network 2d106det or another network with its contract
  * @param workspace what calls share; pass the same one to every call of a series
  * @param spec of another network
- * @throws ModelContractError, InferenceError
+ * @throws ModelContractError, InvalidOptionError, InferenceError
  */
-export function landmarks(
+export async function landmarks(
   network: Network,
   faces: readonly AlignedFace[],
   workspace: Workspace = new Workspace(),
   spec: LandmarkSpec = LANDMARK106,
 ): Promise<LandmarkSet[]> {
+  checkLandmarker(checkNetwork('network', network), spec);
+  checkList('faces', faces, (name, face) => checkAligned(name, face, spec));
+  checkWorkspace('workspace', workspace);
   const copy = (index: number, input: Float32Array) => {
     input.set(tensorValues(faces[index].landmarkInput));
     return faces[index];

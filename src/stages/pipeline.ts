@@ -1,11 +1,16 @@
+import { checkNetwork } from '../check-network.js';
+import { type Checked, type ChecksOf, checkOptions } from '../check-options.js';
 import { faceObject } from '../face/face-object.js';
+import { checkLandmarker } from '../landmark106/contract.js';
 import type { LandmarkSpec } from '../landmark106/spec.js';
+import { checkObject } from '../options.js';
+import { checkDetector } from '../scrfd/contract.js';
 import type { ScrfdSpec } from '../scrfd/spec.js';
 import type { Alignment, Face, Network, PixelImage } from '../types.js';
-import { type AlignOptions, faceAligner, landmarkOrder } from './align-face.js';
-import { type DetectOptions, detectFaces } from './detect-faces.js';
+import { ALIGN_OPTIONS, type AlignOptions, faceAligner } from './align-face.js';
+import { DETECT_OPTIONS, type DetectOptions, type DetectSettings, detectSettings, findFaces } from './detect-faces.js';
 import { landmarksInBatches } from './landmarks.js';
-import { Workspace } from './workspace.js';
+import { checkWorkspace, Workspace } from './workspace.js';
 
 export interface PipelineOptions extends DetectOptions, AlignOptions {}
 
@@ -20,25 +25,51 @@ export interface Networks {
   landmarkerSpec?: LandmarkSpec;
 }
 
+/** What each option must be. */
+export const PIPELINE_OPTIONS = { ...DETECT_OPTIONS, ...ALIGN_OPTIONS } satisfies ChecksOf<PipelineOptions>;
+
+/** Options that were checked, see `detectSettings`. */
+export type PipelineSettings = DetectSettings<Checked<typeof PIPELINE_OPTIONS>>;
+
+/** Refuses what is no pair of networks for the pipeline. @throws ModelContractError, InvalidOptionError */
+export function checkNetworks(name: string, value: unknown): Networks {
+  const networks = checkObject(name, value) as Networks;
+  checkDetector(checkNetwork(`${name}.detector`, networks.detector), networks.detectorSpec);
+  checkLandmarker(checkNetwork(`${name}.landmarker`, networks.landmarker), networks.landmarkerSpec);
+  return networks;
+}
+
 /**
  * Stages 1, 2 and 3 in a row: image -> every face with box, key points, landmarks, crop and matrices.
  *
  * @param workspace what calls share; pass the same one to every call of a series
+ * @throws InvalidImageError, InvalidOptionError, ModelContractError, InferenceError
  */
 export async function analyzeFaces(
-  { detector, landmarker, detectorSpec, landmarkerSpec }: Networks,
+  networks: Networks,
   image: PixelImage,
   options: PipelineOptions = {},
   workspace: Workspace = new Workspace(),
 ): Promise<Face[]> {
-  // Before anything runs: a wrong option is wrong also where there is no face.
-  landmarkOrder(options);
-  const detections = await detectFaces(detector, image, options, workspace, detectorSpec);
+  const checked = checkOptions('analyzeFaces', options, PIPELINE_OPTIONS);
+  const { detector, detectorSpec } = checkNetworks('networks', networks);
+  const settings = detectSettings(detector, checked, detectorSpec);
+  return runPipeline(networks, image, settings, checkWorkspace('workspace', workspace));
+}
+
+/** {@link analyzeFaces} with all but the image checked. */
+export async function runPipeline(
+  { detector, landmarker, detectorSpec, landmarkerSpec }: Networks,
+  image: PixelImage,
+  settings: PipelineSettings,
+  workspace: Workspace,
+): Promise<Face[]> {
+  const detections = await findFaces(detector, image, settings, workspace, detectorSpec);
   const keypoints = detections.map((detection) => detection.keypoints);
-  const align = faceAligner(image, keypoints, options, workspace);
+  const align = faceAligner(image, keypoints, settings, workspace);
   const alignments: Alignment[] = [];
   const alignInto = (index: number, input: Float32Array): Alignment => {
-    options.signal?.throwIfAborted();
+    settings.signal?.throwIfAborted();
     const { landmarkInput: _, ...alignment } = align(index, input);
     alignments[index] = alignment;
     return alignment;

@@ -1,8 +1,26 @@
+import { describe, InvalidOptionError } from '../errors.js';
 import { defaultKernels } from '../kernels/default-kernels.js';
 import type { Kernels } from '../kernels/kernels.js';
+import { checkFunction, checkInteger, checkObject } from '../options.js';
+
+function checkKernels(name: string, value: unknown): Kernels {
+  const kernels = checkObject(name, value) as Kernels;
+  for (const method of ['letterboxBilinear', 'letterboxArea', 'alignedCrops'] as const) {
+    checkFunction(`${name}.${method}`, kernels[method]);
+  }
+  return kernels;
+}
+
+/** Refuses what is no workspace. */
+export function checkWorkspace(name: string, value: unknown): Workspace {
+  if (value instanceof Workspace) return value;
+  throw new InvalidOptionError({ name, expected: 'a Workspace', received: describe(value) });
+}
 
 /** Idle buffers that are kept: one for each network of a call, and as many for a second call that overlaps with it. */
 const MAX_IDLE = 4;
+/** Floats of the largest buffer that is lent: 4 GB. */
+const MAX_LENT = 2 ** 30;
 /** Floats of the largest buffer that is kept, a batch of faces: 16 MB. */
 const MAX_KEPT = 4 * 2 ** 20;
 
@@ -17,12 +35,15 @@ export class Workspace {
   /** Shortest first. */
   readonly #idle: Float32Array[] = [];
 
+  /** @throws InvalidOptionError */
   constructor(kernels: Kernels = defaultKernels()) {
-    this.kernels = kernels;
+    this.kernels = checkKernels('kernels', kernels);
   }
 
   /** Lends `length` floats, holding anything, until `job` has ended. */
   async lend<T>(length: number, job: (buffer: Float32Array) => Promise<T>): Promise<T> {
+    checkInteger('length', length, 0, MAX_LENT);
+    checkFunction('job', job);
     const fitting = this.#idle.findIndex((idle) => idle.length >= length);
     const buffer = fitting < 0 ? new Float32Array(length) : this.#idle.splice(fitting, 1)[0];
     try {

@@ -1,9 +1,9 @@
+import { type Check, type ChecksOf, settings } from '../check-options.js';
 import { faceObject } from '../face/face-object.js';
 import { truncatePoint } from '../landmark106/decode.js';
 import { closedFormSimilarity, moments } from '../ops/closed-form-similarity.js';
-import { checkObject } from '../options.js';
 import type { Face, Point } from '../types.js';
-import { checkOneEuro, OneEuroFilter, type OneEuroOptions } from './one-euro-filter.js';
+import { ONE_EURO_OPTIONS, OneEuroFilter, type OneEuroOptions } from './one-euro-filter.js';
 
 /** Lengths are in units of the face's size, so that one setting serves near and far faces. */
 export interface SmoothingOptions {
@@ -25,15 +25,14 @@ export const DEFAULT_SMOOTHING: SmoothingOptions = {
   shape: { minCutoff: 0.7, beta: 4, speedCutoff: 1 },
 };
 
-/** @throws InvalidOptionError naming the setting that does not fit */
-export function checkSmoothing(smoothing: SmoothingOptions): SmoothingOptions {
-  checkObject('smoothing', smoothing);
-  return {
-    position: checkOneEuro('smoothing.position', smoothing.position),
-    rotationScale: checkOneEuro('smoothing.rotationScale', smoothing.rotationScale),
-    shape: checkOneEuro('smoothing.shape', smoothing.shape),
-  };
-}
+const filter = settings(ONE_EURO_OPTIONS);
+
+/** Refuses what are no settings for all three filters. */
+export const checkSmoothing: Check<SmoothingOptions> = settings({
+  position: filter,
+  rotationScale: filter,
+  shape: filter,
+} satisfies ChecksOf<SmoothingOptions>);
 
 /** Root mean square distance of the points from their mean: the face's size in pixels. */
 export function spread(points: readonly Point[]): number {

@@ -1,11 +1,20 @@
+import { type Checked, type ChecksOf, checkOptions, integerIn, orElse } from '../check-options.js';
 import { faceObject } from '../face/face-object.js';
+import { pixelView } from '../image/pixel-image.js';
 import { transformPoint, transformPoints } from '../ops/affine.js';
 import { closedFormSimilarity } from '../ops/closed-form-similarity.js';
-import { checkInteger, checkNumber, checkObject } from '../options.js';
+import { checkNumber } from '../options.js';
 import { Semaphore } from '../runtime/semaphore.js';
 import { alignFaces } from '../stages/align-face.js';
+import { type DetectSettings, detectSettings } from '../stages/detect-faces.js';
 import { landmarks } from '../stages/landmarks.js';
-import { analyzeFaces, type Networks, type PipelineOptions } from '../stages/pipeline.js';
+import {
+  checkNetworks,
+  type Networks,
+  PIPELINE_OPTIONS,
+  type PipelineOptions,
+  runPipeline,
+} from '../stages/pipeline.js';
 import { Workspace } from '../stages/workspace.js';
 import type { Face, PixelImage, Point } from '../types.js';
 import { checkSmoothing, DEFAULT_SMOOTHING, FaceSmoother, type SmoothingOptions } from './face-smoother.js';
@@ -19,6 +28,19 @@ export interface TrackerOptions extends PipelineOptions {
   /** Smoothing of landmarks, key points and box; `false` for none. */
   smoothing?: SmoothingOptions | false;
 }
+
+const DEFAULT_DETECT_EVERY = 5;
+const DEFAULT_MAX_MISSING = 15;
+
+/** What each option must be, and what stands for it where it is left out. */
+const TRACKER_OPTIONS = {
+  ...PIPELINE_OPTIONS,
+  detectEvery: orElse(DEFAULT_DETECT_EVERY, integerIn(1, Number.MAX_SAFE_INTEGER)),
+  maxMissing: orElse(DEFAULT_MAX_MISSING, integerIn(0, Number.MAX_SAFE_INTEGER)),
+  smoothing: orElse<SmoothingOptions | false>(DEFAULT_SMOOTHING, (name, value) =>
+    value === false ? value : checkSmoothing(name, value),
+  ),
+} satisfies ChecksOf<TrackerOptions>;
 
 /** A face with an identity over time. */
 export interface TrackedFace extends Face {
@@ -78,10 +100,7 @@ function shifted<T extends Pick<Face, 'box' | 'keypoints' | 'landmarksFloat'>>(f
  */
 export class FaceTracker {
   readonly #networks: Networks;
-  readonly #options: TrackerOptions;
-  readonly #detectEvery: number;
-  readonly #maxMissing: number;
-  readonly #smoothing: SmoothingOptions | false;
+  readonly #settings: DetectSettings<Checked<typeof TRACKER_OPTIONS>>;
   readonly #workspace = new Workspace();
   readonly #turns = new Semaphore(1);
   #tracks: Track[] = [];
@@ -93,28 +112,24 @@ export class FaceTracker {
   #lastKnownFrame = 0;
   #lastTime = 0;
 
-  /** @throws InvalidOptionError */
+  /** @throws InvalidOptionError, ModelContractError */
   constructor(networks: Networks, options: TrackerOptions = {}) {
-    checkObject('networks', networks);
-    checkObject('options', options);
-    this.#networks = networks;
-    this.#options = options;
-    this.#detectEvery = checkInteger('detectEvery', options.detectEvery ?? 5, 1, Number.MAX_SAFE_INTEGER);
-    this.#maxMissing = checkInteger('maxMissing', options.maxMissing ?? 15, 0, Number.MAX_SAFE_INTEGER);
-    const smoothing = options.smoothing ?? DEFAULT_SMOOTHING;
-    this.#smoothing = smoothing === false ? false : checkSmoothing(smoothing);
+    this.#networks = checkNetworks('networks', networks);
+    const { detector, detectorSpec } = this.#networks;
+    this.#settings = detectSettings(detector, checkOptions('FaceTracker', options, TRACKER_OPTIONS), detectorSpec);
   }
 
   /**
    * The faces of the next frame.
    * @param time of the frame in seconds, not before the last one's; default: 30 frames a second
-   * @throws InvalidOptionError for a time that goes back, and what the stages throw
+   * @throws InvalidOptionError for a time that goes back, InvalidImageError, and what the stages throw
    */
   track(frame: PixelImage, time?: number): Promise<TrackedFace[]> {
     return this.#turns.run(1, () => this.#track(frame, time));
   }
 
   async #track(frame: PixelImage, time = this.#frame / 30): Promise<TrackedFace[]> {
+    pixelView(frame);
     this.#lastTime = checkNumber('time', time, this.#lastTime, Number.MAX_VALUE);
     this.#frame++;
     if (this.#untilDetection > 0) {
@@ -122,8 +137,8 @@ export class FaceTracker {
       const faces = await this.#follow(frame, time);
       if (faces) return faces;
     }
-    const found = await analyzeFaces(this.#networks, frame, this.#options, this.#workspace);
-    this.#untilDetection = this.#detectEvery - 1;
+    const found = await runPipeline(this.#networks, frame, this.#settings, this.#workspace);
+    this.#untilDetection = this.#settings.detectEvery - 1;
     return this.#update(found, time);
   }
 
@@ -145,10 +160,11 @@ export class FaceTracker {
     const aligned = alignFaces(
       frame,
       expected.map((face) => face.keypoints),
-      this.#options,
+      { landmarkChannelOrder: this.#settings.landmarkChannelOrder },
       this.#workspace,
     );
-    const sets = await landmarks(this.#networks.landmarker, aligned, this.#workspace);
+    const { landmarker, landmarkerSpec } = this.#networks;
+    const sets = await landmarks(landmarker, aligned, this.#workspace, landmarkerSpec);
     const faces = tracks.map((track, i): Face => {
       const { landmarkInput: _, ...alignment } = aligned[i];
       return faceObject({ score: track.face.score, ...carry(track, sets[i].landmarksFloat), ...alignment, ...sets[i] });
@@ -161,7 +177,7 @@ export class FaceTracker {
 
   /** Takes over what the detector found: known faces go on, new ones begin, missing ones are given up after a while. */
   #update(found: readonly Face[], time: number): TrackedFace[] {
-    this.#tracks = this.#tracks.filter((track) => this.#frame - track.frame - 1 <= this.#maxMissing);
+    this.#tracks = this.#tracks.filter((track) => this.#frame - track.frame - 1 <= this.#settings.maxMissing);
     const expected = this.#tracks.map((track) => shifted(track.face, track.smoother.predict(time - track.time)));
     const matches = matchFaces(expected, found);
     const results = new Map<number, TrackedFace>();
@@ -176,7 +192,7 @@ export class FaceTracker {
   }
 
   #begin(face: Face, time: number): TrackedFace {
-    const smoother = new FaceSmoother(this.#smoothing || DEFAULT_SMOOTHING);
+    const smoother = new FaceSmoother(this.#settings.smoothing || DEFAULT_SMOOTHING);
     const track: Track = { id: this.#nextId++, face, detected: face, smoother, time, frame: this.#frame };
     this.#tracks.push(track);
     return this.#advance(track, face, time);
@@ -188,7 +204,7 @@ export class FaceTracker {
     track.face = face;
     track.time = time;
     track.frame = this.#frame;
-    return faceObject({ ...(this.#smoothing === false ? face : smooth), id: track.id });
+    return faceObject({ ...(this.#settings.smoothing === false ? face : smooth), id: track.id });
   }
 }
 

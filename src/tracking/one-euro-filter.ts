@@ -1,4 +1,6 @@
-import { checkNumber, checkObject } from '../options.js';
+import { type ChecksOf, checkOptions, numberIn } from '../check-options.js';
+import { describe, InvalidOptionError } from '../errors.js';
+import { checkAnyNumber } from '../options.js';
 
 /** Parameters of the One Euro filter; speeds are in units of the signal per second. */
 export interface OneEuroOptions {
@@ -10,12 +12,14 @@ export interface OneEuroOptions {
   speedCutoff: number;
 }
 
-/** @throws InvalidOptionError naming the setting that is no number from 0 */
-export function checkOneEuro(name: string, options: OneEuroOptions): OneEuroOptions {
-  checkObject(name, options);
-  const setting = (key: keyof OneEuroOptions) => checkNumber(`${name}.${key}`, options[key], 0, Number.MAX_VALUE);
-  return { minCutoff: setting('minCutoff'), beta: setting('beta'), speedCutoff: setting('speedCutoff') };
-}
+const fromZero = numberIn(0, Number.MAX_VALUE);
+
+/** What each setting must be; none may be left out. */
+export const ONE_EURO_OPTIONS = {
+  minCutoff: fromZero,
+  beta: fromZero,
+  speedCutoff: fromZero,
+} satisfies ChecksOf<OneEuroOptions>;
 
 /** Share of a new value in a first-order low-pass filter. */
 const share = (cutoff: number, seconds: number) => 1 / (1 + 1 / (2 * Math.PI * cutoff * seconds));
@@ -31,7 +35,7 @@ export class OneEuroFilter {
 
   /** @throws InvalidOptionError when a setting is no number from 0 */
   constructor(options: OneEuroOptions) {
-    this.#options = checkOneEuro('options', options);
+    this.#options = checkOptions('OneEuroFilter', options, ONE_EURO_OPTIONS);
   }
 
   /** Filtered speed of each component, units per second; empty before the first value. */
@@ -42,9 +46,15 @@ export class OneEuroFilter {
   /**
    * The next value, smoothed.
    * @param seconds since the previous value; not positive means that no time has passed, and the value is kept
+   * @throws InvalidOptionError, also for another number of components than before
    */
   next(input: Float64Array, seconds: number): Float64Array {
     const previous = this.#value;
+    checkAnyNumber('seconds', seconds);
+    if (!(input instanceof Float64Array) || (previous && previous.length !== input.length)) {
+      const expected = previous ? `a Float64Array of ${previous.length} elements` : 'a Float64Array';
+      throw new InvalidOptionError({ name: 'input', expected, received: describe(input) });
+    }
     if (!previous) {
       this.#value = input.slice();
       this.#speed = new Float64Array(input.length);

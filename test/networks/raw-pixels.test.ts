@@ -84,7 +84,7 @@ function results(image: PixelImage, keypoints: readonly Point[]) {
   const view = pixelView(image);
   const [transform] = estimateCropTransforms([keypoints]);
   return [plainKernels, defaultKernels()].flatMap((kernels) => {
-    const { crop, landmarkInput } = cropAligned(view, transform, {}, kernels);
+    const { crop, landmarkInput } = cropAligned(view, transform, 'bgr', kernels);
     return [detectorInput(view, SIDE, kernels).tensor.data, landmarkInput.data, crop.data];
   });
 }

@@ -65,7 +65,18 @@ describe.each(['detector', 'pool'] as const)('%s.stream', (name) => {
     await expect(read()).rejects.toThrow('the disk is gone');
   });
 
-  it('refuses a concurrency that is none', async () => {
-    await expect(target().stream([scenes[1]], { concurrency: 0 }).next()).rejects.toThrow('concurrency');
+  it.each([
+    [{ concurrency: 0 }, /concurrency/],
+    [{ minscore: 0.9 }, /"minscore"\. Is it "minScore" that you mean/],
+    [{ minScore: 2 }, /minScore/],
+    [{ decoder: 'gd' }, /decoder/],
+    [null, /the options of stream/],
+  ])('refuses %j at once, before it asks for an image', (options, message) => {
+    const inputs = {
+      [Symbol.iterator](): Iterator<PixelImage> {
+        throw new Error('asked');
+      },
+    };
+    expect(() => target().stream(inputs, options as object)).toThrow(message);
   });
 });

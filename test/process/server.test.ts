@@ -26,7 +26,8 @@ const noFaces = () =>
 const service: FaceService = {
   waiting: 3,
   async detect(input, options) {
-    await decodeImage(input, options);
+    const { maxPixels, signal } = options;
+    await decodeImage(input, { maxPixels, signal });
     return noFaces();
   },
 };

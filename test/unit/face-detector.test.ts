@@ -32,6 +32,7 @@ function slowDetector(platform: Partial<Platform<PixelImage, { signal?: AbortSig
       },
     },
     landmarker: { ...stubLandmarker(), ...opened },
+    readOptions: {},
     async readPixels(pixels) {
       seen.read++;
       return { pixels, name: 'stub', decoder: 'none' };

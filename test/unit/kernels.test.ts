@@ -516,7 +516,7 @@ describe('overlapping calls', () => {
     return {
       name: 'stub',
       inputs: [open('in', inputShape)],
-      outputs: outputs(tensor(new Float32Array(0), [1])).map((_, i) => open(String(i), [])),
+      outputs: outputs(tensor(new Float32Array(0), [1])).map(({ shape }, i) => open(String(i), [...shape])),
       async infer(input) {
         const before = (input.data as Float32Array).slice();
         await new Promise((resolve) => setTimeout(resolve, 5));

@@ -152,7 +152,7 @@ describe('alignment', async () => {
     expect(transform.degenerate).toBe(false);
     expect(difference(affineEntries(transform.imageToCrop), vector.M.flat())).toEqual(identical(6));
 
-    const face = cropAligned(view, transform);
+    const face = cropAligned(view, transform, 'bgr');
     expect(difference(affineEntries(inputToImage(face.cropToImage)), vector.IM.flat())).toEqual(identical(6));
 
     const rgb = face.crop.data.map((_, i, bgr) => bgr[i - (i % 3) + 2 - (i % 3)]);
@@ -175,7 +175,7 @@ describe('alignment', async () => {
     const [transform] = estimateCropTransforms([toPoints(kps)]);
     expect(transform.degenerate).toBe(true);
     expect(affineEntries(transform.imageToCrop).every(Number.isFinite)).toBe(true);
-    const face = cropAligned(view, transform);
+    const face = cropAligned(view, transform, 'bgr');
     expect(affineEntries(face.cropToImage).every(Number.isFinite)).toBe(true);
     expect(face.landmarkInput.data.every(Number.isFinite)).toBe(true);
   });

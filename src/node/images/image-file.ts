@@ -2,7 +2,9 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { reasonOf } from '../../as-error.js';
+import { type Checked, type ChecksOf, checkOptions, integerIn, oneOf, optional, orElse } from '../../check-options.js';
 import { abortable } from '../../detector/abortable.js';
+import { checkAbortSignal } from '../../detector/check-abort-signal.js';
 import {
   describe,
   FacialLmkError,
@@ -11,7 +13,7 @@ import {
   ImageFormatError,
   InvalidOptionError,
 } from '../../errors.js';
-import { checkChoice, checkInteger, checkObject } from '../../options.js';
+import { checkText } from '../../options.js';
 import type { PixelImage } from '../../types.js';
 import { makeFirstFrameOpaque } from './gif-blocks.js';
 import { availableDecoders, DECODE, DECODER_FORMATS, type Decoder } from './image-codecs.js';
@@ -39,6 +41,17 @@ export interface DecodeOptions {
   signal?: AbortSignal;
 }
 
+const DEFAULT_MAX_PIXELS = 178_956_970;
+
+/** What each option must be, and what stands for it where it is left out. */
+export const DECODE_OPTIONS = {
+  decoder: orElse('auto', oneOf(['auto', 'sharp', 'jimp'])),
+  maxPixels: orElse(DEFAULT_MAX_PIXELS, integerIn(1, Number.MAX_SAFE_INTEGER)),
+  name: optional(checkText),
+  signal: optional(checkAbortSignal),
+} satisfies ChecksOf<DecodeOptions>;
+export type DecodeSettings = Checked<typeof DECODE_OPTIONS>;
+
 /** Decoded pixels and where they come from. */
 export interface DecodedImage extends PixelImage {
   channelOrder: 'rgb';
@@ -49,8 +62,6 @@ export interface DecodedImage extends PixelImage {
 
 /** Waits until so many bytes of pixels may be held. */
 export type Reserve = (bytes: number) => Promise<void>;
-
-const DEFAULT_MAX_PIXELS = 178_956_970;
 
 async function chooseDecoder(wanted: 'auto' | Decoder, format: ImageFormat, name: string): Promise<Decoder> {
   const candidates = wanted === 'auto' ? await availableDecoders() : [wanted];
@@ -64,13 +75,9 @@ async function chooseDecoder(wanted: 'auto' | Decoder, format: ImageFormat, name
   });
 }
 
-function pixelLimit({ maxPixels = DEFAULT_MAX_PIXELS }: DecodeOptions): number {
-  return checkInteger('maxPixels', maxPixels, 1, Number.MAX_SAFE_INTEGER);
-}
-
 /** Refuses more encoded bytes than four samples of 16 bits for each pixel, and room for metadata. */
-function checkEncodedBytes(received: number, options: DecodeOptions, name: string): void {
-  const limit = 8 * pixelLimit(options) + 2 ** 26;
+function checkEncodedBytes(received: number, { maxPixels }: DecodeSettings, name: string): void {
+  const limit = 8 * maxPixels + 2 ** 26;
   if (received <= limit) return;
   throw new ImageDecodeError({ name, expected: `at most ${limit} encoded bytes`, received: `${received} or more` });
 }
@@ -93,31 +100,33 @@ function checkSize({ width, height }: ImageHeader, maxPixels: number, name: stri
  * @throws ImageDecodeError for damaged or truncated bytes, or more than `maxPixels`
  */
 export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}): Promise<DecodedImage> {
-  return decodeCopy(bytes, options);
+  return decodeCopy(bytes, checkOptions('decodeImage', options, DECODE_OPTIONS));
 }
 
-/** Decodes bytes that stay the caller's. */
-export async function decodeCopy(bytes: Uint8Array, options: DecodeOptions, reserve?: Reserve): Promise<DecodedImage> {
-  checkObject('options', options);
+const UNNAMED = 'the image';
+
+/** {@link decodeImage} with its options checked. */
+export async function decodeCopy(
+  bytes: Uint8Array,
+  settings: DecodeSettings,
+  reserve?: Reserve,
+): Promise<DecodedImage> {
+  const name = settings.name ?? UNNAMED;
   if (!(bytes instanceof Uint8Array)) {
-    const name = options.name ?? 'the image';
     throw new InvalidOptionError({ name, expected: 'a Uint8Array of encoded bytes', received: describe(bytes) });
   }
-  checkEncodedBytes(bytes.length, options, options.name ?? 'the image');
+  checkEncodedBytes(bytes.length, settings, name);
   // A copy: while a thread decodes, the caller may change the bytes, or give their memory away. Where that has happened
   // before, the array is empty and can only be read as such.
-  return decodeOwn(bytes.length === 0 ? new Uint8Array() : new Uint8Array(bytes), options, reserve);
+  return decodeOwn(bytes.length === 0 ? new Uint8Array() : new Uint8Array(bytes), settings, reserve);
 }
 
 /** Decodes bytes that nobody else holds, in a buffer that holds nothing else. */
-async function decodeOwn(bytes: Uint8Array, options: DecodeOptions, reserve?: Reserve): Promise<DecodedImage> {
-  const name = options.name ?? 'the image';
-  const wanted = checkChoice('decoder', options.decoder ?? 'auto', ['auto', 'sharp', 'jimp'] as const);
-  const maxPixels = pixelLimit(options);
+async function decodeOwn(bytes: Uint8Array, settings: DecodeSettings, reserve?: Reserve): Promise<DecodedImage> {
+  const { name = UNNAMED, maxPixels, signal } = settings;
   const header = readImageHeader(bytes, name);
   checkSize(header, maxPixels, name);
-  const decoder = await chooseDecoder(wanted, header.format, name);
-  const { signal } = options;
+  const decoder = await chooseDecoder(settings.decoder, header.format, name);
   await reserve?.(header.width * header.height * 3);
   try {
     signal?.throwIfAborted();
@@ -157,14 +166,17 @@ function checkDecoded({ data, width, height }: Pixels, header: ImageHeader): voi
  * @throws FileAccessError, ImageDecodeError
  */
 export async function readImage(path: string | URL, options: DecodeOptions = {}): Promise<DecodedImage> {
-  return decodeFile(path, options);
+  return decodeFile(path, checkOptions('readImage', options, DECODE_OPTIONS));
 }
 
-/** Reads and decodes a file. */
-export async function decodeFile(path: string | URL, options: DecodeOptions, reserve?: Reserve): Promise<DecodedImage> {
-  checkObject('options', options);
-  const file = path instanceof URL ? urlToPath(path) : path;
-  const named = { ...options, name: options.name ?? file };
+/** {@link readImage} with its options checked. */
+export async function decodeFile(
+  path: string | URL,
+  settings: DecodeSettings,
+  reserve?: Reserve,
+): Promise<DecodedImage> {
+  const file = path instanceof URL ? urlToPath(path) : checkText('the path', path);
+  const named = { ...settings, name: settings.name ?? file };
   return decodeOwn(await readRegularFile(file, named), named, reserve);
 }
 
@@ -176,13 +188,14 @@ export async function readImageStream(
   stream: AsyncIterable<Uint8Array>,
   options: DecodeOptions = {},
 ): Promise<DecodedImage> {
-  checkObject('options', options);
-  return decodeOwn(await readEncoded(stream, options), options);
+  const settings = checkOptions('readImageStream', options, DECODE_OPTIONS);
+  return decodeOwn(await readEncoded(stream, settings), settings);
 }
 
 /** The encoded image that a stream brings, in a buffer that holds nothing else. */
 export async function readEncoded(stream: AsyncIterable<Uint8Array>, options: DecodeOptions): Promise<Uint8Array> {
-  const name = options.name ?? 'the image';
+  const settings = checkOptions('readEncoded', options, DECODE_OPTIONS);
+  const { name = UNNAMED, signal } = settings;
   const refuse = (value: unknown): never => {
     throw new InvalidOptionError({ name, expected: 'a stream of Uint8Arrays', received: describe(value) });
   };
@@ -191,10 +204,10 @@ export async function readEncoded(stream: AsyncIterable<Uint8Array>, options: De
     const chunks: Uint8Array[] = [];
     let received = 0;
     for await (const chunk of stream) {
-      options.signal?.throwIfAborted();
+      signal?.throwIfAborted();
       if (!(chunk instanceof Uint8Array)) refuse(chunk);
       received += chunk.length;
-      checkEncodedBytes(received, options, name);
+      checkEncodedBytes(received, settings, name);
       chunks.push(chunk);
     }
     const bytes = new Uint8Array(received);
@@ -205,7 +218,7 @@ export async function readEncoded(stream: AsyncIterable<Uint8Array>, options: De
     }
     return bytes;
   };
-  return abortable(gather(), options.signal);
+  return abortable(gather(), signal);
 }
 
 /** Strings can be iterated too, but hold no bytes. */
@@ -230,7 +243,7 @@ function urlToPath(url: URL): string {
   }
 }
 
-async function readRegularFile(path: string, options: DecodeOptions): Promise<Uint8Array> {
+async function readRegularFile(path: string, settings: DecodeSettings): Promise<Uint8Array> {
   const refuse = (received: string, cause?: unknown): never => {
     throw new FileAccessError({ name: path, expected: 'a file that can be read', received, cause });
   };
@@ -240,13 +253,13 @@ async function readRegularFile(path: string, options: DecodeOptions): Promise<Ui
     try {
       const info = await file.stat();
       if (!info.isFile()) refuse(info.isDirectory() ? 'a directory' : 'something that is not a regular file');
-      checkEncodedBytes(info.size, options, path);
-      return await file.readFile({ signal: options.signal });
+      checkEncodedBytes(info.size, settings, path);
+      return await file.readFile({ signal: settings.signal });
     } finally {
       await file.close();
     }
   } catch (error) {
-    options.signal?.throwIfAborted();
+    settings.signal?.throwIfAborted();
     if (error instanceof FacialLmkError) throw error;
     return refuse((error as NodeJS.ErrnoException).code ?? reasonOf(error), error);
   }

@@ -1,7 +1,7 @@
 import type { ReadImage } from '../../detector/face-detector.js';
 import { describe, InvalidOptionError } from '../../errors.js';
 import type { PixelImage } from '../../types.js';
-import { type DecodeOptions, decodeCopy, decodeFile, type Reserve } from './image-file.js';
+import { type DecodeSettings, decodeCopy, decodeFile, type Reserve } from './image-file.js';
 
 /** A path, a `file:` URL, the bytes of an encoded image, or raw pixels with their channel order. */
 export type ImageInput = string | URL | Uint8Array | PixelImage;
@@ -22,15 +22,15 @@ export function checkImageInput(input: unknown): asserts input is ImageInput {
 }
 
 /** Any input as pixels: files are read, encoded bytes decoded, raw pixels taken as they are. */
-export async function readPixels(input: ImageInput, options: DecodeOptions, reserve: Reserve): Promise<ReadImage> {
+export async function readPixels(input: ImageInput, settings: DecodeSettings, reserve: Reserve): Promise<ReadImage> {
   checkImageInput(input);
   if (typeof input === 'string' || input instanceof URL) {
-    const pixels = await decodeFile(input, options, reserve);
-    return { pixels, name: options.name ?? String(input), decoder: pixels.decoder };
+    const pixels = await decodeFile(input, settings, reserve);
+    return { pixels, name: settings.name ?? String(input), decoder: pixels.decoder };
   }
   if (input instanceof Uint8Array) {
-    const pixels = await decodeCopy(input, options, reserve);
-    return { pixels, name: options.name ?? 'bytes', decoder: pixels.decoder };
+    const pixels = await decodeCopy(input, settings, reserve);
+    return { pixels, name: settings.name ?? 'bytes', decoder: pixels.decoder };
   }
-  return { pixels: input, name: options.name ?? 'pixels', decoder: 'none' };
+  return { pixels: input, name: settings.name ?? 'pixels', decoder: 'none' };
 }

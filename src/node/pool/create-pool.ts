@@ -1,16 +1,22 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { availableParallelism } from 'node:os';
+import { type Checked, type ChecksOf, checkOptions, optional, orElse } from '../../check-options.js';
 import { abortable } from '../../detector/abortable.js';
+import { checkAbortSignal } from '../../detector/check-abort-signal.js';
 import type { DetectionResult } from '../../detector/detection-result.js';
-import { type CallOptions, checkCallOptions } from '../../detector/face-detector.js';
+import { type CallOptions, checkConcurrency } from '../../detector/face-detector.js';
 import { type StreamResult, streamResults } from '../../detector/stream-results.js';
 import { QueueFullError } from '../../errors.js';
 import { toRawOutputs } from '../../merged/raw-outputs.js';
-import { checkInteger, checkObject } from '../../options.js';
+import { checkBoolean, checkInteger, checkObject } from '../../options.js';
 import { InFlight } from '../../runtime/in-flight.js';
 import { Semaphore } from '../../runtime/semaphore.js';
-
-import type { AnalyzeOptions, LoadOptions, StreamOptions } from '../facial-landmark-detector.js';
+import {
+  ANALYZE_OPTIONS,
+  type AnalyzeOptions,
+  type LoadOptions,
+  type StreamOptions,
+} from '../facial-landmark-detector.js';
 import { imageMemoryBytes } from '../image-memory.js';
 import type { ImageInput } from '../images/image-input.js';
 import { type NdarrayOutputs, ndarrayOutputs } from '../ndarray-outputs.js';
@@ -36,6 +42,13 @@ export interface PoolDetectOptions extends AnalyzeOptions {
    */
   handOver?: boolean;
 }
+
+/** What each option of a call must be, and what stands for it where it is left out. */
+const POOL_OPTIONS = {
+  ...ANALYZE_OPTIONS,
+  handOver: orElse(false, checkBoolean),
+} satisfies ChecksOf<PoolDetectOptions>;
+type CallSettings = Checked<typeof POOL_OPTIONS>;
 
 export interface PoolStreamOptions extends PoolDetectOptions, StreamOptions {}
 
@@ -96,12 +109,13 @@ export class Pool {
    * @throws what FacialLandmarkDetector.detect throws, QueueFullError, WorkerLostError when the thread at work ended
    */
   async detect(input: ImageInput, options: PoolDetectOptions = {}): Promise<DetectionResult> {
-    return this.#submit(input, options, () => this.#checkRoom());
+    return this.#submit(input, checkOptions('detect', options, POOL_OPTIONS), () => this.#checkRoom());
   }
 
   /** The merged model's six outputs for one image, under its own names, as ndarrays. */
   async run(input: ImageInput, options: PoolDetectOptions = {}): Promise<NdarrayOutputs> {
-    return ndarrayOutputs(toRawOutputs((await this.detect(input, options)).faces));
+    const settings = checkOptions('run', options, POOL_OPTIONS);
+    return ndarrayOutputs(toRawOutputs((await this.#submit(input, settings, () => this.#checkRoom())).faces));
   }
 
   /**
@@ -109,8 +123,7 @@ export class Pool {
    * used at once: `await pool.room(); pool.detect(image)`.
    */
   async room(options: Pick<CallOptions, 'signal'> = {}): Promise<void> {
-    checkCallOptions(options);
-    const { signal } = options;
+    const { signal } = checkOptions('room', options, { signal: optional(checkAbortSignal) });
     signal?.throwIfAborted();
     const woken = new Promise<void>((resolve) => {
       this.#roomWaiters.push(resolve);
@@ -125,9 +138,13 @@ export class Pool {
    */
   stream<Input extends ImageInput>(
     inputs: Iterable<Input> | AsyncIterable<Input>,
-    { concurrency = 2 * this.#size, ...options }: PoolStreamOptions = {},
+    options: PoolStreamOptions = {},
   ): AsyncGenerator<StreamResult<Input>, void, undefined> {
-    return streamResults(inputs, concurrency, (input) => this.#submit(input, options));
+    const { concurrency, ...settings } = checkOptions('stream', options, {
+      ...POOL_OPTIONS,
+      concurrency: orElse(2 * this.#size, checkConcurrency),
+    });
+    return streamResults(inputs, concurrency, (input) => this.#submit(input, settings));
   }
 
   /** Lets all accepted images finish, then ends the threads. Later calls are refused; closing twice is fine. */
@@ -145,9 +162,11 @@ export class Pool {
   }
 
   /** @param check throws where the image must not wait */
-  async #submit(input: ImageInput, options: PoolDetectOptions, check = () => {}): Promise<DetectionResult> {
-    checkCallOptions(options);
-    const { signal, handOver, ...rest } = options;
+  async #submit(
+    input: ImageInput,
+    { signal, handOver, ...rest }: CallSettings,
+    check = () => {},
+  ): Promise<DetectionResult> {
     let job: Job | undefined;
     const call = this.#calls.admit(
       () =>

@@ -2,17 +2,19 @@ import { constantWeights } from '../../onnx/constant-weights.js';
 import { networkFromSession, type OnnxNetwork } from '../../runtime/onnx-network.js';
 import { isYunet } from '../../yunet/is-yunet.js';
 import { yunetToScrfd } from '../../yunet/yunet-to-scrfd.js';
-import { openSession, readModelFile, type SessionOptions } from './onnx-session.js';
+import { checkSessionOptions, openSession, readModelFile, type SessionOptions } from './onnx-session.js';
 
 /**
  * Opens an ONNX file, or its bytes, as a network with one float32 input and float32 outputs. A YuNet detector is opened
  * behind SCRFD's contract; weights that are listed among the inputs become constants.
- * @throws ModelNotFoundError, ModelFileError, ModelContractError
+ * @throws InvalidOptionError, ModelNotFoundError, ModelFileError, ModelContractError
  */
 export async function loadNetwork(source: string | Uint8Array, options: SessionOptions = {}): Promise<OnnxNetwork> {
+  const settings = checkSessionOptions('loadNetwork', source, options);
   const bytes = typeof source === 'string' ? await readModelFile(source) : source;
-  const name = options.name ?? (typeof source === 'string' ? source : undefined);
-  const open = async (model: string | Uint8Array) => networkFromSession(await openSession(model, { ...options, name }));
+  const name = settings.name ?? (typeof source === 'string' ? source : undefined);
+  const open = async (model: string | Uint8Array) =>
+    networkFromSession(await openSession(model, { ...settings, name }));
   const network = await open(constantWeights(bytes) ?? source);
   if (!isYunet(network)) return network;
   await network.close();

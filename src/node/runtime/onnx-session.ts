@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
-import { ModelFileError } from '../../errors.js';
-import { checkChoice, checkInteger } from '../../options.js';
+import { type Checked, type ChecksOf, checkOptions, integerIn, oneOf, optional, orElse } from '../../check-options.js';
+import { describe, InvalidOptionError, ModelFileError } from '../../errors.js';
+import { checkText } from '../../options.js';
 import { openOrtSession } from '../../runtime/ort-session.js';
 import type { Session } from '../../runtime/session.js';
 import { modelReadError } from '../models/model-read-error.js';
@@ -19,16 +20,34 @@ export interface SessionOptions {
 }
 
 /** @param provider ONNX Runtime's name of what runs the model */
-function sessionOptions({ threads }: SessionOptions, provider: string): object {
+function sessionOptions({ threads }: Pick<SessionOptions, 'threads'>, provider: string): object {
   return {
     executionProviders: [provider],
     graphOptimizationLevel: 'all',
     // Errors only: warnings of the optimiser would land on the user's stderr.
     logSeverityLevel: 3,
-    ...(threads === undefined ? {} : { intraOpNumThreads: checkInteger('threads', threads, 1, MAX_THREADS) }),
+    ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
     // Idle threads of one session would keep spinning and steal the cores from the other: twice the time for both.
     extra: { session: { force_spinning_stop: '1' } },
   };
+}
+
+/** Refuses what no network can be opened from. */
+export function checkModelSource(name: string, value: unknown): string | Uint8Array {
+  if (typeof value === 'string' || value instanceof Uint8Array) return value;
+  throw new InvalidOptionError({ name, expected: 'the path or the bytes of an ONNX file', received: describe(value) });
+}
+
+const SESSION_OPTIONS = {
+  threads: optional(integerIn(1, MAX_THREADS)),
+  name: optional(checkText),
+  runtime: orElse('auto', oneOf(RUNTIME_CHOICES)),
+} satisfies ChecksOf<SessionOptions>;
+
+/** Everything about opening a model, before anything is read. @throws InvalidOptionError */
+export function checkSessionOptions(owner: string, source: unknown, options: unknown): Checked<typeof SESSION_OPTIONS> {
+  checkModelSource('the model', source);
+  return checkOptions(owner, options, SESSION_OPTIONS);
 }
 
 async function checkFile(path: string): Promise<void> {
@@ -57,15 +76,15 @@ export async function readModelFile(path: string): Promise<Uint8Array> {
 
 /**
  * Opens an ONNX file, or its bytes.
- * @throws ModelNotFoundError, ModelFileError, ModelContractError
+ * @throws InvalidOptionError, ModelNotFoundError, ModelFileError, ModelContractError
  */
 export async function openSession(source: string | Uint8Array, options: SessionOptions = {}): Promise<Session> {
-  const name = options.name ?? (typeof source === 'string' ? source : `of ${source.byteLength} bytes`);
-  const choice = checkChoice('runtime', options.runtime ?? 'auto', RUNTIME_CHOICES);
+  const settings = checkSessionOptions('openSession', source, options);
+  const name = settings.name ?? (typeof source === 'string' ? source : `of ${source.byteLength} bytes`);
   if (typeof source === 'string') await checkFile(source);
-  const runtime = await loadRuntime(choice);
+  const runtime = await loadRuntime(settings.runtime);
   const { provider } = runtime.info;
   const readsFiles = provider === 'cpu';
   const model = typeof source === 'string' && !readsFiles ? await readModelFile(source) : source;
-  return openOrtSession(runtime, model, name, sessionOptions(options, provider));
+  return openOrtSession(runtime, model, name, sessionOptions(settings, provider));
 }

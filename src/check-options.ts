@@ -1,0 +1,84 @@
+import { InvalidOptionError } from './errors.js';
+import { nearestName } from './nearest-name.js';
+import { checkChoice, checkInteger, checkNumber, checkObject } from './options.js';
+
+/** What one option must be: returns it, or what stands for it where it is left out, and refuses anything else by its name. */
+export type Check<T> = (name: string, value: unknown) => T;
+
+/** One check for each option that there is. */
+export type Checks = Readonly<Record<string, Check<unknown>>>;
+
+/** A check for every option of a type, none forgotten. */
+export type ChecksOf<Options> = { readonly [K in keyof Required<Options>]: Check<Options[K]> };
+
+/** Options that were checked, with what stands for those that were left out. */
+export type Checked<C extends Checks> = { -readonly [K in keyof C]: ReturnType<C[K]> };
+
+/** An option that may be left out. */
+export const optional =
+  <T>(check: Check<T>): Check<T | undefined> =>
+  (name, value) =>
+    value === undefined ? undefined : check(name, value);
+
+/** An option for which something stands where it is left out. */
+export const orElse =
+  <T>(fallback: T, check: Check<T>): Check<T> =>
+  (name, value) =>
+    value === undefined ? fallback : check(name, value);
+
+export const numberIn =
+  (min: number, max: number): Check<number> =>
+  (name, value) =>
+    checkNumber(name, value, min, max);
+
+export const integerIn =
+  (min: number, max: number): Check<number> =>
+  (name, value) =>
+    checkInteger(name, value, min, max);
+
+export const oneOf =
+  <const T extends string>(choices: readonly T[]): Check<T> =>
+  (name, value) =>
+    checkChoice(name, value, choices);
+
+/** An object of settings inside the options: its fields are named behind it, `smoothing.position`. */
+export const settings =
+  <C extends Checks>(checks: C): Check<Checked<C>> =>
+  (name, value) =>
+    checkFields(name, value, checks, `${name}.`);
+
+/** An object with these fields, and any others. */
+export const fields =
+  <C extends Checks>(checks: C): Check<Checked<C>> =>
+  (name, value) => {
+    const object = checkObject(name, value) as Record<string, unknown>;
+    for (const [field, check] of Object.entries(checks)) check(`${name}.${field}`, object[field]);
+    return object as Checked<C>;
+  };
+
+function checkFields<C extends Checks>(owner: string, value: unknown, checks: C, prefix: string): Checked<C> {
+  const fields = checkObject(owner, value) as Record<string, unknown>;
+  const known = Object.keys(checks);
+  const unknown = Object.keys(fields).find((name) => !Object.hasOwn(checks, name));
+  if (unknown !== undefined) {
+    const nearest = nearestName(unknown, known);
+    throw new InvalidOptionError({
+      name: owner,
+      expected: known.length === 0 ? 'no names at all' : `no other names than ${known.join(', ')}`,
+      received: JSON.stringify(unknown.slice(0, 80)),
+      hint: nearest && `Is it "${nearest}" that you mean?`,
+    });
+  }
+  return Object.fromEntries(known.map((name) => [name, checks[name](prefix + name, fields[name])])) as Checked<C>;
+}
+
+/**
+ * Checks all options of a call at once, before anything is done: an option that there is not is refused with the known one
+ * that may have been meant, and so is every value that does not fit.
+ *
+ * @param owner what the options belong to: the name of a function
+ * @throws InvalidOptionError
+ */
+export function checkOptions<C extends Checks>(owner: string, options: unknown, checks: C): Checked<C> {
+  return checkFields(`the options of ${owner}`, options, checks, '');
+}
