@@ -25,7 +25,7 @@ export interface PixelImage {
   height: number;
   channelOrder: ChannelOrder;
   /** Bytes from one row's first sample to the next row's. Default: `width` times the samples of a pixel. */
-  rowStride?: number;
+  rowStride?: number | undefined;
 }
 
 /** What a {@link Tensor} can hold. */
@@ -129,7 +129,7 @@ export type FaceData = Omit<Face, 'crop' | 'cropChannelOrder' | 'toJSON'>;
 /** One face as JSON: what the command prints. Everything in image pixels. */
 export interface FaceJson {
   /** Only of a face that a `FaceTracker` follows. */
-  id?: number;
+  id?: number | undefined;
   score: number;
   /** x1 y1 x2 y2 */
   bbox: [number, number, number, number];
@@ -140,7 +140,7 @@ export interface FaceJson {
   /** image -> 224 crop: `[[a, b, tx], [c, d, ty]]` */
   matrix: [[number, number, number], [number, number, number]];
   /** Only there, and true, when the key points allow no upright crop. */
-  degenerate?: true;
+  degenerate?: true | undefined;
 }
 
 /** What is known of the image that was analysed. */

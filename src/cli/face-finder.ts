@@ -13,20 +13,20 @@ import type { Face, PixelImage } from '../types.js';
 
 /** Which networks, how they work, and the pictures to leave. */
 export interface FinderOptions extends AnalyzeOptions {
-  models?: string;
-  detector?: string;
-  landmarker?: string;
-  builtIn?: boolean;
-  threads?: number;
-  workers?: number;
-  overlay?: string;
+  models?: string | undefined;
+  detector?: string | undefined;
+  landmarker?: string | undefined;
+  builtIn?: boolean | undefined;
+  threads?: number | undefined;
+  workers?: number | undefined;
+  overlay?: string | undefined;
   overlayFormat: OverlayFormat;
-  indices?: boolean;
-  sheets?: string;
-  crops?: string;
-  cropTemplate?: CropOptions['template'];
-  cropSize?: number;
-  cropMargin?: number;
+  indices?: boolean | undefined;
+  sheets?: string | undefined;
+  crops?: string | undefined;
+  cropTemplate?: CropOptions['template'] | undefined;
+  cropSize?: number | undefined;
+  cropMargin?: number | undefined;
 }
 
 /** What finds the faces of one image and leaves its pictures. */

@@ -27,22 +27,22 @@ export interface ErrorJson {
   /** Whether the same call may succeed when it is made again, unchanged. */
   retryable: boolean;
   /** The parts of the message of a {@link FacialLmkError}. */
-  subject?: string;
-  expected?: string;
-  received?: string;
-  hint?: string;
+  subject?: string | undefined;
+  expected?: string | undefined;
+  received?: string | undefined;
+  hint?: string | undefined;
   /** What went wrong at each location of a download. */
-  failures?: { location: string; reason: string }[];
+  failures?: { location: string; reason: string }[] | undefined;
   /** What an error without a code calls itself, e.g. `AbortError`. */
-  name?: string;
+  name?: string | undefined;
   /** For whoever mends the program, only on request. */
-  stack?: string;
-  cause?: ErrorJson;
+  stack?: string | undefined;
+  cause?: ErrorJson | undefined;
 }
 
 export interface ErrorJsonOptions {
   /** With stack and causes, which name files and say more than a stranger should know. Default false. */
-  details?: boolean;
+  details?: boolean | undefined;
 }
 
 const INTERNAL = 'ERR_INTERNAL';

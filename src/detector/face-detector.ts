@@ -27,9 +27,9 @@ import { type StreamResult, streamResults } from './stream-results.js';
 /** The options of a call, without those of the decoder. */
 export interface CallOptions extends PipelineOptions {
   /** Aborting rejects the call at once with the signal's reason; a network that runs ends first, unseen. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Have the pixels back in the result, to draw the faces or to cut them out without decoding twice. Default false. */
-  withPixels?: boolean;
+  withPixels?: boolean | undefined;
 }
 
 /** Pixels and where they come from. */
@@ -50,7 +50,7 @@ export interface Platform<Input, Options> {
    */
   readPixels(input: Input, options: Options, reserve: (bytes: number) => Promise<void>): Promise<ReadImage>;
   /** Bytes that the decoded pixels of all calls share. Default {@link IMAGE_MEMORY}. */
-  imageMemory?: Pick<Semaphore, 'acquire'>;
+  imageMemory?: Pick<Semaphore, 'acquire'> | undefined;
 }
 
 /**
@@ -147,7 +147,7 @@ export class FaceDetector<Input, Options extends CallOptions> {
    */
   stream<One extends Input>(
     inputs: Iterable<One> | AsyncIterable<One>,
-    options: Options & { concurrency?: number } = {} as Options,
+    options: Options & { concurrency?: number | undefined } = {} as Options,
   ): AsyncGenerator<StreamResult<One>, void, undefined> {
     const { concurrency, ...settings } = this.#settings<{ concurrency: number }>('stream', options, {
       concurrency: orElse(DEFAULT_CONCURRENCY, checkConcurrency),

@@ -16,7 +16,7 @@ export interface ResultJson {
 
 export interface ResultJsonOptions extends FaceJsonOptions {
   /** Another name for the image than the result's own. */
-  name?: string;
+  name?: string | undefined;
 }
 
 const toHundredths = (milliseconds: number) => Math.round(milliseconds * 100) / 100;

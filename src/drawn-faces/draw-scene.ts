@@ -9,19 +9,19 @@ export interface SceneOptions {
   /** The same seed and options give the same scene, on every machine. */
   seed: number;
   /** Pixels. Default 1280 x 800. */
-  width?: number;
-  height?: number;
+  width?: number | undefined;
+  height?: number | undefined;
   /** How many faces to draw, 0 to 12; fewer where there is no room. Default: 1 to 12 by lot. */
-  faces?: number;
+  faces?: number | undefined;
   /** Least and largest size of a face in pixels. Default 40 and 600; never more than the image holds. */
-  minSize?: number;
-  maxSize?: number;
+  minSize?: number | undefined;
+  maxSize?: number | undefined;
   /** Faces lean to either side by up to so many degrees. Default 60. */
-  maxRollDegrees?: number;
+  maxRollDegrees?: number | undefined;
   /** Where the faces lie, instead of by lot: middle of the box, pixels; size, pixels. */
-  placements?: readonly Placement[];
+  placements?: readonly Placement[] | undefined;
   /** Moves the first face over this border of the image, so that it is cut through. */
-  cut?: 'left' | 'top' | 'right' | 'bottom';
+  cut?: 'left' | 'top' | 'right' | 'bottom' | undefined;
 }
 
 /** The truth about one drawn face, image pixels. */
@@ -72,7 +72,7 @@ function drawBackground(canvas: Canvas, random: Random): void {
 /** A place for one more face that touches neither the border nor another face, or undefined. */
 function findPlace(
   random: Random,
-  options: Required<Pick<SceneOptions, 'width' | 'height' | 'minSize' | 'maxSize' | 'maxRollDegrees'>>,
+  options: Record<'width' | 'height' | 'minSize' | 'maxSize' | 'maxRollDegrees', number>,
   taken: readonly Placement[],
 ): Placement | undefined {
   const { width, height, minSize, maxRollDegrees } = options;

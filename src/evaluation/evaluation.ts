@@ -21,12 +21,12 @@ export interface FaceOutcome {
   /** The labelled box, else the one around the labelled landmarks. */
   box: Box;
   /** Where the landmarks belong, 68 or 106; only where they are labelled. */
-  truth?: readonly Point[];
+  truth?: readonly Point[] | undefined;
   /** Score of the face that was found there; undefined when it was missed. */
-  score?: number;
+  score?: number | undefined;
   /** The found landmarks in the order of `truth`. */
-  found?: readonly Point[];
-  errors?: LandmarkErrors;
+  found?: readonly Point[] | undefined;
+  errors?: LandmarkErrors | undefined;
 }
 
 /** Figures of the detector on photographs all of whose faces have a labelled box. Shares are undefined where they are shares of nothing. */
@@ -34,11 +34,11 @@ export interface BoxFigures {
   images: number;
   faces: number;
   found: number;
-  recall?: number;
+  recall?: number | undefined;
   /** Detections that overlap no labelled face enough. */
   falsePositives: number;
-  precision?: number;
-  averagePrecision?: number;
+  precision?: number | undefined;
+  averagePrecision?: number | undefined;
 }
 
 /** Figures of the faces whose landmarks are labelled in one markup. */
@@ -49,7 +49,7 @@ export interface LandmarkFigures {
   found: number;
   recall: number;
   /** Normalised mean error of each group over the faces that were found; undefined when none was. */
-  nme?: LandmarkErrors;
+  nme?: LandmarkErrors | undefined;
   /** Share of all faces that were missed, or whose error over all points is above 0.1. */
   failureRate: number;
   /** Area under the cumulative error distribution up to 0.1, where a missed face has an infinite error. */
@@ -59,7 +59,7 @@ export interface LandmarkFigures {
 export interface EvaluationFigures {
   images: number;
   /** Undefined where no photograph has labelled boxes. */
-  boxes?: BoxFigures;
+  boxes?: BoxFigures | undefined;
   /** One entry for each markup that occurs. */
   landmarks: LandmarkFigures[];
 }

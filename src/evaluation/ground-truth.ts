@@ -5,20 +5,20 @@ import { MARKUPS, markupOf, outerEyeDistance } from './markup.js';
 /** What is known of one face by hand: its box, its landmarks, or both. */
 export interface TruthFace {
   /** Image pixels. */
-  box?: Box;
+  box?: Box | undefined;
   /** 68 points in 300-W order, or 106 in 2d106det's, image pixels counted from 0. */
-  landmarks?: readonly Point[];
+  landmarks?: readonly Point[] | undefined;
   /** Nobody is expected to find it, and it is no mistake to find it. */
-  ignored?: true;
+  ignored?: true | undefined;
 }
 
 /** One photograph and everything that is known of its faces. */
 export interface TruthImage {
   /** The photograph's name as the file gives it; without one the file belongs to the photograph that is called like it. */
-  image?: string;
+  image?: string | undefined;
   /** Size of the photograph in which the positions were measured, pixels. */
-  width?: number;
-  height?: number;
+  width?: number | undefined;
+  height?: number | undefined;
   faces: TruthFace[];
 }
 

@@ -10,7 +10,7 @@ interface Found {
 /** A labelled face as matching sees it. */
 interface Labelled {
   box: Box;
-  ignored?: true;
+  ignored?: true | undefined;
 }
 
 /** The index of the labelled face that a detection found; `ignored` when it found one that does not count. */

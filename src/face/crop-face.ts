@@ -13,14 +13,14 @@ export interface CropOptions {
    * Where the key points lie in the crop: `reference`, the merged model's templates for five head turns, or `arcface`,
    * what face recognition networks expect. Default `reference`.
    */
-  template?: 'reference' | 'arcface';
+  template?: 'reference' | 'arcface' | undefined;
   /** Side of the crop in pixels, 1 to 4096. Default: the template's own, 224 or 112. */
-  size?: number;
+  size?: number | undefined;
   /**
    * Room to add on each side, as a share of the template's side; negative cuts off. -0.4 to 4, default 0.
    * `{ size: 192, margin: 0.25 }` shows what the landmark network sees.
    */
-  margin?: number;
+  margin?: number | undefined;
 }
 
 /** A face cut out upright, and the way there and back. */

@@ -32,7 +32,7 @@ const checkRows = (name: string, value: unknown, rows: number, columns: number):
  * @param json a parsed {@link FaceJson}; other fields are ignored
  * @throws InvalidOptionError naming the field that does not fit
  */
-export function faceFromJson(json: unknown): FaceData & Pick<Face, 'toJSON'> & { id?: number } {
+export function faceFromJson(json: unknown): FaceData & Pick<Face, 'toJSON'> & { id?: number | undefined } {
   if (typeof json !== 'object' || json === null) {
     throw new InvalidOptionError({
       name: 'the face',

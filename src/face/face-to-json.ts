@@ -3,7 +3,7 @@ import type { FaceData, FaceJson, Point } from '../types.js';
 
 export interface FaceJsonOptions {
   /** Landmarks with their fractions instead of truncated to integers. Default false. */
-  subpixel?: boolean;
+  subpixel?: boolean | undefined;
 }
 
 const pair = ({ x, y }: Point): [number, number] => [x, y];
@@ -12,7 +12,10 @@ const pair = ({ x, y }: Point): [number, number] => [x, y];
  * A face as plain JSON, without its crop: `cropFace` cuts that anew from the image, bit for bit.
  * `faceFromJson` is the way back; it gives the fractions of the landmarks only after `{ subpixel: true }`.
  */
-export function faceToJson(face: FaceData & { id?: number }, { subpixel = false }: FaceJsonOptions = {}): FaceJson {
+export function faceToJson(
+  face: FaceData & { id?: number | undefined },
+  { subpixel = false }: FaceJsonOptions = {},
+): FaceJson {
   const { id, score, box, keypoints, degenerate } = face;
   const [a, b, tx, c, d, ty] = affineEntries(face.imageToCrop);
   return {

@@ -110,7 +110,7 @@ const KEYPOINT_MIRROR = [1, 0, 2, 4, 3];
  * @param width of the image, pixels
  * @throws InvalidOptionError when the width is not a positive integer
  */
-export function mirrorFace<F extends FaceData & { crop?: Tensor<Uint8Array> }>(face: F, width: number): F {
+export function mirrorFace<F extends FaceData & { crop?: Tensor<Uint8Array> | undefined }>(face: F, width: number): F {
   checkInteger('width', width, 1, Number.MAX_SAFE_INTEGER);
   const imageToCrop = compose(flip(LANDMARK106.cropSide), compose(affineEntries(face.imageToCrop), flip(width)));
   const mirrored = move(face, flip(width), imageToCrop);

@@ -33,10 +33,10 @@ export interface MergeOptions extends Omit<DetectOptions, 'largeImages' | 'signa
    * `int64` truncates the landmarks toward zero as the upstream model does, `float` keeps them as they are.
    * Default `int64`.
    */
-  landmarkType?: 'int64' | 'float';
+  landmarkType?: 'int64' | 'float' | undefined;
   /** What an error calls the two networks: their paths. */
-  detectorName?: string;
-  landmarkerName?: string;
+  detectorName?: string | undefined;
+  landmarkerName?: string | undefined;
 }
 
 /** The oldest operator set in which all operators of the graph have today's form. */

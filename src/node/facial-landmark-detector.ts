@@ -15,7 +15,7 @@ export interface LoadOptions extends ImageMemoryOptions {
   /** 2d106det: a path or the file's bytes */
   landmarker: string | Uint8Array;
   /** Threads of one network run. Default: the physical cores. */
-  threads?: number;
+  threads?: number | undefined;
 }
 
 export interface AnalyzeOptions extends CallOptions, DecodeOptions {}
@@ -25,7 +25,7 @@ export const ANALYZE_OPTIONS = { ...CALL_OPTIONS, ...DECODE_OPTIONS } satisfies 
 
 export interface StreamOptions extends AnalyzeOptions {
   /** Images under way at once. */
-  concurrency?: number;
+  concurrency?: number | undefined;
 }
 
 /** The detector on Node: networks from files, images from paths, URLs, encoded bytes or raw pixels. */

@@ -6,7 +6,7 @@ export interface ImageMemoryOptions {
    * Bytes that the decoded pixels of all images under way may take together, three for each pixel; the next image waits before
    * it is decoded. An image that is larger than this is decoded alone. Default: an eighth of the memory that the process may use.
    */
-  imageMemory?: number;
+  imageMemory?: number | undefined;
 }
 
 /** Of a container its limit. Without a limit, Node reports none or more than any machine has. */

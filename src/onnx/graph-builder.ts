@@ -25,9 +25,9 @@ export interface ModelDescription {
   /** Version of ONNX's own operators. */
   opset: number;
   producerName: string;
-  producerVersion?: string;
-  docString?: string;
-  metadata?: Readonly<Record<string, string>>;
+  producerVersion?: string | undefined;
+  docString?: string | undefined;
+  metadata?: Readonly<Record<string, string>> | undefined;
 }
 
 /** The IR version of the oldest runtimes that know opset 16 to 18. */
@@ -82,8 +82,8 @@ export class GraphBuilder {
 
   constructor(name: string);
   /** @internal */
-  constructor(name: string, from: { graph?: Graph; prefix: string; names: Names });
-  constructor(name: string, from?: { graph?: Graph; prefix: string; names: Names }) {
+  constructor(name: string, from: { graph?: Graph | undefined; prefix: string; names: Names });
+  constructor(name: string, from?: { graph?: Graph | undefined; prefix: string; names: Names }) {
     this.names = from?.names ?? { counts: new Map(), constants: new Map(), initializers: [] };
     this.prefix = from?.prefix ?? '';
     this.graph = from?.graph ?? {

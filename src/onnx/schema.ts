@@ -45,21 +45,21 @@ export const ATTRIBUTE_TYPES = {
 export const EXTERNAL_DATA = 1;
 
 export interface StringEntry extends Message {
-  key?: string;
-  value?: string;
+  key?: string | undefined;
+  value?: string | undefined;
 }
 
 export interface OperatorSetId extends Message {
   /** Empty or absent: the operators of ONNX itself. */
-  domain?: string;
-  version?: bigint;
+  domain?: string | undefined;
+  version?: bigint | undefined;
 }
 
 export interface Dimension extends Message {
-  value?: bigint;
+  value?: bigint | undefined;
   /** Name of a dimension that varies. */
-  parameter?: string;
-  denotation?: string;
+  parameter?: string | undefined;
+  denotation?: string | undefined;
 }
 
 export interface TensorShape extends Message {
@@ -67,76 +67,76 @@ export interface TensorShape extends Message {
 }
 
 export interface TensorType extends Message {
-  elementType?: number;
+  elementType?: number | undefined;
   /** Absent: any rank. */
-  shape?: TensorShape;
+  shape?: TensorShape | undefined;
 }
 
 export interface ValueType extends Message {
-  tensor?: TensorType;
-  denotation?: string;
+  tensor?: TensorType | undefined;
+  denotation?: string | undefined;
 }
 
 export interface ValueInfo extends Message {
-  name?: string;
-  type?: ValueType;
-  docString?: string;
+  name?: string | undefined;
+  type?: ValueType | undefined;
+  docString?: string | undefined;
   metadata: StringEntry[];
 }
 
 export interface TensorData extends Message {
   dimensions: bigint[];
-  dataType?: number;
+  dataType?: number | undefined;
   floatData: number[];
   int32Data: number[];
   stringData: Uint8Array[];
   int64Data: bigint[];
-  name?: string;
+  name?: string | undefined;
   /** The elements, little endian; the other arrays are empty then. */
-  rawData?: Uint8Array;
+  rawData?: Uint8Array | undefined;
   doubleData: number[];
   uint64Data: bigint[];
-  docString?: string;
+  docString?: string | undefined;
   externalData: StringEntry[];
-  dataLocation?: number;
+  dataLocation?: number | undefined;
   metadata: StringEntry[];
 }
 
 export interface Attribute extends Message {
-  name?: string;
-  float?: number;
-  int?: bigint;
-  string?: Uint8Array;
-  tensor?: TensorData;
-  graph?: Graph;
+  name?: string | undefined;
+  float?: number | undefined;
+  int?: bigint | undefined;
+  string?: Uint8Array | undefined;
+  tensor?: TensorData | undefined;
+  graph?: Graph | undefined;
   floats: number[];
   ints: bigint[];
   strings: Uint8Array[];
   tensors: TensorData[];
   graphs: Graph[];
-  docString?: string;
-  type?: number;
-  referenceName?: string;
+  docString?: string | undefined;
+  type?: number | undefined;
+  referenceName?: string | undefined;
 }
 
 export interface Node extends Message {
   /** Value names; an empty one is an optional input that was left out. */
   inputs: string[];
   outputs: string[];
-  name?: string;
-  operator?: string;
+  name?: string | undefined;
+  operator?: string | undefined;
   attributes: Attribute[];
-  docString?: string;
-  domain?: string;
-  overload?: string;
+  docString?: string | undefined;
+  domain?: string | undefined;
+  overload?: string | undefined;
   metadata: StringEntry[];
 }
 
 export interface Graph extends Message {
   nodes: Node[];
-  name?: string;
+  name?: string | undefined;
   initializers: TensorData[];
-  docString?: string;
+  docString?: string | undefined;
   inputs: ValueInfo[];
   outputs: ValueInfo[];
   valueInfo: ValueInfo[];
@@ -144,13 +144,13 @@ export interface Graph extends Message {
 }
 
 export interface Model extends Message {
-  irVersion?: bigint;
-  producerName?: string;
-  producerVersion?: string;
-  domain?: string;
-  modelVersion?: bigint;
-  docString?: string;
-  graph?: Graph;
+  irVersion?: bigint | undefined;
+  producerName?: string | undefined;
+  producerVersion?: string | undefined;
+  domain?: string | undefined;
+  modelVersion?: bigint | undefined;
+  docString?: string | undefined;
+  graph?: Graph | undefined;
   operatorSets: OperatorSetId[];
   metadata: StringEntry[];
 }

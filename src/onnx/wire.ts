@@ -9,14 +9,14 @@ export interface UnknownField {
 
 /** Every message: fields absent from the file are undefined, repeated ones an empty array. */
 export interface Message {
-  unknownFields?: UnknownField[];
+  unknownFields?: UnknownField[] | undefined;
 }
 
 /** How one field, or one element of a repeated field, lies in the file. */
 export interface Field<T> {
   number: number;
   wireType: WireType;
-  repeat?: 'packed' | 'plain';
+  repeat?: 'packed' | 'plain' | undefined;
   read(reader: BinaryReader, depth: number): T;
   write(writer: BinaryWriter, value: T): void;
 }

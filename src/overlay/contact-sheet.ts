@@ -6,7 +6,7 @@ import { tileSheet } from './tile-sheet.js';
 
 export interface ContactSheetOptions {
   /** Crops in a row. Default: as many as make the sheet about square. */
-  columns?: number;
+  columns?: number | undefined;
 }
 
 /**

@@ -55,7 +55,7 @@ export interface OverlayOptions {
    * one of 200 pixels carries about all 106, a small one as many as find room, beginning with nose tip, pupils, corners of mouth, eyes
    * and brows, chin and ends of the contour. Default false.
    */
-  indices?: boolean;
+  indices?: boolean | undefined;
 }
 
 /** Width that one character takes, as a share of its height. */

@@ -7,7 +7,7 @@ export interface OverlaySvgOptions {
   width: number;
   height: number;
   /** Address or data URL of the image to show below; without it the ground is transparent. */
-  href?: string;
+  href?: string | undefined;
 }
 
 /** A hundredth of a pixel is finer than any screen. */

@@ -18,7 +18,7 @@ import { staticFiles } from './static-files.js';
 
 /** What finds the faces: a pool, so that the server answers while it works. */
 export interface FaceService {
-  detect(input: Uint8Array, options: AnalyzeOptions & { signal?: AbortSignal }): Promise<DetectionResult>;
+  detect(input: Uint8Array, options: AnalyzeOptions): Promise<DetectionResult>;
   /** Images that wait for a worker. */
   readonly waiting: number;
 }

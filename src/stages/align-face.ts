@@ -16,7 +16,7 @@ export interface AlignOptions {
    * Channel order of the landmark network's input. Default `bgr`, as the merged model feeds it; InsightFace's own package
    * feeds `rgb`. The crop is BGR either way.
    */
-  landmarkChannelOrder?: 'bgr' | 'rgb';
+  landmarkChannelOrder?: 'bgr' | 'rgb' | undefined;
 }
 
 /** What each option must be, and the merged model's value where one is left out. */

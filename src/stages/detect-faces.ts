@@ -25,20 +25,20 @@ import { checkWorkspace, Workspace } from './workspace.js';
 /** Defaults are the merged model's values. */
 export interface DetectOptions {
   /** Faces need a score above this. In [0, 1], default 0.5. */
-  minScore?: number;
+  minScore?: number | undefined;
   /** A box goes when it overlaps a better one by more than this intersection over union. In [0, 1], default 0.4. */
-  iouThreshold?: number;
+  iouThreshold?: number | undefined;
   /** At most so many faces, the best first. Default 1000. */
-  maxFaces?: number;
+  maxFaces?: number | undefined;
   /** Side of the detector's square input, a multiple of 32. Default: the network's fixed side, else 640. */
-  detectorSide?: number;
+  detectorSide?: number | undefined;
   /** Checked between the steps: an `AbortSignal`, or anything with its method. */
-  signal?: { throwIfAborted(): void };
+  signal?: { throwIfAborted(): void } | undefined;
   /**
    * What becomes of images longer than 1920 pixels: reduced for the detector, or refused, as the merged model does.
    * Default `reduce`.
    */
-  largeImages?: 'reduce' | 'refuse';
+  largeImages?: 'reduce' | 'refuse' | undefined;
 }
 
 type Signal = NonNullable<DetectOptions['signal']>;

@@ -20,9 +20,9 @@ export interface Networks {
   /** 2d106det */
   landmarker: Network;
   /** Of another detector with SCRFD's kind of outputs. */
-  detectorSpec?: ScrfdSpec;
+  detectorSpec?: ScrfdSpec | undefined;
   /** Of another landmark network. */
-  landmarkerSpec?: LandmarkSpec;
+  landmarkerSpec?: LandmarkSpec | undefined;
 }
 
 /** What each option must be. */

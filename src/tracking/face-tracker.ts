@@ -22,11 +22,11 @@ import { dissimilarity, matchFaces } from './match-faces.js';
 
 export interface TrackerOptions extends PipelineOptions {
   /** The detector runs on every so many frames; in between the landmarks carry the faces. Default 5. */
-  detectEvery?: number;
+  detectEvery?: number | undefined;
   /** A face that is missing for more frames than this is lost; should it come back, it gets a new id. Default 15. */
-  maxMissing?: number;
+  maxMissing?: number | undefined;
   /** Smoothing of landmarks, key points and box; `false` for none. */
-  smoothing?: SmoothingOptions | false;
+  smoothing?: SmoothingOptions | false | undefined;
 }
 
 const DEFAULT_DETECT_EVERY = 5;

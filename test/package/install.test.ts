@@ -26,7 +26,7 @@ const PROGRAM = `
   import { builtInModels, drawScene, FacialLandmarkDetector, loadNetwork } from 'onnx-facial-lmk-detector/node';
   const models = builtInModels();
   const detector = await FacialLandmarkDetector.load(models);
-  const faces = await detector.detect(drawScene({ seed: 7, faces: 2 }).image);
+  const { faces } = await detector.detect(drawScene({ seed: 7, faces: 2 }).image);
   const network = await loadNetwork(models.detector);
   console.log(JSON.stringify({ runtime: network.runtime.name, boxes: faces.map((face) => face.box) }));
   await network.close();

@@ -69,10 +69,10 @@ describe('the packed tarball', () => {
     writeFileSync(
       join(project, 'use.ts'),
       `import { type Face, FacialLandmarkDetector } from 'onnx-facial-lmk-detector/node';
-       import type { RawOutputs } from 'onnx-facial-lmk-detector';
+       import type { NdarrayOutputs } from 'onnx-facial-lmk-detector/node';
        const detector = await FacialLandmarkDetector.load({ detector: 'd.onnx', landmarker: 'l.onnx' });
        const { faces }: { faces: Face[] } = await detector.detect('photo.jpg');
-       const raw: RawOutputs = await detector.run(new Uint8Array(1));
+       const raw: NdarrayOutputs = await detector.run(new Uint8Array(1));
        const x: number = faces[0].landmarks[86].x + raw.M.get(0, 0, 0);
        // @ts-expect-error a channel order is one of the known ones
        await detector.detect({ data: new Uint8Array(3), width: 1, height: 1, channelOrder: 'grb' });

@@ -37,7 +37,7 @@ const full = new QueueFullError({ name: 'the queue', expected: 'room', received:
 const app = (options: Partial<AppOptions> = {}) => createApp({ service, onError: () => undefined, ...options });
 
 const post = (path: string, body: Body | undefined, type?: string, options?: Partial<AppOptions>) =>
-  app(options).request(path, { method: 'POST', body, headers: type ? { 'content-type': type } : {} });
+  app(options).request(path, { method: 'POST', body: body ?? null, headers: type ? { 'content-type': type } : {} });
 
 const failing = (error: unknown): Partial<AppOptions> => ({
   service: { waiting: 0, detect: () => Promise.reject(error) },
@@ -68,7 +68,7 @@ describe('POST /v1/detect', () => {
     const detect = () => wait.then(noFaces);
     const one = app({ service: { waiting: 0, detect }, maxRequests: 2 });
     const send = (body: Body) =>
-      one.request('/v1/detect', { method: 'POST', body, headers: { 'content-type': 'image/png' } });
+      one.request('/v1/detect', { method: 'POST', body: body ?? null, headers: { 'content-type': 'image/png' } });
     const taken = [send(new Uint8Array(png)), send(new Uint8Array(png))];
     const refused = await send(new Uint8Array(png));
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '1']);

@@ -6,7 +6,7 @@ export interface StubOptions {
   side?: number;
   rank?: 2 | 3;
   /** Changes the outputs before they are returned. */
-  change?: (outputs: Tensor[]) => Tensor[] | undefined;
+  change?: ((outputs: Tensor[]) => Tensor[] | undefined) | undefined;
 }
 
 const UP_FRONT = [-1, -1, 1, -1, 0, 0, -0.8, 1, 0.8, 1];

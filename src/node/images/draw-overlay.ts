@@ -11,7 +11,7 @@ export type OverlayFormat = (typeof OVERLAY_FORMATS)[number];
 
 export interface DrawOverlayOptions {
   /** Write each landmark's index beside it. Default false. */
-  indices?: boolean;
+  indices?: boolean | undefined;
 }
 
 /**

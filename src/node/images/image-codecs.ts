@@ -86,7 +86,7 @@ export type EncodedFormat = 'png' | 'jpeg' | 'webp';
 export async function encodeImage(
   image: PixelImage,
   format: EncodedFormat,
-  options: { quality?: number } = {},
+  options: { quality?: number | undefined } = {},
 ): Promise<Uint8Array> {
   checkChoice('format', format, ['png', 'jpeg', 'webp'] as const);
   const quality = checkInteger('quality', options.quality ?? 90, 1, 100);

@@ -26,19 +26,19 @@ export interface DecodeOptions {
    * and smoother colours, on 16-bit PNGs by 1 (it rounds where OpenCV takes the high byte).
    * Default `auto`: sharp where it can be loaded, jimp otherwise; what one lacks the other serves.
    */
-  decoder?: 'auto' | Decoder;
+  decoder?: 'auto' | Decoder | undefined;
   /**
    * Larger images are refused from their header, before anything is decoded. Default 178956970, where Pillow too calls an
    * image a decompression bomb: its decoded pixels take half a gigabyte.
    */
-  maxPixels?: number;
+  maxPixels?: number | undefined;
   /** What to call the image in messages. */
-  name?: string;
+  name?: string | undefined;
   /**
    * Aborting rejects with the signal's reason: at once while the image is read, waits for jimp or is decoded by it, and
    * otherwise as soon as sharp, which cannot be stopped, is done.
    */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 const DEFAULT_MAX_PIXELS = 178_956_970;

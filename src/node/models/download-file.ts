@@ -8,7 +8,7 @@ export class LocationError extends Error {
   /** True when the connection broke, so that asking again for the rest makes sense. */
   readonly brokeOff: boolean;
 
-  constructor(message: string, { cause, brokeOff = false }: { cause?: unknown; brokeOff?: boolean } = {}) {
+  constructor(message: string, { cause, brokeOff = false }: { cause?: unknown; brokeOff?: boolean | undefined } = {}) {
     super(message, { cause });
     this.brokeOff = brokeOff;
   }
@@ -21,7 +21,7 @@ export interface DownloadFileOptions {
   bytes: number | undefined;
   /** Milliseconds without a single byte after which the location is given up. */
   stallTimeoutMs: number;
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Bytes on disk so far, and the size of the whole file where it is known. */
   onProgress?: (received: number, total: number | undefined) => void;
 }

@@ -24,17 +24,17 @@ export interface DownloadOptions {
   /** Must be true: whoever calls has seen {@link MODEL_LICENSE} and agrees. */
   acceptLicense: boolean;
   /** Which networks. Default: the detector and the landmark network. */
-  models?: readonly KnownModel[];
+  models?: readonly KnownModel[] | undefined;
   /** Where to put them. Default: the per-user cache folder, where `findModels` looks too. */
-  directory?: string;
+  directory?: string | undefined;
   /** Use no network: only what already lies in the folder, also as an archive. Default: false. */
-  offline?: boolean;
+  offline?: boolean | undefined;
   /** Milliseconds without a single byte after which the next location is tried. Default: 30000. */
-  stallTimeoutMs?: number;
-  signal?: AbortSignal;
-  onProgress?: (progress: DownloadProgress) => void;
+  stallTimeoutMs?: number | undefined;
+  signal?: AbortSignal | undefined;
+  onProgress?: ((progress: DownloadProgress) => void) | undefined;
   /** A location did not deliver; the next one is tried. */
-  onLocationFailed?: (failure: { fileName: string; location: string; reason: string }) => void;
+  onLocationFailed?: ((failure: { fileName: string; location: string; reason: string }) => void) | undefined;
 }
 
 const DEFAULT_STALL_TIMEOUT_MS = 30_000;

@@ -7,13 +7,13 @@ import { BUILT_IN_FILES, DETECTOR, type KnownModel, LANDMARKER, MERGED } from '.
 
 export interface FindModelsOptions {
   /** The only folder to search. Any SCRFD export with key points fits here, under any `det_*.onnx` or `scrfd_*.onnx` name. */
-  directory?: string;
+  directory?: string | undefined;
   /** Path of the detector; nothing is searched then. */
-  detector?: string;
+  detector?: string | undefined;
   /** Path of the landmark network; nothing is searched then. */
-  landmarker?: string;
+  landmarker?: string | undefined;
   /** Fall back to the package's own networks, which know only drawn faces. Default: false. */
-  allowBuiltIn?: boolean;
+  allowBuiltIn?: boolean | undefined;
 }
 
 export interface ModelPaths {
@@ -47,7 +47,9 @@ export async function findModels(options: FindModelsOptions = {}): Promise<Model
  *
  * @throws {ModelNotFoundError} naming every place that was looked at and the command that fetches it
  */
-export async function findMergedModel(options: { directory?: string; path?: string } = {}): Promise<string> {
+export async function findMergedModel(
+  options: { directory?: string | undefined; path?: string | undefined } = {},
+): Promise<string> {
   const result = await search(MERGED, options.path, options.directory);
   if (result.path === undefined) throw notFound(MERGED, result);
   return result.path;

@@ -11,7 +11,7 @@ export async function extractZipMember(
   archive: string,
   member: string,
   target: string,
-  { bytes, signal }: { bytes: number | undefined; signal?: AbortSignal },
+  { bytes, signal }: { bytes: number | undefined; signal?: AbortSignal | undefined },
 ): Promise<void> {
   const zip = await openPromise(archive, { lazyEntries: true, autoClose: false });
   try {

@@ -27,11 +27,11 @@ import { WorkerSet } from './worker-set.js';
 
 export interface PoolOptions extends Omit<LoadOptions, 'threads'> {
   /** Worker threads, each with its own pair of networks. Default: one for each core. */
-  workers?: number;
+  workers?: number | undefined;
   /** Threads of one network run. Default: the cores shared among the workers, at least 1. */
-  threadsPerWorker?: number;
+  threadsPerWorker?: number | undefined;
   /** Images that may wait for a worker; one more is refused with a QueueFullError. Default 64. */
-  maxQueue?: number;
+  maxQueue?: number | undefined;
 }
 
 export interface PoolDetectOptions extends AnalyzeOptions {
@@ -40,7 +40,7 @@ export interface PoolDetectOptions extends AnalyzeOptions {
    * frames that are not needed again. Memory that cannot be moved (part of a larger buffer, shared, WebAssembly's) is
    * copied all the same. Default false.
    */
-  handOver?: boolean;
+  handOver?: boolean | undefined;
 }
 
 /** What each option of a call must be, and what stands for it where it is left out. */
@@ -59,7 +59,7 @@ interface Job {
   resolve(result: DetectionResult): void;
   reject(error: unknown): void;
   /** Who works on it. */
-  worker?: PoolWorker;
+  worker?: PoolWorker | undefined;
 }
 
 /**

@@ -12,11 +12,11 @@ export const MAX_THREADS = 128;
 
 export interface SessionOptions {
   /** Threads of one run, at most 128. Default: ONNX Runtime's choice, the physical cores. WebAssembly uses one. */
-  threads?: number;
+  threads?: number | undefined;
   /** What to call the model in messages when it comes as bytes. */
-  name?: string;
+  name?: string | undefined;
   /** Which build of ONNX Runtime runs the model. Default `auto`: native code where it can be loaded, else WebAssembly. */
-  runtime?: RuntimeChoice;
+  runtime?: RuntimeChoice | undefined;
 }
 
 /** @param provider ONNX Runtime's name of what runs the model */
