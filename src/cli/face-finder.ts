@@ -33,7 +33,8 @@ export interface FinderOptions extends AnalyzeOptions {
 export interface Finder {
   /** Images to keep in work at once. */
   concurrency: number;
-  find(name: string, stem: string): Promise<DetectionResult>;
+  /** @param stem what the names of its pictures begin with; needed only where pictures are asked for */
+  find(name: string, stem?: string): Promise<DetectionResult>;
   close(): Promise<void>;
 }
 
@@ -53,7 +54,7 @@ export async function loadFinder(options: FinderOptions): Promise<Finder> {
   return {
     // Twice: the next images are decoded while the networks run.
     concurrency: 2 * (workers ?? 1),
-    async find(name, stem) {
+    async find(name, stem = '') {
       const { minScore, iouThreshold, maxFaces, detectorSide, landmarkChannelOrder, largeImages, decoder } = options;
       const analysis = { minScore, iouThreshold, maxFaces, detectorSide, landmarkChannelOrder, largeImages, decoder };
       // The file's name stands before a message already.

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { FacialLmkError } from '../errors.js';
 import { PACKAGE_VERSION } from '../node/package-paths.js';
 import { detectCommand } from './detect.js';
+import { evaluateCommand } from './evaluate.js';
 import { mergeCommand } from './merge.js';
 import { modelsCommand } from './models.js';
 import { parityCommand } from './parity.js';
@@ -25,6 +26,7 @@ const program = new Command('facial-lmk')
   .version(PACKAGE_VERSION)
   .option('--verbose', 'show where an error comes from')
   .addCommand(detectCommand())
+  .addCommand(evaluateCommand())
   .addCommand(mergeCommand())
   .addCommand(modelsCommand())
   .addCommand(parityCommand())

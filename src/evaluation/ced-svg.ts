@@ -4,8 +4,7 @@ import { areaUnderCed, MAX_ERROR } from './error-distribution.js';
 import type { ErrorCurve } from './evaluation.js';
 
 const WIDTH = 720;
-const HEIGHT = 480;
-/** Where the curves lie; around them the axes' labels. */
+/** Where the curves lie; around them the axes' labels, below them the legend. */
 const PLOT = { left: 70, top: 50, right: 700, bottom: 410 };
 const STEPS = 5;
 const COLORS = [OVERLAY_COLORS.mouth, OVERLAY_COLORS.contour, OVERLAY_COLORS.rightEye, OVERLAY_COLORS.nose];
@@ -46,24 +45,25 @@ function steps(errors: readonly number[]): string {
 export function cedSvg(curves: readonly ErrorCurve[], title: string): string {
   const drawn = curves.flatMap(({ label, errors }, i) => {
     const color = COLORS[i % COLORS.length];
-    const legend = { x: PLOT.right - 250, y: PLOT.bottom - 20 - 22 * (curves.length - 1 - i) };
+    const legend = { x: PLOT.left + 36, y: PLOT.bottom + 80 + 22 * i };
     return [
       `<path class="ced" d="${steps(errors)}" fill="none" stroke="${color}" stroke-width="2.5"/>`,
       `<path d="M${legend.x - 36} ${legend.y - 5}h28" stroke="${color}" stroke-width="2.5"/>`,
       text(`${label}, area ${areaUnderCed(errors).toFixed(3)}`, legend),
     ];
   });
+  const height = PLOT.bottom + 75 + 22 * curves.length;
   const middle = (PLOT.left + PLOT.right) / 2;
   const lines = [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}"` +
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}"` +
       ' font-family="system-ui, sans-serif" font-size="14">',
-    `<rect width="${WIDTH}" height="${HEIGHT}" fill="#ffffff"/>`,
+    `<rect width="${WIDTH}" height="${height}" fill="#ffffff"/>`,
     text(title, { x: middle, y: 30 }, 'text-anchor="middle" font-size="16"'),
     ...grid(),
     `<path d="M${PLOT.left} ${PLOT.top}V${PLOT.bottom}H${PLOT.right}" fill="none" stroke="#000000"/>`,
     text(
       'mean distance of the landmarks / distance of the outer eye corners',
-      { x: middle, y: HEIGHT - 25 },
+      { x: middle, y: PLOT.bottom + 45 },
       'text-anchor="middle"',
     ),
     text('faces', { x: 20, y: PLOT.top - 15 }),

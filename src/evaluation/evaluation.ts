@@ -2,18 +2,11 @@ import { boxAround } from '../face/box-around.js';
 import type { Box, Point } from '../types.js';
 import { averagePrecision, type RankedDetection } from './average-precision.js';
 import { areaUnderCed, failureRate } from './error-distribution.js';
+import type { FoundFace } from './face-overlap.js';
 import type { TruthFace } from './ground-truth.js';
 import { type LandmarkErrors, landmarkErrors } from './landmark-errors.js';
 import { ERROR_GROUPS, type ErrorGroup, MARKUPS, type Markup, markupOf } from './markup.js';
 import { matchDetections } from './match-detections.js';
-
-/** What counts of a found face. */
-export interface FoundFace {
-  score: number;
-  box: Box;
-  /** 106 points */
-  landmarksFloat: readonly Point[];
-}
 
 /** One labelled face and what became of it. */
 export interface FaceOutcome {
@@ -73,8 +66,8 @@ export interface ErrorCurve {
 const share = (part: number, whole: number) => (whole > 0 ? part / whole : undefined);
 
 /**
- * Compares found faces with labelled ones, photograph by photograph. A face counts as found when a detected box overlaps
- * its labelled box, or the box around its labelled landmarks, with an intersection over union of at least 0.5.
+ * Compares found faces with labelled ones, photograph by photograph. A face counts as found when a detection overlaps it by
+ * at least 0.5, see `faceOverlap`.
  */
 export class Evaluation {
   readonly #outcomes: FaceOutcome[] = [];
@@ -84,9 +77,8 @@ export class Evaluation {
 
   /** @param image its name */
   add(image: string, truth: readonly TruthFace[], found: readonly FoundFace[]): void {
-    const labelled = truth.map((face) => ({ ...face, box: face.box ?? boxAround(face.landmarks ?? []) }));
-    const matches = matchDetections(found, labelled);
-    const outcomes = labelled.flatMap((face, i) =>
+    const matches = matchDetections(found, truth);
+    const outcomes = truth.flatMap((face, i) =>
       face.ignored ? [] : [outcome(image, face, found[matches.indexOf(i)])],
     );
     this.#images++;
@@ -154,13 +146,13 @@ export class Evaluation {
   }
 }
 
-function outcome(image: string, face: TruthFace & { box: Box }, found: FoundFace | undefined): FaceOutcome {
-  const { box, landmarks: truth } = face;
+function outcome(image: string, face: TruthFace, found: FoundFace | undefined): FaceOutcome {
+  const { landmarks: truth } = face;
   const markup = truth && markupOf(truth);
   const landmarks = found && markup?.convert(found.landmarksFloat);
   return {
     image,
-    box,
+    box: face.box ?? boxAround(truth ?? []),
     ...(truth && { truth }),
     ...(found && { score: found.score }),
     ...(truth && markup && landmarks && { found: landmarks, errors: landmarkErrors(landmarks, truth, markup) }),

@@ -10,17 +10,14 @@ export class TruthLines {
 
   /** @param name of the file, for error messages */
   constructor(text: string, name: string) {
-    // Some editors put a byte order mark in front.
-    this.#lines = text
-      .replace(/^\uFEFF/, '')
-      .trimEnd()
-      .split(/\r\n|\r|\n/);
+    this.#lines = text.trimEnd().split(/\r\n|\r|\n/);
     this.#name = name;
   }
 
   /** The next line without its outer blanks, or undefined at the end. */
   next(): string | undefined {
     while (this.#read < this.#lines.length) {
+      // Also takes the byte order mark that some editors put in front.
       const line = this.#lines[this.#read++].trim();
       if (line !== '') return line;
     }

@@ -5,7 +5,8 @@ import { averagePrecision } from '../../src/evaluation/average-precision.js';
 import { cedSvg } from '../../src/evaluation/ced-svg.js';
 import { drawOutcome } from '../../src/evaluation/draw-outcome.js';
 import { areaUnderCed, failureRate } from '../../src/evaluation/error-distribution.js';
-import { Evaluation, type FoundFace } from '../../src/evaluation/evaluation.js';
+import { Evaluation } from '../../src/evaluation/evaluation.js';
+import { type FoundFace, faceOverlap } from '../../src/evaluation/face-overlap.js';
 import { landmarkErrors } from '../../src/evaluation/landmark-errors.js';
 import { ERROR_GROUPS, MARKUPS } from '../../src/evaluation/markup.js';
 import { matchDetections } from '../../src/evaluation/match-detections.js';
@@ -57,7 +58,11 @@ describe('average precision', () => {
 
 describe('matching', () => {
   const face = { box: box(0, 0, 10, 10) };
-  const found = (score: number, ...corners: [number, number, number, number]) => ({ score, box: box(...corners) });
+  const found = (score: number, ...corners: [number, number, number, number]) => ({
+    score,
+    box: box(...corners),
+    landmarksFloat: [],
+  });
 
   it('an overlap of exactly a half is enough, less is not', () => {
     expect(matchDetections([found(0.9, 0, 0, 10, 5)], [face])).toEqual([0]);
@@ -84,6 +89,37 @@ describe('matching', () => {
   it('without a labelled face nothing is found', () => {
     expect(matchDetections([found(0.9, 0, 0, 10, 10)], [])).toEqual([undefined]);
     expect(matchDetections([], [face])).toEqual([]);
+  });
+});
+
+describe('overlap', () => {
+  const landmarks = drawScene({ seed: 1, faces: 1 }).faces[0].landmarks;
+  const around = (points: readonly Point[]) => {
+    const [xs, ys] = [points.map(({ x }) => x), points.map(({ y }) => y)];
+    return box(Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys));
+  };
+  const { x1, y1, x2, y2 } = around(landmarks);
+  const [width, height] = [x2 - x1, y2 - y1];
+  const elsewhere = { score: 1, box: box(-9, -9, -8, -8), landmarksFloat: shift(landmarks, 9999, 0) };
+
+  it('of boxes is their intersection over union, whatever the landmarks', () => {
+    const face = { box: box(0, 0, 10, 10), landmarks };
+    expect(faceOverlap({ ...elsewhere, box: box(5, 0, 15, 10) }, face)).toBeCloseTo(1 / 3, 12);
+    expect(faceOverlap({ ...elsewhere, landmarksFloat: landmarks }, face)).toBe(0);
+  });
+
+  it('of labelled landmarks is that of the found box or of the found landmarks, whichever is more', () => {
+    expect(faceOverlap(elsewhere, { landmarks })).toBe(0);
+    const withForehead = { ...elsewhere, box: box(x1, y1 - 1.5 * height, x2, y2) };
+    expect(faceOverlap(withForehead, { landmarks })).toBeCloseTo(1 / 2.5, 12);
+    const half = shift(landmarks, width / 2, 0);
+    expect(faceOverlap({ ...elsewhere, landmarksFloat: half }, { landmarks })).toBeCloseTo(1 / 3, 12);
+    expect(faceOverlap({ ...withForehead, landmarksFloat: half }, { landmarks })).toBeCloseTo(1 / 2.5, 12);
+    expect(faceOverlap({ ...withForehead, landmarksFloat: landmarks }, { landmarks })).toBe(1);
+  });
+
+  it('of 68 landmarks is that of the same 68', () => {
+    expect(faceOverlap({ ...elsewhere, landmarksFloat: landmarks }, { landmarks: to300W(landmarks) })).toBe(1);
   });
 });
 

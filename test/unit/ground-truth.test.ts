@@ -5,6 +5,7 @@ import { parseJdLandmark } from '../../src/evaluation/parse-jd-landmark.js';
 import { parsePts } from '../../src/evaluation/parse-pts.js';
 import { parseTruthJson } from '../../src/evaluation/parse-truth-json.js';
 import { parseWiderFace } from '../../src/evaluation/parse-wider-face.js';
+import { PhotographIndex } from '../../src/evaluation/photograph-index.js';
 import { faceToJson } from '../../src/face/face-to-json.js';
 import { toJd106 } from '../../src/landmark106/convert.js';
 import type { Point } from '../../src/types.js';
@@ -142,7 +143,7 @@ describe("this project's JSON", () => {
   it('is what detect prints', () => {
     const nobody = { ...report, faces: [] };
     expect(parseTruthJson(JSON.stringify([report, nobody]), 'a.json')).toEqual([image, { ...image, faces: [] }]);
-    expect(parseTruthJson(JSON.stringify(report, null, 2), 'a.json')).toEqual([image]);
+    expect(parseTruthJson(`\uFEFF${JSON.stringify(report, null, 2)}`, 'a.json')).toEqual([image]);
     expect(parseTruthJson(`${JSON.stringify(report)}\n\n${JSON.stringify(report)}\n`, 'a.jsonl')).toEqual([
       image,
       image,
@@ -181,5 +182,38 @@ describe("this project's JSON", () => {
     const text = `${JSON.stringify(report)}\n{"image":"cut`;
     expect(refusal(() => parseTruthJson(text, 'a.jsonl'))).toMatch(/^Expected JSON for line 2 of a.jsonl/);
     expect(refusal(() => parseTruthJson('{}\n', 'a.jsonl'))).toMatch(/an array for faces of line 1 of a.jsonl/);
+  });
+});
+
+describe('which photograph a file speaks of', () => {
+  const index = new PhotographIndex([
+    'a.jpg',
+    'train/images/1.jpg',
+    'val/images/1.jpg',
+    'val/images/2.jpg',
+    'val/images/2.png',
+    'wide/images/0--Parade/p.one.jpg',
+  ]);
+
+  it('by its name: at that path from the file, else the only one whose path fits', () => {
+    expect(index.named('all.json', 'a.jpg')).toBe('a.jpg');
+    expect(index.named('val/images/all.json', './1.jpg')).toBe('val/images/1.jpg');
+    expect(index.named('split/gt.txt', '0--Parade/p.one.jpg')).toBe('wide/images/0--Parade/p.one.jpg');
+    expect(index.named('all.json', '/elsewhere/photos/train/images/1.jpg')).toBe('train/images/1.jpg');
+    expect(index.named('all.json', 'images/1.jpg')).toBeUndefined();
+    expect(index.named('all.json', 'other/2.png')).toBeUndefined();
+    expect(index.named('all.json', 'ages/2.png')).toBeUndefined();
+    expect(index.named('all.json', '3.jpg')).toBeUndefined();
+  });
+
+  it('by being called like it, in the same folder, else in one beside it', () => {
+    expect(index.calledLike('a.pts')).toEqual(['a.jpg']);
+    expect(index.calledLike('train/images/1.pts')).toEqual(['train/images/1.jpg']);
+    expect(index.calledLike('val/landmarks/1.jpg.txt')).toEqual(['val/images/1.jpg']);
+    expect(index.calledLike('val/landmarks/2.txt')).toEqual(['val/images/2.jpg', 'val/images/2.png']);
+    expect(index.calledLike('val/landmarks/2.png.txt')).toEqual(['val/images/2.png']);
+    expect(index.calledLike('wide/points/p.one.pts')).toEqual([]);
+    expect(index.calledLike('wide/images/points/p.one.pts')).toEqual(['wide/images/0--Parade/p.one.jpg']);
+    expect(index.calledLike('readme.txt')).toEqual([]);
   });
 });

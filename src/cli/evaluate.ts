@@ -1,0 +1,186 @@
+import { basename } from 'node:path';
+import { Command } from 'commander';
+import { mapInOrder } from '../detector/map-in-order.js';
+import { GroundTruthError, InvalidOptionError } from '../errors.js';
+import { cedSvg } from '../evaluation/ced-svg.js';
+import { drawOutcome } from '../evaluation/draw-outcome.js';
+import { Evaluation, type FaceOutcome } from '../evaluation/evaluation.js';
+import { formatEvaluation } from '../evaluation/format-evaluation.js';
+import { writeFileAtomic } from '../node/files/write-file.js';
+import { readImage } from '../node/images/image-file.js';
+import { writeImage } from '../node/images/write-image.js';
+import { type Tile, tileSheet } from '../overlay/tile-sheet.js';
+import { DetectProgress } from './detect-progress.js';
+import { type Finder, type FinderOptions, loadFinder } from './face-finder.js';
+import { addDetectionOptions, addNetworkOptions } from './finder-options.js';
+import {
+  type FileFailure,
+  type LabelledPhotograph,
+  type LabelledPhotographs,
+  labelledPhotographs,
+} from './labelled-photographs.js';
+import { integerIn } from './option-parsers.js';
+import { reportError } from './report-error.js';
+import { StopSignal } from './stop-signal.js';
+
+interface EvaluateOptions extends FinderOptions {
+  json?: string;
+  svg?: string;
+  worst?: string;
+  worstFaces: number;
+  verbose?: boolean;
+}
+
+const HELP = `
+Ground truth that is read, from the folder and all folders below it:
+  face.pts                  300-W, 68 points, beside face.jpg
+  face.txt, face.jpg.txt    JD-landmark and LaPa, 106 points, beside face.jpg
+  *_bbx_gt.txt              WIDER FACE, boxes of many photographs
+  *.json, *.jsonl           what detect prints: boxes, and 106 or 68 landmarks
+"Beside" may be a folder next to that of the photograph, as in images/ and landmarks/.
+
+A face counts as found when a detected box overlaps its box with an intersection over
+union of at least 0.5. Where only landmarks are labelled, the box around them is compared
+with the detected box and with the box around the found landmarks, and one is enough.
+Average precision is that of the faces above --min-score; 0.02 gives the whole curve.
+
+Exit code: 0 done, 1 some file failed or was left (the others count), 2 wrong usage or no networks.
+
+Examples:
+  facial-lmk evaluate helen/
+  facial-lmk evaluate WIDER_val/ --min-score 0.02 --json wider.json --workers 4
+  facial-lmk evaluate helen/ --svg ced.svg --worst worst.png`;
+
+/** `facial-lmk evaluate`: photographs with ground truth in, accuracy out. */
+export function evaluateCommand(): Command {
+  const command = new Command('evaluate')
+    .description('measure how well faces and landmarks are found, against ground truth')
+    .argument('<folder>', 'photographs and their ground truth')
+    .optionsGroup('Output:')
+    .option('--json <file>', 'write every figure, and the outcome of each face')
+    .option('--svg <file>', 'write the cumulative error distribution of the landmarks')
+    .option('--worst <file>', 'write a contact sheet of the worst faces, labelled and found landmarks in it')
+    .option('--worst-faces <n>', 'so many of them', integerIn(1, 1000), 20);
+  return addDetectionOptions(addNetworkOptions(command))
+    .addHelpText('after', HELP)
+    .action((folder: string, _: EvaluateOptions, command: Command) =>
+      evaluate(folder, command.optsWithGlobals<EvaluateOptions>()),
+    );
+}
+
+async function evaluate(folder: string, options: EvaluateOptions): Promise<void> {
+  const photographs = await labelledPhotographs(folder);
+  for (const { file, error } of photographs.failures) reportError(error, { file, verbose: options.verbose });
+  if (photographs.unlabelled.length > 0) {
+    console.error(`facial-lmk: no ground truth for ${photographs.unlabelled.length} of the photographs.`);
+  }
+  checkLabels(folder, photographs, options);
+  const evaluation = new Evaluation();
+  const finder = await loadFinder(options);
+  const stop = new StopSignal();
+  try {
+    const failures = await measure(photographs.labelled, evaluation, finder, stop, options);
+    photographs.failures.push(...failures);
+  } finally {
+    stop.dispose();
+    await finder.close();
+  }
+  if (stop.skipped) console.error('facial-lmk: stopped; the figures are those of the photographs that are done.');
+  if (stop.skipped || photographs.failures.length > 0) process.exitCode = 1;
+  process.stdout.write(formatEvaluation(evaluation.figures()));
+  await writeResults(folder, evaluation, photographs, options);
+}
+
+/** Refuses what could not give the results that are asked for, before the work. */
+function checkLabels(folder: string, { labelled }: LabelledPhotographs, { svg }: EvaluateOptions): void {
+  if (labelled.length === 0) {
+    const expected = 'a folder with ground truth that can be read';
+    throw new InvalidOptionError({ name: 'the folder', expected, received: folder });
+  }
+  if (svg !== undefined && !labelled.some(({ truth }) => truth.faces.some(({ landmarks }) => landmarks))) {
+    throw new InvalidOptionError({ name: '--svg', expected: 'ground truth with landmarks', received: 'boxes alone' });
+  }
+}
+
+/** Finds the faces of all photographs. A photograph that fails is left out and returned. */
+async function measure(
+  labelled: readonly LabelledPhotograph[],
+  evaluation: Evaluation,
+  finder: Finder,
+  stop: StopSignal,
+  { verbose }: EvaluateOptions,
+): Promise<FileFailure[]> {
+  const failures: FileFailure[] = [];
+  const progress = new DetectProgress(labelled.length);
+  try {
+    const results = mapInOrder(stop.until(labelled), finder.concurrency, async ({ path, truth }) => {
+      try {
+        const { image, faces } = await finder.find(path);
+        checkSize(image, truth);
+        return { path, truth, faces };
+      } catch (error) {
+        // The same for every photograph: not the photograph's fault.
+        if (error instanceof InvalidOptionError) throw error;
+        return { path, truth, error };
+      }
+    });
+    for await (const { path, truth, faces, error } of results) {
+      if (faces) {
+        evaluation.add(path, truth.faces, faces);
+        progress.done(faces.length);
+      } else {
+        failures.push({ file: path, error });
+        progress.failed(error, path);
+      }
+    }
+  } finally {
+    progress.stop(verbose);
+  }
+  return failures;
+}
+
+/** A photograph of another size than the one that was labelled has its faces elsewhere. */
+function checkSize(image: { width: number; height: number }, truth: { width?: number; height?: number }): void {
+  const { width = image.width, height = image.height } = truth;
+  if (width === image.width && height === image.height) return;
+  throw new GroundTruthError({
+    name: 'the photograph',
+    expected: `${width} x ${height} pixels, as its ground truth says,`,
+    received: `${image.width} x ${image.height}`,
+  });
+}
+
+async function writeResults(
+  folder: string,
+  evaluation: Evaluation,
+  { unlabelled, failures }: LabelledPhotographs,
+  { json, svg, worst, worstFaces, decoder }: EvaluateOptions,
+): Promise<void> {
+  if (json !== undefined) {
+    const faces = evaluation.outcomes.map(({ image, box, score, errors }) => ({
+      ...{ image, bbox: [box.x1, box.y1, box.x2, box.y2], score: score ?? null },
+      ...(errors && { errors }),
+    }));
+    const failed = failures.map(({ file, error }) => ({ file, reason: (error as Error).message }));
+    const result = { ...evaluation.figures(), unlabelled: unlabelled.length, failed, faces };
+    await writeFileAtomic(json, `${JSON.stringify(result, null, 2)}\n`);
+  }
+  if (svg !== undefined) await writeFileAtomic(svg, cedSvg(evaluation.curves(), basename(folder)));
+  if (worst !== undefined) await writeWorst(worst, evaluation.worst(worstFaces), decoder);
+}
+
+/** Side of one face on the sheet of the worst, pixels. */
+const TILE = 240;
+
+/** The sheet, and a line on standard output for each face on it. */
+async function writeWorst(path: string, faces: readonly FaceOutcome[], decoder: EvaluateOptions['decoder']) {
+  const tiles: Tile[] = [];
+  for (const [i, face] of faces.entries()) {
+    const error = face.errors?.all.toFixed(3) ?? '-';
+    console.log(`#${i + 1}  ${error === '-' ? 'missed' : error}  ${face.image}`);
+    // Read again: keeping every photograph would fill the memory.
+    const image = await readImage(face.image, { decoder });
+    tiles.push({ image: drawOutcome(image, face, TILE), label: `#${i + 1} ${error}` });
+  }
+  if (tiles.length > 0) await writeImage(path, tileSheet(tiles, Math.ceil(Math.sqrt(tiles.length))));
+}
