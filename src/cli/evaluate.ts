@@ -6,6 +6,7 @@ import { cedSvg } from '../evaluation/ced-svg.js';
 import { drawOutcome } from '../evaluation/draw-outcome.js';
 import { Evaluation, type FaceOutcome } from '../evaluation/evaluation.js';
 import { formatEvaluation } from '../evaluation/format-evaluation.js';
+import type { TruthImage } from '../evaluation/ground-truth.js';
 import { writeFileAtomic } from '../node/files/write-file.js';
 import { readImage } from '../node/images/image-file.js';
 import { writeImage } from '../node/images/write-image.js';
@@ -140,7 +141,7 @@ async function measure(
 }
 
 /** A photograph of another size than the one that was labelled has its faces elsewhere. */
-function checkSize(image: { width: number; height: number }, truth: { width?: number; height?: number }): void {
+function checkSize(image: { width: number; height: number }, truth: TruthImage): void {
   const { width = image.width, height = image.height } = truth;
   if (width === image.width && height === image.height) return;
   throw new GroundTruthError({
