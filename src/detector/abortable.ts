@@ -1,3 +1,5 @@
+import { onAbort } from '../runtime/on-abort.js';
+
 /**
  * A job's result, or a rejection with the signal's reason as soon as it is aborted. The job itself is not stopped: a
  * network that runs cannot be, so its late result is dropped.
@@ -7,14 +9,13 @@ export async function abortable<T>(job: Promise<T>, signal: AbortSignal | undefi
   // A late failure of the job is nobody's any more.
   job.catch(() => undefined);
   signal.throwIfAborted();
-  let onAbort = () => {};
+  let forget = () => {};
   const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
+    forget = onAbort(signal, () => reject(signal.reason));
   });
   try {
     return await Promise.race([job, aborted]);
   } finally {
-    signal.removeEventListener('abort', onAbort);
+    forget();
   }
 }

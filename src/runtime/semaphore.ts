@@ -1,3 +1,5 @@
+import { onAbort } from './on-abort.js';
+
 interface Waiter {
   amount: number;
   admit(): void;
@@ -26,20 +28,19 @@ export class Semaphore {
     return new Promise((resolve, reject) => {
       signal?.throwIfAborted();
       const share = Math.min(amount, this.#total);
-      const leave = () => {
+      const stay = onAbort(signal, () => {
         this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
         reject(signal?.reason);
         // Those behind may need less.
         this.#admit();
-      };
+      });
       const waiter: Waiter = {
         amount: share,
         admit: () => {
-          signal?.removeEventListener('abort', leave);
+          stay();
           resolve(this.#lease(share));
         },
       };
-      signal?.addEventListener('abort', leave, { once: true });
       this.#waiting.push(waiter);
       this.#admit();
     });

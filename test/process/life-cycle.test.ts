@@ -192,6 +192,30 @@ describe('a process', () => {
     expect(output).not.toContain('terminate called');
   });
 
+  it('prints no warning of its own when many calls share a signal', async () => {
+    const { code, output } = await child(`
+      const { signal } = new AbortController();
+      const png = await lib.encodeImage(image, 'png');
+      const options = { signal, detectorSide: 160 };
+      const detector = await lib.FacialLandmarkDetector.load(models);
+      const pool = await lib.createPool({ ...models, workers: 2, imageMemory: 1 });
+      const all = [detector, pool].flatMap((target) => Array(30).fill(png).map((input) => target.detect(input, options)));
+      for await (const { error } of pool.stream(Array(30).fill(image), { ...options, concurrency: 20 })) if (error) throw error;
+      console.log((await Promise.all(all)).length);
+      await Promise.all([detector.close(), pool.close()]);`).ended;
+    expect({ code, output }).toEqual({ code: 0, output: '60\n' });
+  });
+
+  it('that exits while a thread waits for memory does not wait for that thread', async () => {
+    const { code, signal, output } = await child(`
+      const png = await lib.encodeImage(image, 'png');
+      const pool = await lib.createPool({ ...models, workers: 3, imageMemory: 1 });
+      const calls = Array.from({ length: 8 }, () => pool.detect(png));
+      await calls[0];
+      process.exit(4);`).ended;
+    expect({ code, signal, output }).toEqual({ code: 4, signal: null, output: '' });
+  }, 30_000);
+
   it('that exits as soon as a crash of a thread is reported does not wait for that thread', async () => {
     const { code, signal, output } = await child(`
       import threads from 'node:worker_threads';

@@ -10,6 +10,7 @@ import { QueueFullError } from '../../errors.js';
 import { toRawOutputs } from '../../merged/raw-outputs.js';
 import { checkBoolean, checkInteger, checkObject } from '../../options.js';
 import { InFlight } from '../../runtime/in-flight.js';
+import { onAbort } from '../../runtime/on-abort.js';
 import { Semaphore } from '../../runtime/semaphore.js';
 import {
   ANALYZE_OPTIONS,
@@ -179,9 +180,8 @@ export class Pool {
           this.#dispatch();
         }),
     );
-    const onAbort = () => job && this.#abort(job, signal?.reason);
-    signal?.addEventListener('abort', onAbort, { once: true });
-    return abortable(call, signal).finally(() => signal?.removeEventListener('abort', onAbort));
+    const forget = onAbort(signal, () => job && this.#abort(job, signal?.reason));
+    return abortable(call, signal).finally(forget);
   }
 
   /** Takes a job that waits out of the queue; one at work is given up where its thread looks next. */

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { onAbort } from '../../../runtime/on-abort.js';
 import { Semaphore } from '../../../runtime/semaphore.js';
 import { type ImageFormat, type ImageHeader, timeLimit } from '../image-format.js';
 import { readJpegHeader } from '../jpeg-header.js';
@@ -59,10 +60,9 @@ async function ask(job: Job, seconds: number, signal?: AbortSignal) {
   thread ??= startThread();
   const worker = thread;
   const over = new AbortController();
-  const onAbort = () => over.abort(signal?.reason);
+  const forget = onAbort(signal, () => over.abort(signal?.reason));
   const onExit = () => over.abort(new Error('its thread ended'));
   const timer = setTimeout(() => over.abort(new Error(`not done after ${seconds} seconds`)), seconds * 1000);
-  signal?.addEventListener('abort', onAbort, { once: true });
   worker.once('exit', onExit).ref();
   try {
     worker.postMessage(job);
@@ -75,7 +75,7 @@ async function ask(job: Job, seconds: number, signal?: AbortSignal) {
     throw over.signal.reason;
   } finally {
     clearTimeout(timer);
-    signal?.removeEventListener('abort', onAbort);
+    forget();
     // An idle thread keeps no program alive.
     worker.off('exit', onExit).unref();
   }
