@@ -32,9 +32,11 @@ export async function soakCases(threads: boolean): Promise<Case[]> {
     { input: () => 'missing.png', outcome: 'ERR_FILE_ACCESS' },
     { input: () => image, options: { minScore: 7 }, outcome: 'ERR_INVALID_OPTION' },
   ];
-  if (!crashes) return cases;
+  if (!threads) return cases;
+  const given: Case = { input: fresh, options: { handOver: true, withPixels: true }, outcome: FACES };
   return [
     ...cases,
+    given,
     ...['crash:throw', 'crash:exit'].map((path) => ({ input: () => path, outcome: 'ERR_WORKER_LOST' })),
   ];
 }
