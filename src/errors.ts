@@ -1,3 +1,30 @@
+/** An error with wrong parts is one itself. */
+function checkParts(parts: ErrorParts): ErrorParts {
+  const { name, expected, received, hint } = parts ?? {};
+  const isSound = [name, expected, received, hint ?? ''].every((part) => typeof part === 'string');
+  if (isSound) return parts;
+  throw new InvalidOptionError({
+    name: 'the parts of an error',
+    expected: 'strings { name, expected, received }',
+    received: describe(parts),
+  });
+}
+
+function checkFailures(failures: DownloadError['failures']): DownloadError['failures'] {
+  const isText = (value: unknown) => typeof value === 'string';
+  if (
+    Array.isArray(failures) &&
+    Array.from(failures).every((failure) => isText(failure?.location) && isText(failure?.reason))
+  ) {
+    return failures;
+  }
+  throw new InvalidOptionError({
+    name: 'failures',
+    expected: 'an array of { location, reason }',
+    received: describe(failures),
+  });
+}
+
 /** What an error is about, in parts, so that a program can react to it without reading the sentence. */
 export interface ErrorParts {
   /** What the wrong thing is called: an option, an argument, a file. */
@@ -25,7 +52,8 @@ export abstract class FacialLmkError extends Error {
   readonly received: string;
   readonly hint: string | undefined;
 
-  constructor({ name, expected, received, hint, cause }: ErrorParts) {
+  constructor(parts: ErrorParts) {
+    const { name, expected, received, hint, cause } = checkParts(parts);
     super(
       `Expected ${expected} for ${name} but received ${received}.${hint ? ` ${hint}` : ''}`,
       cause === undefined ? undefined : { cause },
@@ -99,8 +127,10 @@ export class DownloadError extends FacialLmkError {
   /** What went wrong at each location, in the order they were tried. */
   readonly failures: readonly { location: string; reason: string }[];
 
-  constructor({ failures, ...parts }: Omit<ErrorParts, 'received'> & Pick<DownloadError, 'failures'>) {
-    super({ ...parts, received: failures.map(({ location, reason }) => `${reason} (${location})`).join(', ') });
+  constructor(parts: Omit<ErrorParts, 'received'> & Pick<DownloadError, 'failures'>) {
+    const { failures = [], ...rest } = parts ?? {};
+    const reasons = checkFailures(failures).map(({ location, reason }) => `${reason} (${location})`);
+    super({ ...rest, received: reasons.join(', ') });
     this.failures = failures;
   }
 }

@@ -2,7 +2,7 @@ import { checkPoints } from '../check-points.js';
 import { describe, InvalidOptionError } from '../errors.js';
 import { affineEntries, affineMatrix, mapPoint } from '../ops/affine.js';
 import { closedFormSimilarity, moments } from '../ops/closed-form-similarity.js';
-import { similarityTransform } from '../ops/similarity-transform.js';
+import { leastSquaresSimilarity } from '../ops/similarity-transform.js';
 import { packetTrig, scalarTrig, type TrigFloat32 } from '../ops/trig-float32.js';
 import { checkList } from '../options.js';
 import type { AffineMatrix, Point } from '../types.js';
@@ -59,7 +59,7 @@ function estimateOne(keypoints: readonly Point[], templates: Templates, trig: Tr
   const collapsed = { imageToCrop: affineMatrix(0, 0, 0, 0, 0, 0), degenerate: true };
   if (!(spread > 0 && spread < Number.POSITIVE_INFINITY)) return collapsed;
   if (xx * yy - xy * xy > COLLINEAR * spread * spread) {
-    const candidates = templates.map((template) => similarityTransform(keypoints, template, trig));
+    const candidates = templates.map((template) => leastSquaresSimilarity(keypoints, template, trig));
     if (candidates.every(hasFiniteEntries)) {
       return { imageToCrop: bestFit(candidates, keypoints, templates), degenerate: false };
     }

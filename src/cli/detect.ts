@@ -184,7 +184,8 @@ async function* reports(
   yield* mapInOrder(left, finder.concurrency, async ({ source, stem }): Promise<Outcome> => {
     try {
       if (source.error) throw source.error;
-      return { source, report: resultToJson(await finder.find(source.name, stem), options) };
+      const { subpixel } = options;
+      return { source, report: resultToJson(await finder.find(source.name, stem), { subpixel }) };
     } catch (error) {
       // The same for every image: not the image's fault.
       if (error instanceof InvalidOptionError) throw error;

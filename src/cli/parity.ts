@@ -41,7 +41,11 @@ export function parityCommand(): Command {
 
 async function compare(images: string[], options: ParityOptions): Promise<void> {
   const mergedPath = await findMergedModel({ path: options.merged, directory: options.models });
-  const paths = await findModels({ ...options, directory: options.models });
+  const paths = await findModels({
+    directory: options.models,
+    detector: options.detector,
+    landmarker: options.landmarker,
+  });
   const detector = await FacialLandmarkDetector.load(paths);
   const merged = await loadMergedModel(mergedPath);
   const all: OutputDifferences[] = [];

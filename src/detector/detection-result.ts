@@ -1,6 +1,6 @@
 import { faceSummary, INSPECT } from '../face/face-object.js';
 import type { Face, ImageInfo, PixelImage, Timings } from '../types.js';
-import { type ResultJson, resultToJson } from './result-to-json.js';
+import { checkResult, type ResultJson, resultToJson } from './result-to-json.js';
 
 /** Faces that `console.log` lists one by one. */
 const MAX_LISTED = 20;
@@ -17,7 +17,10 @@ export class DetectionResult {
   /** The pixels that the faces were found in, where `withPixels` asked for them. */
   readonly pixels: PixelImage | undefined;
 
-  constructor({ faces, image, timings, pixels }: DetectionResultParts) {
+  /** @throws InvalidOptionError */
+  constructor(parts: DetectionResultParts) {
+    checkResult('the result', parts);
+    const { faces, image, timings, pixels } = parts;
     this.faces = faces;
     this.image = image;
     this.timings = timings;

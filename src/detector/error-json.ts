@@ -1,4 +1,5 @@
 import { asError } from '../as-error.js';
+import { type ChecksOf, checkOptions, orElse } from '../check-options.js';
 import {
   ClosedError,
   DownloadError,
@@ -18,6 +19,8 @@ import {
   QueueFullError,
   WorkerLostError,
 } from '../errors.js';
+
+import { checkBoolean } from '../options.js';
 
 /** An error as plain JSON: how it goes from a thread, a process or a service to whoever asked. */
 export interface ErrorJson {
@@ -44,6 +47,8 @@ export interface ErrorJsonOptions {
   /** With stack and causes, which name files and say more than a stranger should know. Default false. */
   details?: boolean | undefined;
 }
+
+const ERROR_JSON_OPTIONS = { details: orElse(false, checkBoolean) } satisfies ChecksOf<ErrorJsonOptions>;
 
 const INTERNAL = 'ERR_INTERNAL';
 
@@ -91,7 +96,8 @@ function toJson(thrown: unknown, details: boolean, causesLeft: number): ErrorJso
  * Anything that was thrown as plain JSON. {@link errorFromJson} is the way back.
  * An error of another kind keeps its `code` and `retryable` where it has them.
  */
-export function errorToJson(error: unknown, { details = false }: ErrorJsonOptions = {}): ErrorJson {
+export function errorToJson(error: unknown, options: ErrorJsonOptions = {}): ErrorJson {
+  const { details } = checkOptions('errorToJson', options, ERROR_JSON_OPTIONS);
   return toJson(error, details, MAX_CAUSES);
 }
 
@@ -111,8 +117,7 @@ function ownError({ code, subject, expected, received, hint, failures }: Fields,
   if (code === 'ERR_DOWNLOAD' && Array.isArray(failures) && failures.every(isFailure)) {
     return new DownloadError({ ...parts, failures });
   }
-  const name = String(code);
-  return Object.hasOwn(CLASSES, name) ? new CLASSES[name](parts) : undefined;
+  return typeof code === 'string' && Object.hasOwn(CLASSES, code) ? new CLASSES[code](parts) : undefined;
 }
 
 function fromJson(json: object, causesLeft: number): Error {

@@ -10,13 +10,13 @@ import {
 } from '../check-options.js';
 import { checkLandmarker } from '../landmark106/contract.js';
 import { toRawOutputs } from '../merged/raw-outputs.js';
-import { checkBoolean } from '../options.js';
+import { checkBoolean, checkFunction, checkObject } from '../options.js';
 import { InFlight } from '../runtime/in-flight.js';
 import type { OnnxNetwork } from '../runtime/onnx-network.js';
 import { Semaphore } from '../runtime/semaphore.js';
 import { checkDetector } from '../scrfd/contract.js';
 import { type DetectSettings, detectSettings } from '../stages/detect-faces.js';
-import { PIPELINE_OPTIONS, type PipelineOptions, runPipeline } from '../stages/pipeline.js';
+import { checkNetworks, PIPELINE_OPTIONS, type PipelineOptions, runPipeline } from '../stages/pipeline.js';
 import { Workspace } from '../stages/workspace.js';
 import type { ImageInfo, PixelImage, RawOutputs } from '../types.js';
 import { abortable } from './abortable.js';
@@ -101,6 +101,15 @@ export async function openPair(
   }
 }
 
+function checkPlatform(name: string, value: unknown): void {
+  checkNetworks(name, value);
+  const { detector, landmarker, readOptions, readPixels } = value as Platform<never, never>;
+  for (const network of [detector, landmarker]) checkFunction(`close of ${network.name}`, network.close);
+  const checks = checkObject(`${name}.readOptions`, readOptions);
+  for (const [option, check] of Object.entries(checks)) checkFunction(`${name}.readOptions.${option}`, check);
+  checkFunction(`${name}.readPixels`, readPixels);
+}
+
 /**
  * Photo in, faces out, on any platform: the two networks and everything around them.
  *
@@ -114,7 +123,9 @@ export class FaceDetector<Input, Options extends CallOptions> {
   readonly #places = new Semaphore(CALLS_AT_ONCE);
   readonly #imageMemory: Pick<Semaphore, 'acquire'>;
 
+  /** @throws InvalidOptionError, ModelContractError */
   constructor(platform: Platform<Input, Options>) {
+    checkPlatform('the platform', platform);
     this.#platform = platform;
     this.#imageMemory = platform.imageMemory ?? new Semaphore(IMAGE_MEMORY);
   }

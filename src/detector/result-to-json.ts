@@ -1,5 +1,7 @@
-import { type FaceJsonOptions, faceToJson } from '../face/face-to-json.js';
-import type { FaceData, FaceJson, ImageInfo, Timings } from '../types.js';
+import { type ChecksOf, checkOptions, fields, optional } from '../check-options.js';
+import { FACE_JSON_OPTIONS, type FaceJsonOptions, faceToJson } from '../face/face-to-json.js';
+import { checkAnyNumber, checkList, checkObject, checkText } from '../options.js';
+import type { Face, FaceData, FaceJson, ImageInfo, Timings } from '../types.js';
 
 /** One image and its faces as JSON: what the command prints. */
 export interface ResultJson {
@@ -21,11 +23,33 @@ export interface ResultJsonOptions extends FaceJsonOptions {
 
 const toHundredths = (milliseconds: number) => Math.round(milliseconds * 100) / 100;
 
-/** A result as plain JSON, without the crops. `JSON.stringify(result)` does the same with the defaults. */
+const checkTimings = fields({ decode: checkAnyNumber, analyze: checkAnyNumber } satisfies ChecksOf<Timings>);
+const checkImageInfo = fields({
+  name: checkText,
+  width: checkAnyNumber,
+  height: checkAnyNumber,
+  decoder: checkText,
+} satisfies ChecksOf<ImageInfo>);
+
+/** Refuses what `detect` does not give. */
+export const checkResult = fields({
+  image: checkImageInfo,
+  timings: checkTimings,
+  faces: (name, value) => checkList(name, value, checkObject) as Face[],
+});
+
+const RESULT_JSON_OPTIONS = { ...FACE_JSON_OPTIONS, name: optional(checkText) } satisfies ChecksOf<ResultJsonOptions>;
+
+/**
+ * A result as plain JSON, without the crops. `JSON.stringify(result)` does the same with the defaults.
+ * @throws InvalidOptionError
+ */
 export function resultToJson(
-  { image, faces, timings }: { image: ImageInfo; faces: readonly FaceData[]; timings: Timings },
-  { name = image.name, subpixel }: ResultJsonOptions = {},
+  result: { image: ImageInfo; faces: readonly FaceData[]; timings: Timings },
+  options: ResultJsonOptions = {},
 ): ResultJson {
+  const { image, faces, timings } = checkResult('the result', result);
+  const { subpixel, name = image.name } = checkOptions('resultToJson', options, RESULT_JSON_OPTIONS);
   const { width, height, decoder } = image;
   return {
     image: name,

@@ -1,4 +1,5 @@
-import { checkInteger, checkNumber } from '../options.js';
+import { type ChecksOf, checkOptions, fields, integerIn, numberIn, oneOf, optional, orElse } from '../check-options.js';
+import { checkList, checkNumber } from '../options.js';
 import { type Box, KEYPOINT_NAMES, type Keypoint, type PixelImage, type Point } from '../types.js';
 import { Canvas, type Color, ellipse, type Placement, place } from './canvas.js';
 import { drawFace } from './draw-face.js';
@@ -41,6 +42,30 @@ export interface Scene {
 }
 
 const MAX_FACES = 12;
+/** Longest side of a scene. */
+const MAX_PIXELS = 10_000;
+
+const pixels = integerIn(1, MAX_PIXELS);
+const size = numberIn(1, MAX_PIXELS);
+const anywhere = numberIn(-1e6, 1e6);
+const checkPlacement = fields({
+  center: fields({ x: anywhere, y: anywhere }),
+  size: numberIn(Number.MIN_VALUE, 1e6),
+  rollRadians: anywhere,
+} satisfies ChecksOf<Placement>);
+
+const SCENE_OPTIONS = {
+  seed: integerIn(0, 2 ** 32 - 1),
+  width: orElse(1280, pixels),
+  height: orElse(800, pixels),
+  faces: optional(integerIn(0, MAX_FACES)),
+  minSize: orElse(40, size),
+  maxSize: orElse(600, size),
+  maxRollDegrees: orElse(60, numberIn(0, 180)),
+  placements: optional((name, value) => checkList(name, value, checkPlacement)),
+  cut: optional(oneOf(['left', 'top', 'right', 'bottom'])),
+} satisfies ChecksOf<SceneOptions>;
+
 /** Radius of a circle that holds a whole face with its hair, in sizes. */
 const OUTER = 0.6;
 const ATTEMPTS = 60;
@@ -122,22 +147,19 @@ function truth(placement: Placement): SceneFace {
  * @throws InvalidOptionError
  */
 export function drawScene(options: SceneOptions): Scene {
-  const seed = checkInteger('seed', options.seed, 0, 2 ** 32 - 1);
-  const width = checkInteger('width', options.width ?? 1280, 1, 10_000);
-  const height = checkInteger('height', options.height ?? 800, 1, 10_000);
-  const minSize = checkNumber('minSize', options.minSize ?? 40, 1, 10_000);
-  const maxSize = checkNumber('maxSize', options.maxSize ?? 600, minSize, 10_000);
-  const maxRollDegrees = checkNumber('maxRollDegrees', options.maxRollDegrees ?? 60, 0, 180);
+  const checked = checkOptions('drawScene', options, SCENE_OPTIONS);
+  const { seed, width, height, minSize, maxRollDegrees, cut } = checked;
+  const maxSize = checkNumber('maxSize', checked.maxSize, minSize, MAX_PIXELS);
   const random = new Random(seed);
-  const count = checkInteger('faces', options.faces ?? random.integer(1, MAX_FACES), 0, MAX_FACES);
+  const count = checked.faces ?? random.integer(1, MAX_FACES);
 
-  const placements: Placement[] = [...(options.placements ?? [])];
-  if (!options.placements) {
+  const placements: Placement[] = [...(checked.placements ?? [])];
+  if (!checked.placements) {
     for (let i = 0; i < count; i++) {
       const found = findPlace(random, { width, height, minSize, maxSize, maxRollDegrees }, placements);
       if (found) placements.push(found);
     }
-    if (options.cut && placements.length > 0) placements[0] = moveOver(options.cut, placements[0], width, height);
+    if (cut && placements.length > 0) placements[0] = moveOver(cut, placements[0], width, height);
   }
 
   const canvas = new Canvas(width, height);

@@ -1,12 +1,13 @@
 import { estimateCropTransforms } from '../alignment/estimate-crop-transforms.js';
 import { ARCFACE_TEMPLATE } from '../alignment/templates.js';
+import { type ChecksOf, checkOptions, integerIn, numberIn, oneOf, optional, orElse } from '../check-options.js';
 import { pixelView } from '../image/pixel-image.js';
 import { LANDMARK106 } from '../landmark106/spec.js';
 import { affineEntries, affineMatrix, invertAffine } from '../ops/affine.js';
 import { tensor } from '../ops/tensor.js';
 import { warpAffine } from '../ops/warp-affine.js';
-import { checkChoice, checkInteger, checkNumber } from '../options.js';
 import type { AffineMatrix, FaceData, PixelImage, Tensor } from '../types.js';
+import { checkFace } from './check-face.js';
 
 export interface CropOptions {
   /**
@@ -37,6 +38,12 @@ export interface FaceCrop {
 /** All that cropping needs to know of a face. */
 type Oriented = Pick<FaceData, 'keypoints' | 'imageToCrop'>;
 
+const CROP_OPTIONS = {
+  template: orElse('reference', oneOf(['reference', 'arcface'])),
+  size: optional(integerIn(1, 4096)),
+  margin: orElse(0, numberIn(-0.4, 4)),
+} satisfies ChecksOf<CropOptions>;
+
 const TEMPLATES = {
   reference: { side: LANDMARK106.cropSide, imageToCrop: (face: Oriented) => face.imageToCrop },
   arcface: {
@@ -53,11 +60,11 @@ const TEMPLATES = {
  * @throws InvalidImageError, InvalidOptionError
  */
 export function cropFace(image: PixelImage, face: Oriented, options: CropOptions = {}): FaceCrop {
+  const { template, margin, ...given } = checkOptions('cropFace', options, CROP_OPTIONS);
   const view = pixelView(image);
-  const choice = checkChoice('template', options.template ?? 'reference', ['reference', 'arcface'] as const);
-  const { side, imageToCrop: toTemplate } = TEMPLATES[choice];
-  const size = checkInteger('size', options.size ?? side, 1, 4096);
-  const margin = checkNumber('margin', options.margin ?? 0, -0.4, 4);
+  checkFace('the face', face, ['keypoints', 'imageToCrop']);
+  const { side, imageToCrop: toTemplate } = TEMPLATES[template];
+  const size = given.size ?? side;
   const scale = size / (side * (1 + 2 * margin));
   const offset = margin * side * scale;
   const [a, b, tx, c, d, ty] = affineEntries(toTemplate(face));

@@ -1,21 +1,27 @@
+import { type ChecksOf, checkOptions, orElse } from '../check-options.js';
 import { affineEntries } from '../ops/affine.js';
+import { checkBoolean } from '../options.js';
 import type { FaceData, FaceJson, Point } from '../types.js';
+import { checkFace } from './check-face.js';
 
 export interface FaceJsonOptions {
   /** Landmarks with their fractions instead of truncated to integers. Default false. */
   subpixel?: boolean | undefined;
 }
 
+/** What each option must be, and what stands for it where it is left out. */
+export const FACE_JSON_OPTIONS = { subpixel: orElse(false, checkBoolean) } satisfies ChecksOf<FaceJsonOptions>;
+
 const pair = ({ x, y }: Point): [number, number] => [x, y];
 
 /**
  * A face as plain JSON, without its crop: `cropFace` cuts that anew from the image, bit for bit.
  * `faceFromJson` is the way back; it gives the fractions of the landmarks only after `{ subpixel: true }`.
+ * @throws InvalidOptionError
  */
-export function faceToJson(
-  face: FaceData & { id?: number | undefined },
-  { subpixel = false }: FaceJsonOptions = {},
-): FaceJson {
+export function faceToJson(face: FaceData & { id?: number | undefined }, options: FaceJsonOptions = {}): FaceJson {
+  const { subpixel } = checkOptions('faceToJson', options, FACE_JSON_OPTIONS);
+  checkFace('the face', face, ['score', 'box', 'keypoints', subpixel ? 'landmarksFloat' : 'landmarks', 'imageToCrop']);
   const { id, score, box, keypoints, degenerate } = face;
   const [a, b, tx, c, d, ty] = affineEntries(face.imageToCrop);
   return {

@@ -1,12 +1,14 @@
-import { describe, InvalidOptionError } from '../errors.js';
+import { InvalidOptionError } from '../errors.js';
 import { truncatePoint } from '../landmark106/decode.js';
 import { LANDMARK_MIRROR } from '../landmark106/groups.js';
 import { LANDMARK106 } from '../landmark106/spec.js';
 import { affineEntries, affineMatrix, invertAffine } from '../ops/affine.js';
+import { checkMatrix } from '../ops/check-matrix.js';
 import { tensor, tensorValues } from '../ops/tensor.js';
 import { checkInteger } from '../options.js';
 import type { AffineMatrix, Box, FaceData, Keypoint, Point, Tensor } from '../types.js';
 import { boxAround } from './box-around.js';
+import { checkFace } from './check-face.js';
 import { faceObject } from './face-object.js';
 
 /** `[[a, b, tx], [c, d, ty]]` row by row in float64: a moved face must not lose digits beside the merged model's float32. */
@@ -39,6 +41,9 @@ function mapBox(matrix: Entries, { x1, y1, x2, y2 }: Box): Box {
   return boxAround(corners.map((corner) => map(matrix, corner)));
 }
 
+/** What moves with the image. */
+const MOVED = ['box', 'keypoints', 'landmarksFloat', 'imageToCrop'] as const;
+
 function move<F extends FaceData>(face: F, imageToTarget: Entries, imageToCrop: Entries): F {
   const landmarksFloat = face.landmarksFloat.map((point) => map(imageToTarget, point));
   const matrix = affineMatrix(...imageToCrop);
@@ -64,14 +69,8 @@ function move<F extends FaceData>(face: F, imageToTarget: Entries, imageToCrop: 
  * @throws InvalidOptionError when the matrix is not (2, 3), singular or not finite
  */
 export function transformFace<F extends FaceData>(face: F, imageToTarget: AffineMatrix): F {
-  if (imageToTarget?.shape?.join() !== '2,3') {
-    throw new InvalidOptionError({
-      name: 'imageToTarget',
-      expected: 'a (2, 3) matrix',
-      received: imageToTarget?.shape ? `one of shape (${imageToTarget.shape.join(', ')})` : describe(imageToTarget),
-      hint: 'affineMatrix(a, b, tx, c, d, ty) makes one.',
-    });
-  }
+  checkFace('the face', face, MOVED);
+  checkMatrix('imageToTarget', imageToTarget);
   const entries = affineEntries(imageToTarget);
   const inverse = invert(entries);
   if (![...entries, ...inverse].every(Number.isFinite)) {
@@ -111,6 +110,7 @@ const KEYPOINT_MIRROR = [1, 0, 2, 4, 3];
  * @throws InvalidOptionError when the width is not a positive integer
  */
 export function mirrorFace<F extends FaceData & { crop?: Tensor<Uint8Array> | undefined }>(face: F, width: number): F {
+  checkFace('the face', face, face?.crop === undefined ? MOVED : [...MOVED, 'crop']);
   checkInteger('width', width, 1, Number.MAX_SAFE_INTEGER);
   const imageToCrop = compose(flip(LANDMARK106.cropSide), compose(affineEntries(face.imageToCrop), flip(width)));
   const mirrored = move(face, flip(width), imageToCrop);

@@ -1,5 +1,5 @@
-import { describe, InvalidImageError } from '../errors.js';
-import { layoutOf, tensorValues } from '../ops/tensor.js';
+import { InvalidImageError } from '../errors.js';
+import { describeShape, isTensor, layoutOf, tensorValues } from '../ops/tensor.js';
 import type { ChannelOrder, PixelImage, Tensor } from '../types.js';
 import { channelLayout } from './pixel-image.js';
 
@@ -13,13 +13,19 @@ export function imageFromTensor(
   channelOrder: ChannelOrder,
 ): PixelImage {
   const samples = channelLayout(channelOrder).pixelStride;
-  const shape: readonly number[] = tensor?.shape ?? [];
+  const isImage = isTensor(tensor, Uint8Array) || isTensor(tensor, Uint8ClampedArray);
+  const shape: readonly number[] = isImage ? tensor.shape : [];
   const [height, width, channels = 1] = shape;
-  if (channels !== samples || shape.length !== (samples === 1 && shape.length === 2 ? 2 : 3)) {
+  if (
+    height < 1 ||
+    width < 1 ||
+    channels !== samples ||
+    shape.length !== (samples === 1 && shape.length === 2 ? 2 : 3)
+  ) {
     throw new InvalidImageError({
       name: 'the tensor',
-      expected: `shape [h, w, ${samples}] for ${channelOrder}`,
-      received: tensor?.shape ? `[${shape.join(', ')}]` : describe(tensor),
+      expected: `uint8 of shape [h, w, ${samples}] for ${channelOrder}`,
+      received: describeShape(tensor),
     });
   }
   const { stride, offset } = layoutOf(tensor);

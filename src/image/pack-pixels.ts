@@ -1,3 +1,4 @@
+import { checkChoice } from '../options.js';
 import type { PixelImage } from '../types.js';
 import { type ChannelLayout, LAYOUTS, pixelView } from './pixel-image.js';
 
@@ -6,10 +7,11 @@ import { type ChannelLayout, LAYOUTS, pixelView } from './pixel-image.js';
  * channels, alpha is dropped, or opaque where it is asked for.
  *
  * @returns `(h, w, 3)`, or `(h, w, 4)` for rgba, flat
- * @throws InvalidImageError
+ * @throws InvalidImageError, InvalidOptionError
  */
 export function packPixels(image: PixelImage, order: 'rgb' | 'bgr' | 'rgba'): Uint8Array<ArrayBuffer> {
   const view = pixelView(image);
+  checkChoice('order', order, ['rgb', 'bgr', 'rgba']);
   const { data, width, height, offset, rowStride, pixelStride } = view;
   const target: ChannelLayout = LAYOUTS[order];
   const rowBytes = width * target.pixelStride;

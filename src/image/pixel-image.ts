@@ -35,7 +35,8 @@ function refuse(name: string, expected: string, received: string): never {
 
 /** @throws InvalidImageError for an unknown channel order */
 export function channelLayout(channelOrder: ChannelOrder): ChannelLayout {
-  if (Object.hasOwn(LAYOUTS, channelOrder)) return LAYOUTS[channelOrder];
+  // Not by looking it up: an array of one string would be taken for it.
+  if (CHANNEL_ORDERS.includes(channelOrder)) return LAYOUTS[channelOrder];
   return refuse('channelOrder', CHANNEL_ORDERS.map((order) => `"${order}"`).join(', '), describe(channelOrder));
 }
 
@@ -65,4 +66,26 @@ export function pixelView(image: PixelImage): PixelView {
     refuse('the image data', `at least ${needed} bytes (${width} x ${height} ${channelOrder})`, `${data.length} bytes`);
   }
   return { data, width, height, offset: 0, rowStride, ...layout };
+}
+
+/**
+ * Refuses a view that reads outside its samples.
+ * @throws InvalidImageError
+ */
+export function checkView(value: unknown): PixelView {
+  if (typeof value !== 'object' || value === null) refuse('the view', 'what pixelView returns', describe(value));
+  const view = value as PixelView;
+  const { data, width, height, offset, rowStride, pixelStride, red, green, blue } = view;
+  if (!(data instanceof Uint8Array || data instanceof Uint8ClampedArray)) {
+    refuse('the data of the view', 'a Uint8Array or Uint8ClampedArray', describe(data));
+  }
+  for (const [name, side] of Object.entries({ width, height, pixelStride, rowStride })) {
+    if (!Number.isSafeInteger(side) || side < 1) refuse(`${name} of the view`, 'a positive integer', describe(side));
+  }
+  for (const [name, place] of Object.entries({ offset, red, green, blue })) {
+    if (!Number.isSafeInteger(place) || place < 0) refuse(`${name} of the view`, 'an integer from 0', describe(place));
+  }
+  const needed = offset + (height - 1) * rowStride + (width - 1) * pixelStride + Math.max(red, green, blue) + 1;
+  if (data.length < needed) refuse('the data of the view', `at least ${needed} bytes`, `${data.length} bytes`);
+  return view;
 }

@@ -3,6 +3,7 @@ import { LANDMARK106 } from '../landmark106/spec.js';
 import { letterboxArea } from '../ops/letterbox-area.js';
 import { letterboxBilinear } from '../ops/letterbox-bilinear.js';
 import { warpAffine } from '../ops/warp-affine.js';
+import { checkAlignedCrops } from './check-aligned-crops.js';
 import type { Kernels } from './kernels.js';
 
 /** The kernels in plain TypeScript: the definition of every bit, and what runs where WebAssembly SIMD is missing. */
@@ -11,6 +12,7 @@ export const plainKernels: Kernels = {
   letterboxBilinear,
   letterboxArea,
   alignedCrops(image, imageToCrop, order, crop, input) {
+    checkAlignedCrops(image, order, crop, input);
     const exact = warpAffine(image, imageToCrop, LANDMARK106.cropSide, [image.blue, image.green, image.red]);
     // Truncates each value toward zero, as the reference's cast does.
     crop.set(exact);

@@ -3,6 +3,7 @@ import { INPUT_TAPS } from '../landmark106/preprocess.js';
 import { LANDMARK106 } from '../landmark106/spec.js';
 import { affineEntries, invertAffine } from '../ops/affine.js';
 import { cropExtent } from '../ops/warp-affine.js';
+import { checkAlignedCrops } from './check-aligned-crops.js';
 import type { Kernels } from './kernels.js';
 import { plainKernels } from './plain-kernels.js';
 import { bytesAt, floatsAt, intsAt, type KernelModule } from './wasm-module.js';
@@ -47,6 +48,7 @@ export function wasmAlignedCrops(module: KernelModule): Kernels['alignedCrops'] 
   }
 
   return (image, imageToCrop, order, crop, input) => {
+    checkAlignedCrops(image, order, crop, input);
     const { width, height, pixelStride, red, green, blue } = image;
     const cropToImage = affineEntries(invertAffine(imageToCrop));
     const loaded = loadRegion(image, cropToImage);

@@ -1,6 +1,6 @@
 import type { PixelView } from '../image/pixel-image.js';
 import { type AreaSpans, type AreaSums, letterboxArea } from '../ops/letterbox-area.js';
-import { alignCornersTaps, clearPadding } from '../ops/letterbox-bilinear.js';
+import { alignCornersTaps, checkLetterbox, clearPadding } from '../ops/letterbox-bilinear.js';
 import type { Kernels } from './kernels.js';
 import { plainKernels } from './plain-kernels.js';
 import { bytesAt, doublesAt, floatsAt, intsAt, type KernelModule } from './wasm-module.js';
@@ -52,8 +52,8 @@ export function wasmLetterbox(module: KernelModule): Pick<Kernels, 'letterboxBil
 
   return {
     letterboxBilinear(image, side, normalization, out) {
+      const { mean, std } = checkLetterbox(image, side, normalization, out);
       const { width, height, pixelStride, red, green, blue } = image;
-      const { mean, std } = normalization;
       if (!fits(image, side) || Math.fround(mean) !== mean || !isPowerOfTwo(std)) {
         plainKernels.letterboxBilinear(image, side, normalization, out);
         return;
@@ -86,6 +86,7 @@ export function wasmLetterbox(module: KernelModule): Pick<Kernels, 'letterboxBil
     },
 
     letterboxArea(image, side, normalization, out) {
+      checkLetterbox(image, side, normalization, out);
       const ratio = Math.max(image.width, image.height) / side;
       if (fits(image, side) && ratio <= MAX_WHOLE_PIXELS) letterboxArea(image, side, normalization, out, areaSums);
       else plainKernels.letterboxArea(image, side, normalization, out);

@@ -61,6 +61,6 @@ export function landmarkValues(
   const shape = `${n},${2 * spec.points}`;
   const [output] = Array.isArray(tensors) && tensors.length === 1 ? tensors : [];
   if (isTensor(output, Float32Array) && output.shape.join() === shape) return tensorValues(output);
-  const received = output === undefined ? describe(tensors) : `one ${describeShape(output)}`;
+  const received = output === undefined ? describe(tensors) : describeShape(output);
   return refuse(network, spec, `${received} from a run where float32 [${shape}] belongs`);
 }

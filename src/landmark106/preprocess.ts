@@ -1,5 +1,7 @@
 import { affineEntries, affineMatrix, invertAffine } from '../ops/affine.js';
-import { LANDMARK106 } from './spec.js';
+import { checkChannels } from '../ops/warp-affine.js';
+import { checkFloats } from '../options.js';
+import { LANDMARK_INPUT_LENGTH, LANDMARK106 } from './spec.js';
 
 const f32 = Math.fround;
 
@@ -38,6 +40,7 @@ export const INPUT_TAPS: Readonly<InputTaps> = inputTaps();
  * @param crop `(224, 224, 3)` float32, not rounded
  * @param out receives `(3, 192, 192)` float32 planes, 0..255; every element is written
  * @param channels which channel of the crop goes to which plane
+ * @throws InvalidOptionError
  */
 export function landmarkInput(
   crop: Float32Array,
@@ -45,6 +48,9 @@ export function landmarkInput(
   channels: readonly [number, number, number],
 ): void {
   const { cropSide, inputSide } = LANDMARK106;
+  checkFloats('crop', crop, 3 * cropSide * cropSide);
+  checkFloats('out', out, LANDMARK_INPUT_LENGTH);
+  checkChannels('channels', channels, 3);
   const { first, fraction, from, to } = INPUT_TAPS;
   const plane = inputSide * inputSide;
   // A tap outside the crop reads 0: any pixel will do when its weight is.

@@ -1,5 +1,7 @@
-import { tensorValues } from '../ops/tensor.js';
-import type { RawOutputs, TensorData } from '../types.js';
+import { type Check, type ChecksOf, fields } from '../check-options.js';
+import { checkTensor, tensorValues } from '../ops/tensor.js';
+import { checkAnyNumber, checkList, checkObject } from '../options.js';
+import type { RawOutputs } from '../types.js';
 
 /** How two arrays of numbers differ, and where they differ most. */
 export interface Difference {
@@ -14,10 +16,22 @@ export interface Difference {
   length: number;
 }
 
-/** Compares element by element; 0 and -0 count as equal, NaN equals NaN. Arrays of different length differ infinitely. */
+function checkNumbers(name: string, value: unknown): ArrayLike<number> {
+  const isTyped = ArrayBuffer.isView(value) && !(value instanceof DataView) && !isBigInts(value);
+  if (isTyped) return value as ArrayLike<number> & ArrayBufferView;
+  return checkList(name, value, checkAnyNumber);
+}
+
+const isBigInts = (value: unknown) => value instanceof BigInt64Array || value instanceof BigUint64Array;
+
+/** Compares element by element; 0 and -0 count as equal, NaN equals NaN. Arrays of different length differ infinitely.
+ * @throws InvalidOptionError
+ */
 export function difference(received: ArrayLike<number>, expected: ArrayLike<number>): Difference {
+  checkNumbers('received', received);
+  checkNumbers('expected', expected);
   const length = Math.max(received.length, expected.length);
-  const result: Difference = { worst: 0, index: -1, expected: 0, received: 0, unequal: 0, length };
+  const result: Difference = { ...NOTHING, length };
   for (let i = 0; i < length; i++) {
     const [r, e] = [received[i] ?? Number.NaN, expected[i] ?? Number.NaN];
     const inBoth = i < received.length && i < expected.length;
@@ -37,28 +51,59 @@ export type OutputName = (typeof OUTPUT_NAMES)[number];
 /** One {@link Difference} per output of the merged model. */
 export type OutputDifferences = Record<OutputName, Difference>;
 
-/** Compares two sets of the merged model's outputs. */
+/** Compares two sets of the merged model's outputs. @throws InvalidOptionError */
 export function compareOutputs(received: RawOutputs, expected: RawOutputs): OutputDifferences {
-  const values = (outputs: RawOutputs, name: OutputName) => tensorValues<TensorData>(outputs[name]);
-  const pairs = OUTPUT_NAMES.map((name) => [name, difference(values(received, name), values(expected, name))]);
+  const values = (owner: string, outputs: RawOutputs, name: OutputName) =>
+    tensorValues(checkTensor(`${owner}.${name}`, (checkObject(owner, outputs) as RawOutputs)[name]));
+  const pairs = OUTPUT_NAMES.map((name) => [
+    name,
+    difference(values('received', received, name), values('expected', expected, name)),
+  ]);
   return Object.fromEntries(pairs) as OutputDifferences;
 }
 
-/** The differences over several images as one: counts add up, the worst element wins. */
+const checkDifference: Check<Difference> = fields({
+  worst: checkAnyNumber,
+  index: checkAnyNumber,
+  expected: checkAnyNumber,
+  received: checkAnyNumber,
+  unequal: checkAnyNumber,
+  length: checkAnyNumber,
+} satisfies ChecksOf<Difference>);
+const checkDifferences = fields({
+  scores: checkDifference,
+  bboxes: checkDifference,
+  kpss: checkDifference,
+  align_imgs: checkDifference,
+  lmks: checkDifference,
+  M: checkDifference,
+} satisfies ChecksOf<OutputDifferences>);
+
+const NOTHING: Difference = { worst: 0, index: -1, expected: 0, received: 0, unequal: 0, length: 0 };
+
+/**
+ * The differences over several images as one: counts add up, the worst element wins.
+ * @throws InvalidOptionError
+ */
 export function mergeDifferences(all: readonly OutputDifferences[]): OutputDifferences {
+  checkList('the differences', all, checkDifferences);
   const merge = (name: OutputName) =>
     all
       .map((differences) => differences[name])
-      .reduce((a, b) => ({
-        ...(b.worst > a.worst ? b : a),
-        unequal: a.unequal + b.unequal,
-        length: a.length + b.length,
-      }));
+      .reduce(
+        (a, b) => ({
+          ...(b.worst > a.worst ? b : a),
+          unequal: a.unequal + b.unequal,
+          length: a.length + b.length,
+        }),
+        NOTHING,
+      );
   return Object.fromEntries(OUTPUT_NAMES.map((name) => [name, merge(name)])) as OutputDifferences;
 }
 
-/** A plain-text table, one line per output. */
+/** A plain-text table, one line per output. @throws InvalidOptionError */
 export function formatDifferences(differences: OutputDifferences): string {
+  checkDifferences('the differences', differences);
   const rows = OUTPUT_NAMES.map((name) => {
     const { length, unequal, worst, index, expected, received } = differences[name];
     const equal = length === 0 ? '-' : `${((100 * (length - unequal)) / length).toFixed(4)} %`;

@@ -1,13 +1,21 @@
+import { checkFace } from '../face/check-face.js';
 import { LANDMARK106 } from '../landmark106/spec.js';
 import { affineEntries } from '../ops/affine.js';
 import { tensor, tensorValues } from '../ops/tensor.js';
+import { checkList } from '../options.js';
 import { type Face, KEYPOINT_NAMES, type RawOutputs } from '../types.js';
+
+const NEEDED = ['score', 'box', 'keypoints', 'crop', 'landmarks', 'imageToCrop'] as const;
 
 /** Landmarks of a face mapped by an extreme matrix can leave the range of int32; there they stop at its ends. */
 const saturate = (value: number) => Math.min(Math.max(value, -(2 ** 31)), 2 ** 31 - 1);
 
-/** Faces -> the merged model's six outputs under its own names, shapes and order. Expects BGR crops. */
+/**
+ * Faces -> the merged model's six outputs under its own names, shapes and order. Expects BGR crops.
+ * @throws InvalidOptionError
+ */
 export function toRawOutputs(faces: readonly Face[]): RawOutputs {
+  checkList('faces', faces, (name, face) => checkFace(name, face, NEEDED));
   const n = faces.length;
   const { cropSide, points } = LANDMARK106;
   const cropSize = cropSide * cropSide * 3;

@@ -4,10 +4,14 @@ import { describeShape, isTensor } from './tensor.js';
 
 /** Refuses anything but a `(2, 3)` tensor of float32. */
 export function checkMatrix(name: string, value: unknown): AffineMatrix {
-  if (isTensor(value, Float32Array) && value.shape.join() === '2,3') return value;
+  const { data, shape, stride } = (value ?? {}) as Partial<AffineMatrix & { stride: unknown }>;
+  const hasShape = shape?.length === 2 && shape[0] === 2 && shape[1] === 3;
+  // A matrix is read several times for each face: mostly this is enough.
+  const isPlain = stride === undefined && data instanceof Float32Array && data.length === 6;
+  if (hasShape && (isPlain || isTensor(value, Float32Array))) return value as AffineMatrix;
   throw new InvalidOptionError({
     name,
-    expected: 'a (2, 3) matrix of float32',
+    expected: 'a (2, 3) matrix',
     received: describeShape(value),
     hint: 'affineMatrix(a, b, tx, c, d, ty) makes one.',
   });

@@ -1,5 +1,6 @@
 import type { PixelView } from '../image/pixel-image.js';
-import { clearPadding, type Normalization } from './letterbox-bilinear.js';
+import { checkFunction } from '../options.js';
+import { checkLetterbox, clearPadding, emptyPlanes, type Normalization } from './letterbox-bilinear.js';
 
 /** The source pixels that each output position covers along an axis: whole ones between a first and a last share. */
 export interface AreaSpans {
@@ -81,14 +82,17 @@ export function plainAreaSums(image: PixelView, columns: AreaSpans): AreaSums {
  *
  * @param out where to write; every element is written
  * @returns `out`: `(3, side, side)` float32, RGB planes
+ * @throws InvalidImageError, InvalidOptionError
  */
 export function letterboxArea(
   image: PixelView,
   side: number,
-  { mean, std }: Normalization,
-  out: Float32Array = new Float32Array(3 * side * side),
+  normalization: Normalization,
+  out: Float32Array = emptyPlanes(side),
   areaSums: (image: PixelView, columns: AreaSpans) => AreaSums = plainAreaSums,
 ): Float32Array {
+  const { mean, std } = checkLetterbox(image, side, normalization, out);
+  checkFunction('areaSums', areaSums);
   const { width, height } = image;
   const ratio = Math.max(width, height) / side;
   const plane = side * side;

@@ -1,4 +1,5 @@
-import type { PixelView } from '../image/pixel-image.js';
+import { checkView, type PixelView } from '../image/pixel-image.js';
+import { checkAnyNumber, checkFloats, checkInteger, checkObject } from '../options.js';
 
 const f32 = Math.fround;
 
@@ -6,6 +7,27 @@ const f32 = Math.fround;
 export interface Normalization {
   mean: number;
   std: number;
+}
+
+/** Largest side of an output: three planes of it take 200 MB. */
+const MAX_SIDE = 4096;
+
+/** Planes to write into. @throws InvalidOptionError */
+export const emptyPlanes = (side: number): Float32Array =>
+  new Float32Array(3 * checkInteger('side', side, 1, MAX_SIDE) ** 2);
+
+/** Refuses what no letterbox can be made of or written into. */
+export function checkLetterbox(
+  image: PixelView,
+  side: number,
+  normalization: Normalization,
+  out: Float32Array,
+): Normalization {
+  checkView(image);
+  checkInteger('side', side, 1, MAX_SIDE);
+  checkFloats('out', out, 3 * side * side);
+  const { mean, std } = checkObject('the normalization', normalization) as Normalization;
+  return { mean: checkAnyNumber('mean', mean), std: checkAnyNumber('std', std) };
 }
 
 /** Where each output column or row reads along its axis: two neighbours and their weights. */
@@ -63,13 +85,15 @@ export function clearPadding(planes: Float32Array, side: number, columns: number
  *
  * @param out where to write; every element is written
  * @returns `out`: `(3, side, side)` float32, RGB planes
+ * @throws InvalidImageError, InvalidOptionError
  */
 export function letterboxBilinear(
   image: PixelView,
   side: number,
-  { mean, std }: Normalization,
-  out: Float32Array = new Float32Array(3 * side * side),
+  normalization: Normalization,
+  out: Float32Array = emptyPlanes(side),
 ): Float32Array {
+  const { mean, std } = checkLetterbox(image, side, normalization, out);
   const { data, width, height, offset, rowStride, pixelStride, red, green, blue } = image;
   const canvas = Math.max(width, height);
   const x = alignCornersTaps(width, canvas, side);

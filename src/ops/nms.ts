@@ -1,3 +1,5 @@
+import { checkFloats, checkInteger, checkNumber } from '../options.js';
+
 const f32 = Math.fround;
 
 /** Box `row` of `boxes` with its corners in order, into `out`. */
@@ -51,8 +53,12 @@ function isSuppressed(corners: Float32Array, end: number, threshold: number): bo
  * @param boxes `(n, 4)` x1 y1 x2 y2, flat
  * @param i row of the first box
  * @param j row of the second box
+ * @throws InvalidOptionError
  */
 export function iou(boxes: Float32Array, i: number, j: number): number {
+  const last = checkFloats('boxes', boxes, 4).length / 4 - 1;
+  checkInteger('i', i, 0, last);
+  checkInteger('j', j, 0, last);
   const corners = new Float32Array(8);
   orderCorners(boxes, i, corners, 0);
   orderCorners(boxes, j, corners, 4);
@@ -68,8 +74,13 @@ export function iou(boxes: Float32Array, i: number, j: number): number {
  * @param iouThreshold in [0, 1]
  * @param limit at most so many are kept
  * @returns kept rows in order of descending score
+ * @throws InvalidOptionError
  */
 export function nms(boxes: Float32Array, scores: Float32Array, iouThreshold: number, limit: number): number[] {
+  checkFloats('scores', scores);
+  checkFloats('boxes', boxes, 4 * scores.length);
+  checkNumber('iouThreshold', iouThreshold, 0, 1);
+  checkNumber('limit', limit, 0, Number.POSITIVE_INFINITY);
   const threshold = f32(iouThreshold);
   const order = Array.from(scores.keys()).sort((i, j) => scores[j] - scores[i] || i - j);
   const kept: number[] = [];

@@ -1,3 +1,5 @@
+import { checkPoints } from '../check-points.js';
+import { checkFunction, checkInteger, checkObject } from '../options.js';
 import type { AffineMatrix, Point } from '../types.js';
 import { affineMatrix, fusedMultiplyAdd } from './affine.js';
 import { scalarTrig, type TrigFloat32 } from './trig-float32.js';
@@ -23,6 +25,11 @@ function mean(values: readonly number[]): number {
   return f32(values.reduce((sum, value) => f32(sum + value)) / values.length);
 }
 
+function checkTrig(name: string, value: unknown): void {
+  const trig = checkObject(name, value) as TrigFloat32;
+  for (const method of ['sin', 'cos', 'atan'] as const) checkFunction(`${name}.${method}`, trig[method]);
+}
+
 /** atan2 as the reference builds it from `atan(y / x)` by quadrant; NaN where 0/0 reaches it. */
 function atan2(y: number, x: number, trig: TrigFloat32): number {
   const angle = trig.atan(f32(y / x));
@@ -46,11 +53,25 @@ function rotation(angle: number, trig: TrigFloat32): Matrix2 {
  * returns it. `estimateCropTransforms` gives such key points a defined outcome.
  *
  * @param trig which of the runtime's two sets of float32 functions to use, see `trig-float32.ts`
+ * @throws InvalidOptionError
  */
 export function similarityTransform(
   source: readonly Point[],
   target: readonly Point[],
   trig: TrigFloat32 = scalarTrig,
+): AffineMatrix {
+  const { length } = checkPoints('source', source);
+  checkInteger('the number of points in source', length, 1, Number.MAX_SAFE_INTEGER);
+  checkPoints('target', target, length);
+  checkTrig('trig', trig);
+  return leastSquaresSimilarity(source, target, trig);
+}
+
+/** {@link similarityTransform} of points that were checked. */
+export function leastSquaresSimilarity(
+  source: readonly Point[],
+  target: readonly Point[],
+  trig: TrigFloat32,
 ): AffineMatrix {
   const n = source.length;
   const [sourceX, sourceY] = [source.map((p) => f32(p.x)), source.map((p) => f32(p.y))];

@@ -1,4 +1,4 @@
-import { describe } from '../errors.js';
+import { describe, InvalidOptionError } from '../errors.js';
 import type { Tensor, TensorData } from '../types.js';
 
 /** A tensor over `data`, which it shares. */
@@ -62,11 +62,31 @@ export function isTensor<T extends TensorData>(
   return size === 0 || (size <= data.length && first >= 0 && last < data.length);
 }
 
+const TYPES = [
+  Float32Array,
+  Float64Array,
+  Uint8Array,
+  Uint8ClampedArray,
+  Int8Array,
+  Uint16Array,
+  Int16Array,
+  Uint32Array,
+  Int32Array,
+] as const satisfies readonly (abstract new (
+  ...args: never[]
+) => TensorData)[];
+
+/** Refuses what is no tensor of any kind of numbers. */
+export function checkTensor(name: string, value: unknown): Tensor<TensorData> {
+  if (TYPES.some((type) => isTensor<TensorData>(value, type))) return value as Tensor<TensorData>;
+  throw new InvalidOptionError({ name, expected: 'a tensor { data, shape }', received: describeShape(value) });
+}
+
 /** How something reads in a message that should be a tensor. */
 export function describeShape(value: unknown): string {
   const shape = (value as Partial<Tensor> | null | undefined)?.shape;
   const isShape = Array.isArray(shape) && shape.every((length) => typeof length === 'number');
-  return isShape ? `of shape [${shape.slice(0, 8)}]` : describe(value);
+  return isShape ? `a tensor of shape [${shape.slice(0, 8).join(', ')}]` : describe(value);
 }
 
 function gather<T extends TensorData>(data: T, shape: readonly number[], { stride, offset }: Layout, size: number): T {

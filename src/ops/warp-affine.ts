@@ -1,4 +1,6 @@
-import type { PixelView } from '../image/pixel-image.js';
+import { integerIn } from '../check-options.js';
+import { checkView, type PixelView } from '../image/pixel-image.js';
+import { checkArray, checkInteger, checkList } from '../options.js';
 import type { AffineMatrix } from '../types.js';
 import { affineEntries, invertAffine } from './affine.js';
 
@@ -31,6 +33,14 @@ export function cropExtent(cropToImage: readonly number[], size: number, width: 
   return { left, top, right, bottom };
 }
 
+/** Largest side of a crop: its floats take 200 MB. */
+const MAX_SIZE = 4096;
+
+/** Refuses anything but three places among `samples`. */
+export function checkChannels(name: string, value: unknown, samples: number): void {
+  checkList(name, checkArray(name, value, 3), integerIn(0, samples - 1));
+}
+
 /**
  * Cuts a `size x size` crop out of an image: crop pixel `(u, v)` shows image position `inv(imageToCrop) * (u, v, 1)`,
  * bilinear between its four neighbours, 0 outside the image. Not rounded to integers.
@@ -41,6 +51,7 @@ export function cropExtent(cropToImage: readonly number[], size: number, width: 
  *
  * @param channels offsets of the three output channels inside a pixel, e.g. `[blue, green, red]`
  * @returns `(size, size, 3)` float32 in [0, 255]
+ * @throws InvalidImageError, InvalidOptionError
  */
 export function warpAffine(
   image: PixelView,
@@ -48,7 +59,9 @@ export function warpAffine(
   size: number,
   channels: readonly [number, number, number],
 ): Float32Array {
-  const { data, width, height, offset, rowStride, pixelStride } = image;
+  const { data, width, height, offset, rowStride, pixelStride } = checkView(image);
+  checkInteger('size', size, 1, MAX_SIZE);
+  checkChannels('channels', channels, pixelStride);
   const [a, b, tx, c, d, ty] = affineEntries(invertAffine(imageToCrop));
   const [c0, c1, c2] = channels;
   const out = new Float32Array(size * size * 3);

@@ -1,6 +1,8 @@
-import { describe, InvalidOptionError } from '../errors.js';
+import { type ChecksOf, checkOptions, integerIn, optional } from '../check-options.js';
+import { InvalidOptionError } from '../errors.js';
+import { checkFace } from '../face/check-face.js';
 import { imageFromTensor } from '../image/image-from-tensor.js';
-import { checkInteger, checkObject } from '../options.js';
+import { checkList } from '../options.js';
 import type { Face, PixelImage } from '../types.js';
 import { tileSheet } from './tile-sheet.js';
 
@@ -9,22 +11,27 @@ export interface ContactSheetOptions {
   columns?: number | undefined;
 }
 
+const SHEET_OPTIONS = {
+  columns: optional(integerIn(1, Number.MAX_SAFE_INTEGER)),
+} satisfies ChecksOf<ContactSheetOptions>;
+
 /**
  * All aligned crops in a grid, each with its number and score below, numbered as in the list from 1.
  *
  * @returns rgb
+ * @throws InvalidImageError for a crop that is none
  * @throws InvalidOptionError when there is no face, one has no crop, or `columns` is not a positive integer
  */
 export function contactSheet(
   faces: readonly Pick<Face, 'crop' | 'cropChannelOrder' | 'score'>[],
   options: ContactSheetOptions = {},
 ): PixelImage {
-  if (!Array.isArray(faces) || faces.length === 0) {
-    const received = Array.isArray(faces) ? 'none' : describe(faces);
-    throw new InvalidOptionError({ name: 'faces', expected: 'at least one face', received });
+  const checked = checkOptions('contactSheet', options, SHEET_OPTIONS);
+  checkList('faces', faces, (name, face) => checkFace(name, face, ['score']));
+  if (faces.length === 0) {
+    throw new InvalidOptionError({ name: 'faces', expected: 'at least one face', received: 'none' });
   }
-  checkObject('options', options);
-  const cropless = faces.findIndex((face) => !face?.crop);
+  const cropless = faces.findIndex((face) => !face.crop);
   if (cropless >= 0) {
     throw new InvalidOptionError({
       name: `faces[${cropless}]`,
@@ -33,11 +40,7 @@ export function contactSheet(
       hint: 'cropFace(image, face) cuts it anew.',
     });
   }
-  const widest = Math.ceil(Math.sqrt(faces.length));
-  const columns = Math.min(
-    faces.length,
-    checkInteger('columns', options.columns ?? widest, 1, Number.MAX_SAFE_INTEGER),
-  );
+  const columns = Math.min(faces.length, checked.columns ?? Math.ceil(Math.sqrt(faces.length)));
   const tiles = faces.map(({ crop, cropChannelOrder, score }, i) => ({
     image: imageFromTensor(crop, cropChannelOrder),
     label: `#${i + 1} ${score.toFixed(2)}`,

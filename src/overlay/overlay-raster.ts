@@ -1,5 +1,8 @@
 import { packPixels } from '../image/pack-pixels.js';
+import { pixelView } from '../image/pixel-image.js';
+import { checkList } from '../options.js';
 import type { PixelImage, Point } from '../types.js';
+import { checkShape } from './check-shape.js';
 import { hexToRgb, OVERLAY_COLORS } from './colors.js';
 import { CHARACTER_ADVANCE, type OverlayShape } from './overlay-shapes.js';
 import { textStrokes } from './stroke-font.js';
@@ -76,10 +79,11 @@ function shapeStrokes(shape: OverlayShape): { lines: readonly (readonly Point[])
  *
  * @param shapes from `overlayShapes`
  * @returns the image in rgb with the shapes in it
- * @throws InvalidImageError
+ * @throws InvalidImageError, InvalidOptionError
  */
 export function overlayRaster(image: PixelImage, shapes: readonly OverlayShape[]): PixelImage {
-  const { width, height } = image;
+  const { width, height } = pixelView(image);
+  checkList('shapes', shapes, checkShape);
   const canvas: Canvas = { data: packPixels(image, 'rgb'), width, height };
   for (const shape of shapes) {
     const { lines, radius } = shapeStrokes(shape);

@@ -1,12 +1,18 @@
+import { type ChecksOf, checkOptions, integerIn, orElse } from '../check-options.js';
 import { boxAround } from '../face/box-around.js';
+import { checkFace } from '../face/check-face.js';
 import { LANDMARK_GROUPS, LANDMARK_PATHS, type LandmarkGroup } from '../landmark106/groups.js';
-import { checkInteger } from '../options.js';
+import { checkBoolean, checkList } from '../options.js';
 import type { Box, FaceData, Point } from '../types.js';
 import { OVERLAY_COLORS } from './colors.js';
 import { apart, placeLabel } from './place-label.js';
 
 /** What a shape shows; an SVG's elements carry it as their class. */
-export type OverlayPart = 'box' | 'score' | 'keypoint' | 'index' | 'truth' | 'found' | LandmarkGroup;
+export const OVERLAY_PARTS = [
+  ...(['box', 'score', 'keypoint', 'index', 'truth', 'found'] as const),
+  ...(Object.keys(LANDMARK_GROUPS) as LandmarkGroup[]),
+] as const;
+export type OverlayPart = (typeof OVERLAY_PARTS)[number];
 
 interface ShapeOf {
   /** Which face it belongs to: its place in the list. */
@@ -57,6 +63,16 @@ export interface OverlayOptions {
    */
   indices?: boolean | undefined;
 }
+
+const pixels = integerIn(1, Number.MAX_SAFE_INTEGER);
+const OVERLAY_OPTIONS = {
+  width: pixels,
+  height: pixels,
+  indices: orElse(false, checkBoolean),
+} satisfies ChecksOf<OverlayOptions>;
+
+/** What is drawn of a face. */
+const DRAWN = ['score', 'box', 'keypoints', 'landmarksFloat'] as const;
 
 /** Width that one character takes, as a share of its height. */
 export const CHARACTER_ADVANCE = 0.86;
@@ -237,12 +253,13 @@ function hasFinitePosition(shape: OverlayShape): boolean {
  *
  * Render with `overlaySvg` or `overlayRaster`.
  *
- * @throws InvalidOptionError when a side is not a positive integer
+ * @throws InvalidOptionError
  */
 export function overlayShapes(faces: readonly FaceData[], options: OverlayOptions): OverlayShape[] {
-  const width = checkInteger('width', options.width, 1, Number.MAX_SAFE_INTEGER);
-  const height = checkInteger('height', options.height, 1, Number.MAX_SAFE_INTEGER);
+  const checked = checkOptions('overlayShapes', options, OVERLAY_OPTIONS);
+  checkList('faces', faces, (name, face) => checkFace(name, face, DRAWN));
+  const { width, height } = checked;
   const unit = strokeUnit(width, height);
   const taken = faces.map((face, i) => labelBox(scoreLabel(face, i, unit, width)));
-  return faces.flatMap((face, i) => faceShapes(face, i, unit, options, taken)).filter(hasFinitePosition);
+  return faces.flatMap((face, i) => faceShapes(face, i, unit, checked, taken)).filter(hasFinitePosition);
 }

@@ -1,3 +1,6 @@
+import { type ChecksOf, checkOptions, integerIn, optional } from '../check-options.js';
+import { checkList, checkText } from '../options.js';
+import { checkShape } from './check-shape.js';
 import { OVERLAY_COLORS } from './colors.js';
 import { escapeXml } from './escape-xml.js';
 import { labelBox, type OverlayShape } from './overlay-shapes.js';
@@ -9,6 +12,9 @@ export interface OverlaySvgOptions {
   /** Address or data URL of the image to show below; without it the ground is transparent. */
   href?: string | undefined;
 }
+
+const pixels = integerIn(1, Number.MAX_SAFE_INTEGER);
+const SVG_OPTIONS = { width: pixels, height: pixels, href: optional(checkText) } satisfies ChecksOf<OverlaySvgOptions>;
 
 /** A hundredth of a pixel is finer than any screen. */
 const number = (value: number) => String(Math.round(value * 100) / 100);
@@ -55,8 +61,11 @@ function element(shape: OverlayShape): string {
  * its part as class, each face is a `<g class="face" data-face="0">`.
  *
  * @param shapes from `overlayShapes`
+ * @throws InvalidOptionError
  */
-export function overlaySvg(shapes: readonly OverlayShape[], { width, height, href }: OverlaySvgOptions): string {
+export function overlaySvg(shapes: readonly OverlayShape[], options: OverlaySvgOptions): string {
+  const { width, height, href } = checkOptions('overlaySvg', options, SVG_OPTIONS);
+  checkList('shapes', shapes, checkShape);
   const faces = new Map<number, string>();
   for (const shape of shapes) faces.set(shape.face, (faces.get(shape.face) ?? '') + element(shape));
   // A pixel's centre has integer coordinates here, its corner in SVG: hence the half pixel.

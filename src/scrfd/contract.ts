@@ -114,7 +114,7 @@ export function sortOutputs(
     const shape = `${levels[i % n].rows},${rowLength(i, n)}`;
     if (isTensor(tensor, Float32Array) && [shape, `1,${shape}`].includes(tensor.shape.join()))
       return tensorValues(tensor);
-    return refuse(network, strides, `output ${i} ${describeShape(tensor)} where float32 [${shape}] belongs`);
+    return refuse(network, strides, `${describeShape(tensor)} as output ${i} where float32 [${shape}] belongs`);
   });
   return { scores: flat.slice(0, n), boxes: flat.slice(n, 2 * n), keypoints: flat.slice(2 * n) };
 }

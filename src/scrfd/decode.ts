@@ -1,5 +1,6 @@
 import { InferenceError } from '../errors.js';
-import type { AnchorLevel } from './anchors.js';
+import { checkAnyNumber, checkArray, checkFloats, checkList, checkObject } from '../options.js';
+import { type AnchorLevel, checkAnchorLevel } from './anchors.js';
 import type { ScrfdOutputs } from './contract.js';
 import { SCRFD } from './spec.js';
 
@@ -16,14 +17,32 @@ export interface Candidates {
   keypoints: Float32Array;
 }
 
+function checkOutputs(outputs: ScrfdOutputs, levels: readonly AnchorLevel[]): void {
+  const { scores, boxes, keypoints } = checkObject('outputs', outputs) as ScrfdOutputs;
+  const kinds = {
+    scores: [scores, SCRFD.scoreLength],
+    boxes: [boxes, SCRFD.boxLength],
+    keypoints: [keypoints, SCRFD.keypointLength],
+  } as const;
+  for (const [kind, [values, length]] of Object.entries(kinds)) {
+    const ofLevels = checkArray(`outputs.${kind}`, values, levels.length);
+    levels.forEach(({ rows }, i) => {
+      checkFloats(`outputs.${kind}[${i}]`, ofLevels[i], rows * length);
+    });
+  }
+}
+
 /**
  * Turns anchor-relative outputs into boxes and key points, only where `score > minScore`.
  * The anchor centre of a cell is `(column, row) * stride`, without a half-cell offset; a box side lies
  * `distance * stride` from it, a key point `offset * stride`. Strides are powers of two, so every value is rounded once.
  *
+ * @throws InvalidOptionError for outputs that do not fit the levels
  * @throws InferenceError for a score that is no probability, or a candidate with coordinates that are not finite
  */
 export function decodeAnchors(outputs: ScrfdOutputs, levels: readonly AnchorLevel[], minScore: number): Candidates {
+  checkAnyNumber('minScore', minScore);
+  checkOutputs(outputs, checkList('levels', levels, checkAnchorLevel));
   const found = findAbove(outputs.scores, f32(minScore));
   const rows = new Int32Array(found.length);
   const scores = new Float32Array(found.length);

@@ -1,8 +1,12 @@
-import type { PixelView } from '../image/pixel-image.js';
+import { checkView, type PixelView } from '../image/pixel-image.js';
+import { checkKernels } from '../kernels/check-kernels.js';
 import { defaultKernels } from '../kernels/default-kernels.js';
 import type { Kernels } from '../kernels/kernels.js';
+import { emptyPlanes } from '../ops/letterbox-bilinear.js';
 import { tensor } from '../ops/tensor.js';
-import { SCRFD, type ScrfdSpec } from '../scrfd/spec.js';
+import { checkFloats } from '../options.js';
+import { checkSide } from '../scrfd/check-side.js';
+import { checkScrfdSpec, SCRFD, type ScrfdSpec } from '../scrfd/spec.js';
 import type { Tensor } from '../types.js';
 
 const f32 = Math.fround;
@@ -24,19 +28,24 @@ export interface DetectorInput {
  * faces are not lost to aliasing.
  *
  * @param out where to write; every element is written
+ * @throws InvalidImageError, InvalidOptionError
  */
 export function detectorInput(
   view: PixelView,
   side: number,
   kernels: Kernels = defaultKernels(),
-  out: Float32Array = new Float32Array(3 * side * side),
+  out: Float32Array = emptyPlanes(side),
   spec: ScrfdSpec = SCRFD,
 ): DetectorInput {
+  checkView(view);
+  checkKernels('kernels', kernels);
+  checkSide('side', side, checkScrfdSpec('spec', spec));
+  checkFloats('out', out, 3 * side * side);
   const longer = Math.max(view.width, view.height);
   if (longer > spec.maxImageSide) kernels.letterboxArea(view, side, spec, out);
   else kernels.letterboxBilinear(view, side, spec, out);
   return {
-    tensor: tensor(out, [1, 3, side, side]),
+    tensor: tensor(out.subarray(0, 3 * side * side), [1, 3, side, side]),
     toImage: (value, length) => Math.trunc(Math.min(Math.max(f32(f32(value * longer) / side), 0), length)),
   };
 }

@@ -1,15 +1,8 @@
 import { describe, InvalidOptionError } from '../errors.js';
+import { checkKernels } from '../kernels/check-kernels.js';
 import { defaultKernels } from '../kernels/default-kernels.js';
 import type { Kernels } from '../kernels/kernels.js';
-import { checkFunction, checkInteger, checkObject } from '../options.js';
-
-function checkKernels(name: string, value: unknown): Kernels {
-  const kernels = checkObject(name, value) as Kernels;
-  for (const method of ['letterboxBilinear', 'letterboxArea', 'alignedCrops'] as const) {
-    checkFunction(`${name}.${method}`, kernels[method]);
-  }
-  return kernels;
-}
+import { checkFunction, checkInteger } from '../options.js';
 
 /** Refuses what is no workspace. */
 export function checkWorkspace(name: string, value: unknown): Workspace {

@@ -89,8 +89,9 @@ function checkFaces(faces: readonly Face[], { width, height }: PixelImage): void
 /** Everything that can be done with faces. */
 function useFaces(faces: readonly Face[], image: PixelImage, bytes: ByteSource): void {
   toRawOutputs(faces as Face[]);
-  const shapes = overlayShapes(faces, { width: image.width, height: image.height, indices: bytes.bool() });
-  promise(!overlaySvg(shapes, image).includes('NaN'), 'SVG without NaN');
+  const { width, height } = image;
+  const shapes = overlayShapes(faces, { width, height, indices: bytes.bool() });
+  promise(!overlaySvg(shapes, { width, height }).includes('NaN'), 'SVG without NaN');
   overlayRaster(image, shapes);
   if (faces.length > 0) contactSheet(faces);
   for (const face of faces) {

@@ -122,9 +122,10 @@ function useFaces(lib: Library, image: library.PixelImage, faces: Face[]) {
   lib.mirrorFace(face, image.width);
   lib.contactSheet(faces);
   lib.packPixels(lib.imageFromTensor(lib.cropFace(image, face, { template: 'arcface' }).crop, 'bgr'), 'rgba');
-  const shapes = lib.overlayShapes(faces, { ...image, indices: true });
+  const { width, height } = image;
+  const shapes = lib.overlayShapes(faces, { width, height, indices: true });
   lib.overlayRaster(image, shapes);
-  lib.overlaySvg(shapes, image);
+  lib.overlaySvg(shapes, { width, height });
   lib.eyeOpenness(landmarks);
   lib.interOcularDistance(landmarks);
   lib.mouthOpenness(landmarks);

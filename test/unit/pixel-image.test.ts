@@ -191,10 +191,10 @@ describe('imageFromTensor', () => {
   });
 
   it.each<[string, number[], string, RegExp]>([
-    ['four channels called rgb', [2, 2, 4], 'rgb', /shape \[h, w, 3\] for rgb.*received \[2, 2, 4\]/],
-    ['no channel axis', [2, 3], 'rgb', /shape \[h, w, 3\].*received \[2, 3\]/],
-    ['a batch', [1, 2, 2, 3], 'rgb', /received \[1, 2, 2, 3\]/],
-    ['a row', [4], 'gray', /received \[4\]/],
+    ['four channels called rgb', [2, 2, 4], 'rgb', /shape \[h, w, 3\] for rgb.*received a tensor of shape \[2, 2, 4\]/],
+    ['no channel axis', [2, 3], 'rgb', /shape \[h, w, 3\].*received a tensor of shape \[2, 3\]/],
+    ['a batch', [1, 2, 2, 3], 'rgb', /received a tensor of shape \[1, 2, 2, 3\]/],
+    ['a row', [4], 'gray', /received a tensor of shape \[4\]/],
     ['another channel order', [2, 2, 3], 'argb', /for channelOrder but received "argb"/],
     ["a name of Object's own", [2, 2, 3], 'toString', /for channelOrder but received "toString"/],
   ])('refuses %s', (_, shape, order, message) => {

@@ -1,3 +1,6 @@
+import { type ChecksOf, checkOptions, orElse } from '../../check-options.js';
+import { pixelView } from '../../image/pixel-image.js';
+import { checkBoolean, checkChoice } from '../../options.js';
 import { overlayRaster } from '../../overlay/overlay-raster.js';
 import { overlayShapes } from '../../overlay/overlay-shapes.js';
 import { overlaySvg } from '../../overlay/overlay-svg.js';
@@ -14,6 +17,8 @@ export interface DrawOverlayOptions {
   indices?: boolean | undefined;
 }
 
+const DRAW_OPTIONS = { indices: orElse(false, checkBoolean) } satisfies ChecksOf<DrawOverlayOptions>;
+
 /**
  * The image with its faces drawn over it, encoded. An SVG holds the image inside, as PNG.
  * @throws InvalidImageError, InvalidOptionError
@@ -22,9 +27,11 @@ export async function drawOverlay(
   image: PixelImage,
   faces: readonly FaceData[],
   format: OverlayFormat,
-  { indices }: DrawOverlayOptions = {},
+  options: DrawOverlayOptions = {},
 ): Promise<Uint8Array> {
-  const { width, height } = image;
+  checkChoice('format', format, OVERLAY_FORMATS);
+  const { indices } = checkOptions('drawOverlay', options, DRAW_OPTIONS);
+  const { width, height } = pixelView(image);
   const shapes = overlayShapes(faces, { width, height, indices });
   if (format !== 'svg') return encodeImage(overlayRaster(image, shapes), format);
   const png = Buffer.from(await encodeImage(image, 'png'));

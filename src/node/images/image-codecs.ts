@@ -1,9 +1,10 @@
 import ndarray from 'ndarray';
 import ops from 'ndarray-ops';
 import { reasonOf } from '../../as-error.js';
+import { checkOptions, integerIn, orElse } from '../../check-options.js';
 import { InvalidImageError, InvalidOptionError } from '../../errors.js';
 import { packPixels } from '../../image/pack-pixels.js';
-import { checkChoice, checkInteger } from '../../options.js';
+import { checkChoice } from '../../options.js';
 import type { PixelImage } from '../../types.js';
 import { type ImageFormat, type ImageHeader, timeLimit } from './image-format.js';
 import { decodeWithJimp, type Pixels } from './jimp/decode-with-jimp.js';
@@ -75,6 +76,8 @@ export const DECODE: Record<Decoder, Decode> = {
   jimp: decodeWithJimp,
 };
 
+const ENCODE_OPTIONS = { quality: orElse(90, integerIn(1, 100)) };
+
 /** Formats that can be written. */
 export type EncodedFormat = 'png' | 'jpeg' | 'webp';
 
@@ -89,7 +92,7 @@ export async function encodeImage(
   options: { quality?: number | undefined } = {},
 ): Promise<Uint8Array> {
   checkChoice('format', format, ['png', 'jpeg', 'webp'] as const);
-  const quality = checkInteger('quality', options.quality ?? 90, 1, 100);
+  const { quality } = checkOptions('encodeImage', options, ENCODE_OPTIONS);
   const [encoder] = await availableDecoders();
   if (encoder === 'jimp' && format === 'webp') {
     throw new InvalidOptionError({

@@ -1,12 +1,13 @@
 import { extname } from 'node:path';
 import { InvalidOptionError } from '../../errors.js';
+import { checkText } from '../../options.js';
 import type { PixelImage } from '../../types.js';
 import { writeFileAtomic } from '../files/write-file.js';
 import { encodeImage } from './image-codecs.js';
 
 /** Which of `formats` a path's extension asks for; `.jpg` is `jpeg`. */
 export function formatOfPath<F extends string>(path: string, formats: readonly F[]): F {
-  const extension = extname(path).slice(1).toLowerCase();
+  const extension = extname(checkText('the path of the picture', path)).slice(1).toLowerCase();
   const format = formats.find((known) => known === (extension === 'jpg' ? 'jpeg' : extension));
   if (format) return format;
   throw new InvalidOptionError({

@@ -1,7 +1,10 @@
 import { open, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type Dispatcher, EnvHttpProxyAgent } from 'undici';
+import { type Check, type ChecksOf, checkOptions, fields, numberIn, optional, orElse } from '../../check-options.js';
+import { checkAbortSignal } from '../../detector/check-abort-signal.js';
 import { DownloadError, describe, InvalidOptionError } from '../../errors.js';
+import { checkBoolean, checkFunction, checkList, checkObject, checkText } from '../../options.js';
 import { makeFolder } from '../files/make-folder.js';
 import { claimPart, parkPart, sizeOf } from '../files/part-file.js';
 import { writeError } from '../files/write-error.js';
@@ -52,7 +55,7 @@ const MAX_BREAKS = 5;
  * @throws {FileAccessError} when the folder or disk does not take the file
  */
 export async function downloadModels(options: DownloadOptions): Promise<string[]> {
-  checkOptions(options);
+  checkOptions('downloadModels', options, DOWNLOAD_OPTIONS);
   const directory = resolve(options.directory ?? modelCacheFolder());
   await makeFolder(directory).catch((cause) => {
     throw writeError(directory, cause);
@@ -207,20 +210,25 @@ function proxyAgent(): Dispatcher {
   }
 }
 
-function checkOptions({ acceptLicense, stallTimeoutMs = DEFAULT_STALL_TIMEOUT_MS }: DownloadOptions): void {
-  if (acceptLicense !== true) {
-    throw new InvalidOptionError({
-      name: 'acceptLicense',
-      expected: 'true',
-      received: describe(acceptLicense),
-      hint: MODEL_LICENSE,
-    });
-  }
-  if (!(stallTimeoutMs > 0 && stallTimeoutMs < 2 ** 31)) {
-    throw new InvalidOptionError({
-      name: 'stallTimeoutMs',
-      expected: 'a positive number of milliseconds',
-      received: describe(stallTimeoutMs),
-    });
-  }
+function checkAgreement(name: string, value: unknown): true {
+  if (value === true) return value;
+  throw new InvalidOptionError({ name, expected: 'true', received: describe(value), hint: MODEL_LICENSE });
 }
+
+const DOWNLOAD_OPTIONS = {
+  acceptLicense: checkAgreement,
+  models: optional((name, value) => checkList(name, value, checkModel)),
+  directory: optional(checkText),
+  offline: orElse(false, checkBoolean),
+  stallTimeoutMs: orElse(DEFAULT_STALL_TIMEOUT_MS, numberIn(1, 2 ** 31 - 1)),
+  signal: optional(checkAbortSignal),
+  onProgress: optional(checkFunction<NonNullable<DownloadOptions['onProgress']>>),
+  onLocationFailed: optional(checkFunction<NonNullable<DownloadOptions['onLocationFailed']>>),
+} satisfies ChecksOf<DownloadOptions>;
+
+/** A network of the table, or of one like it. */
+const checkModel = fields({
+  fileName: checkText,
+  digest: checkObject,
+  locations: (name: string, value: unknown) => checkList(name, value, checkObject),
+}) as Check<object> as Check<KnownModel>;

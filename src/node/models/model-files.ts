@@ -1,7 +1,9 @@
 import { readdir, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { type ChecksOf, checkOptions, optional, orElse } from '../../check-options.js';
 import { ModelFileError, ModelNotFoundError } from '../../errors.js';
+import { checkBoolean, checkText } from '../../options.js';
 import { PACKAGE_MODELS } from '../package-paths.js';
 import { BUILT_IN_FILES, DETECTOR, type KnownModel, LANDMARKER, MERGED } from './model-table.js';
 
@@ -23,6 +25,13 @@ export interface ModelPaths {
   builtIn: boolean;
 }
 
+const FIND_OPTIONS = {
+  directory: optional(checkText),
+  detector: optional(checkText),
+  landmarker: optional(checkText),
+  allowBuiltIn: orElse(false, checkBoolean),
+} satisfies ChecksOf<FindModelsOptions>;
+
 /**
  * Finds both networks: the given paths or folder; otherwise the folder in `FACIAL_LMK_MODELS`, `models/` of the
  * current folder and of this package, the per-user cache, and the two folders of InsightFace's Python package.
@@ -31,6 +40,7 @@ export interface ModelPaths {
  * @throws {ModelFileError} when a given path is not a file
  */
 export async function findModels(options: FindModelsOptions = {}): Promise<ModelPaths> {
+  checkOptions('findModels', options, FIND_OPTIONS);
   const detector = await search(DETECTOR, options.detector, options.directory);
   const landmarker = await search(LANDMARKER, options.landmarker, options.directory);
   if (detector.path !== undefined && landmarker.path !== undefined) {
@@ -50,6 +60,7 @@ export async function findModels(options: FindModelsOptions = {}): Promise<Model
 export async function findMergedModel(
   options: { directory?: string | undefined; path?: string | undefined } = {},
 ): Promise<string> {
+  checkOptions('findMergedModel', options, { directory: optional(checkText), path: optional(checkText) });
   const result = await search(MERGED, options.path, options.directory);
   if (result.path === undefined) throw notFound(MERGED, result);
   return result.path;

@@ -21,7 +21,7 @@ import {
 import { imageMemoryBytes } from '../image-memory.js';
 import type { ImageInput } from '../images/image-input.js';
 import { type NdarrayOutputs, ndarrayOutputs } from '../ndarray-outputs.js';
-import { MAX_THREADS } from '../runtime/onnx-session.js';
+import { checkModelSource, MAX_THREADS } from '../runtime/onnx-session.js';
 import { packInput } from './messages.js';
 import { PoolWorker } from './pool-worker.js';
 import { WorkerSet } from './worker-set.js';
@@ -250,6 +250,8 @@ export class Pool {
 export async function createPool(options: PoolOptions): Promise<Pool> {
   checkObject('the options of createPool', options);
   const { workers, threadsPerWorker, maxQueue, imageMemory, ...models } = options;
+  checkModelSource('detector', models.detector);
+  checkModelSource('landmarker', models.landmarker);
   const cores = availableParallelism();
   const count = checkInteger('workers', workers ?? cores, 1, 256);
   const threads = checkInteger(
