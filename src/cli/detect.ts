@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { mapInOrder } from '../detector/map-in-order.js';
 import { type ResultJson, resultToJson } from '../detector/result-to-json.js';
 import { InvalidOptionError } from '../errors.js';
-import { removeParts } from '../node/files/write-file.js';
+import { removeParts } from '../node/files/part-file.js';
 import { OVERLAY_FORMATS } from '../node/images/draw-overlay.js';
 import { DetectProgress } from './detect-progress.js';
 import { type Finder, type FinderOptions, loadFinder } from './face-finder.js';

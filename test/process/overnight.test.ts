@@ -2,11 +2,12 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ResultJson } from '../../src/detector/result-to-json.js';
 import { drawScene } from '../../src/drawn-faces/draw-scene.js';
+import { ownedPath } from '../../src/node/files/owned-path.js';
 import { encodeImage } from '../../src/node/images/image-codecs.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -86,10 +87,11 @@ describe('detect --jsonl FILE', () => {
     const faces = linesOf(output).reduce((sum, report) => sum + report.faces.length, 0);
     expect(readdirSync(crops)).toHaveLength(faces);
     // What a killed writer leaves is taken away by the next run, what a living one has begun is not.
-    const [dead, alive] = [spawnSync('true').pid, process.pid].map((pid) => `image-00.face-1.png.${pid}-0123abcd.part`);
-    for (const part of [dead, alive]) writeFileSync(join(crops, part), 'half');
+    const alive = ownedPath(join(crops, 'image-00.face-1.png'), 'part');
+    const dead = alive.replace(`-${process.pid}-`, `-${spawnSync('true').pid}-`);
+    for (const part of [dead, alive]) writeFileSync(part, 'half');
     run(output, '--resume', '--crops', crops);
-    expect(readdirSync(crops).filter((name) => name.endsWith('.part'))).toEqual([alive]);
+    expect(readdirSync(crops).filter((name) => name.endsWith('.part'))).toEqual([basename(alive)]);
   });
 
   it('refuses a file that is there, or that it did not write', () => {

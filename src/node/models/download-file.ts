@@ -1,7 +1,7 @@
 import { open, rm } from 'node:fs/promises';
 import { type Dispatcher, fetch, type Response } from 'undici';
 import { sizeOf } from '../files/part-file.js';
-import { writeError } from '../files/write-error.js';
+import { downloadWriteError } from './download-write-error.js';
 
 /** One location did not deliver; another one, or another attempt, may. */
 export class LocationError extends Error {
@@ -113,7 +113,7 @@ async function append(
     throw new LocationError(`offers ${declared} bytes instead of ${bytes ?? `at most ${limit}`}`);
   }
   const cannotWrite = (cause: NodeJS.ErrnoException): never => {
-    throw writeError(part, cause);
+    throw downloadWriteError(part, cause);
   };
 
   const file = await open(part, start > 0 ? 'a' : 'w').catch(cannotWrite);

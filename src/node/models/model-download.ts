@@ -7,8 +7,8 @@ import { DownloadError, describe, InvalidOptionError } from '../../errors.js';
 import { checkBoolean, checkFunction, checkList, checkObject, checkText } from '../../options.js';
 import { makeFolder } from '../files/make-folder.js';
 import { claimPart, parkPart, sizeOf } from '../files/part-file.js';
-import { writeError } from '../files/write-error.js';
 import { downloadFile, LocationError } from './download-file.js';
+import { downloadWriteError } from './download-write-error.js';
 import { modelCacheFolder } from './model-files.js';
 import { DETECTOR, type KnownModel, LANDMARKER, MODEL_LICENSE, type PinnedFile } from './model-table.js';
 import { verifyFile } from './verify-file.js';
@@ -58,7 +58,7 @@ export async function downloadModels(options: DownloadOptions): Promise<string[]
   checkOptions('downloadModels', options, DOWNLOAD_OPTIONS);
   const directory = resolve(options.directory ?? modelCacheFolder());
   await makeFolder(directory).catch((cause) => {
-    throw writeError(directory, cause);
+    throw downloadWriteError(directory, cause);
   });
   const dispatcher = proxyAgent();
   const archives = new Set<string>();
@@ -85,10 +85,10 @@ async function obtain(file: PinnedFile, job: Job): Promise<{ path: string; downl
   const present = await verifyFile(path, file);
   if (present.status === 'ok') return { path, downloaded: false };
   // Found out now rather than when the last byte has come: nothing can be renamed over a folder.
-  if (present.status === 'unreadable') throw writeError(path, new Error(present.detail));
+  if (present.status === 'unreadable') throw downloadWriteError(path, new Error(present.detail));
 
   const part = await claimPart(path).catch((cause) => {
-    throw writeError(job.directory, cause);
+    throw downloadWriteError(job.directory, cause);
   });
   try {
     await fill(part, file, job);
@@ -176,7 +176,7 @@ async function fillFromArchive(
     job.signal?.throwIfAborted();
     const cause = error as NodeJS.ErrnoException;
     // Only the file system names a system call; anything else is the archive's fault.
-    throw cause.syscall ? writeError(part, cause) : new LocationError(cause.message, { cause });
+    throw cause.syscall ? downloadWriteError(part, cause) : new LocationError(cause.message, { cause });
   }
   const { status, detail } = await verifyFile(part, file);
   if (status === 'ok') return;
@@ -191,7 +191,7 @@ async function publish(part: string, path: string): Promise<void> {
     await file.sync().finally(() => file.close());
     await rename(part, path);
   } catch (cause) {
-    throw writeError(path, cause as NodeJS.ErrnoException);
+    throw downloadWriteError(path, cause as NodeJS.ErrnoException);
   }
 }
 
