@@ -13,6 +13,8 @@ import { integerIn, numberIn } from './option-parsers.js';
 import { OutputStems } from './output-stems.js';
 import { reportError } from './report-error.js';
 import { REPORT_FORMATS, type ReportFormat } from './report-format.js';
+import { say } from './say.js';
+import { print } from './standard-output.js';
 import { StopSignal } from './stop-signal.js';
 
 interface DetectCommandOptions extends FinderOptions {
@@ -32,7 +34,7 @@ Nothing else goes to standard output.
 
 Ctrl-C lets the images in work finish, then stops.
 
-Exit code: 0 done, 1 some image failed or was left (the others are done), 2 wrong usage or no networks.
+Exit code: 0 done, 1 some image failed or was left (the others are done) or the disk is full, 2 wrong usage or no networks.
 
 Examples:
   facial-lmk detect photo.jpg
@@ -67,7 +69,12 @@ function addOutputOptions(command: Command): Command {
       ).conflicts(['json', 'csv']),
     )
     .option('--resume', 'go on with the file of --jsonl: skip what is in it already')
-    .addOption(new Option('--csv', 'a header and one line for each face').conflicts(['json', 'jsonl']))
+    .addOption(
+      new Option('--csv', 'a header and one line for each face, or for an image without any').conflicts([
+        'json',
+        'jsonl',
+      ]),
+    )
     .option('--subpixel', 'landmarks with fractions instead of integers')
     .option('--overlay <folder>', 'write each image with its faces drawn over it')
     .addOption(
@@ -102,24 +109,32 @@ async function detect(images: readonly string[], options: DetectCommandOptions):
   if (resume && !path) {
     throw new InvalidOptionError({ name: '--resume', expected: '--jsonl <file.jsonl> beside it', received: 'none' });
   }
+  const file = path === undefined ? undefined : await JsonlFile.open(path, resume);
+  try {
+    const done = file?.images ?? new Set();
+    const left = sources.filter(({ name }) => !done.has(name)).length;
+    if (left === 0) say(`facial-lmk: nothing to do: all ${sources.length} images are in ${path} already.`);
+    else await analyze(sources, file, options);
+  } finally {
+    await file?.close();
+  }
+}
+
+async function analyze(sources: ImageSource[], file: JsonlFile | undefined, options: DetectCommandOptions) {
   const finder = await loadFinder(options);
   const stop = new StopSignal();
   try {
-    const file = path === undefined ? undefined : await JsonlFile.open(path, resume);
-    try {
-      if (resume) await removeParts([options.overlay, options.sheets, options.crops]);
-      await (file
-        ? detectIntoFile(sources, file, finder, stop, options)
-        : detectToOutput(sources, finder, stop, options));
-    } finally {
-      await file?.close();
-    }
+    if (options.resume) await removeParts([options.overlay, options.sheets, options.crops]);
+    await file?.begin();
+    await (file
+      ? detectIntoFile(sources, file, finder, stop, options)
+      : detectToOutput(sources, finder, stop, options));
   } finally {
     stop.dispose();
     await finder.close();
   }
   if (stop.skipped) {
-    console.error('facial-lmk: stopped; the images in work are done.');
+    say('facial-lmk: stopped; the images in work are done.');
     process.exitCode = 1;
   }
 }
@@ -155,7 +170,7 @@ async function detectToOutput(sources: ImageSource[], finder: Finder, stop: Stop
   let reported = 0;
   for await (const { source, report, error } of reports(sources, new Set(), finder, stop, options)) {
     if (report) {
-      await print(opening + format.report(report, reported++));
+      if (!(await print(opening + format.report(report, reported++)))) return;
       opening = '';
     } else {
       reportError(error, { file: source.name, verbose: options.verbose });
@@ -192,15 +207,5 @@ async function* reports(
       process.exitCode = 1;
       return { source, error };
     }
-  });
-}
-
-/**
- * Waits until the text is on its way, so that a slow reader slows the work instead of filling the memory. A reader that is
- * gone shows as the stream's `error` event, which main.ts takes.
- */
-function print(text: string): Promise<void> {
-  return new Promise((resolve) => {
-    process.stdout.write(text, () => resolve());
   });
 }

@@ -1,6 +1,7 @@
 import type { SingleBar } from 'cli-progress';
 import type { DownloadProgress } from '../node/models/model-download.js';
 import { progressBar } from './progress-bar.js';
+import { say } from './say.js';
 
 const MEGABYTE = 1e6;
 
@@ -25,7 +26,7 @@ export class DownloadDisplay {
   /** Prints a line of its own. */
   note(line: string): void {
     this.stop();
-    console.error(line);
+    say(line);
   }
 
   /** Ends the current bar, so that other lines can follow it. */

@@ -2,65 +2,95 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { FacialLmkError, FileAccessError, InvalidOptionError } from '../errors.js';
+import { FileLock } from '../node/files/file-lock.js';
 import { makeFolder } from '../node/files/make-folder.js';
+import { writeError } from '../node/files/write-error.js';
 
 /**
  * A file of JSON lines that grows image by image. Every line is written at once and whole; what a killed process left of
- * its last one is cut off before the file is continued.
+ * its last one is cut off before the file is continued. No other run writes to it meanwhile.
  */
 export class JsonlFile {
   readonly #path: string;
-  readonly #file: FileHandle;
+  readonly #lock: FileLock;
+  readonly #isNew: boolean;
   /** Images whose lines were there already. */
   readonly images: ReadonlySet<string>;
+  /** Bytes of the whole lines. */
+  #length: number;
+  #file: FileHandle | undefined;
 
-  private constructor(path: string, file: FileHandle, images: ReadonlySet<string>) {
+  private constructor(path: string, lock: FileLock, lines: WholeLines | undefined) {
     this.#path = path;
-    this.#file = file;
-    this.images = images;
+    this.#lock = lock;
+    this.#isNew = lines === undefined;
+    this.images = lines?.images ?? new Set();
+    this.#length = lines?.length ?? 0;
   }
 
   /**
+   * Looks at the file and keeps others away from it, but leaves it as it is until {@link begin}.
    * @param resume continue a file that is there, instead of refusing it
    * @throws InvalidOptionError for a file that is there without `resume`, or that holds something else
    * @throws FileAccessError
    */
   static async open(path: string, resume: boolean): Promise<JsonlFile> {
+    await makeFolder(dirname(path)).catch(cannotWrite(path));
+    const lock = await FileLock.take(path);
     try {
-      await makeFolder(dirname(path));
-      await checkRegular(path);
-      // `a+` creates it where it is missing, `ax` refuses one that is there.
-      const file = await open(path, resume ? 'a+' : 'ax');
-      try {
-        const { images, length } = resume ? await readLines(path) : { images: new Set<string>(), length: 0 };
-        await file.truncate(length);
-        return new JsonlFile(path, file, images);
-      } catch (error) {
-        await file.close();
-        throw error;
-      }
+      const isThere = await checkRegular(path);
+      if (isThere && !resume) throw alreadyThere(path);
+      return new JsonlFile(path, lock, isThere ? await readLines(path) : undefined);
     } catch (error) {
-      throw asTyped(path, error);
+      await lock.release();
+      throw error instanceof FacialLmkError ? error : writeError(path, error as NodeJS.ErrnoException, HINTS);
     }
   }
 
+  /** Opens the file for writing, and cuts a torn line off. */
+  async begin(): Promise<void> {
+    // What takes no notice of the lock may have been faster: then `x` refuses the file.
+    this.#file = await open(this.#path, this.#isNew ? 'ax' : 'a').catch(cannotWrite(this.#path));
+    await this.#file.truncate(this.#length).catch(cannotWrite(this.#path));
+  }
+
+  /** @throws FileAccessError; the file then holds the lines before this one, whole */
   async append(line: string): Promise<void> {
+    const file = this.#file as FileHandle;
+    const { size } = await file.stat();
+    if (size !== this.#length) {
+      throw new FileAccessError({
+        name: this.#path,
+        expected: `the ${this.#length} bytes that this run knows of`,
+        received: `${size}, because something else writes to it`,
+        hint: 'Let one run alone write to a file, and go on with --resume.',
+      });
+    }
     try {
-      await this.#file.appendFile(line);
-    } catch (error) {
-      throw asTyped(this.#path, error);
+      await file.appendFile(line);
+      this.#length += Buffer.byteLength(line);
+    } catch (cause) {
+      await file.truncate(this.#length).catch(() => undefined);
+      throw writeError(this.#path, cause as NodeJS.ErrnoException, HINTS);
     }
   }
 
-  close(): Promise<void> {
-    return this.#file.close();
+  async close(): Promise<void> {
+    await this.#file?.close();
+    await this.#lock.release();
   }
 }
 
-/** Opening a pipe would wait for its other end. */
-async function checkRegular(path: string): Promise<void> {
+const HINTS = { full: 'Free some space, and go on with --resume.' };
+
+const cannotWrite = (path: string) => (cause: NodeJS.ErrnoException) => {
+  throw writeError(path, cause, HINTS);
+};
+
+/** Whether the file is there. Opening a pipe would wait for its other end. */
+async function checkRegular(path: string): Promise<boolean> {
   const info = await stat(path).catch(() => undefined);
-  if (!info || info.isFile()) return;
+  if (!info || info.isFile()) return info !== undefined;
   const received = info.isDirectory() ? 'a directory' : 'something that is not a regular file';
   throw new FileAccessError({ name: path, expected: 'a file that can be written', received });
 }
@@ -70,11 +100,16 @@ const BEGINNING = '{"image":"';
 /** Bytes of a line that no run of this command writes: a thousand faces take two million. */
 const TOO_LONG = 2 ** 26;
 
+interface WholeLines {
+  images: ReadonlySet<string>;
+  length: number;
+}
+
 /**
  * Images of the whole lines of a file, and where the last of them ends. What follows the last line break was torn, and may
  * be anything; but where no line tells that the file is ours, its beginning must.
  */
-async function readLines(path: string): Promise<{ images: Set<string>; length: number }> {
+async function readLines(path: string): Promise<WholeLines> {
   const images = new Set<string>();
   let length = 0;
   let begun = Buffer.alloc(0);
@@ -113,21 +148,10 @@ function refuse(path: string, line: Buffer): never {
   });
 }
 
-function asTyped(path: string, error: unknown): Error {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'EEXIST') {
-    return new InvalidOptionError({
-      name: '--jsonl',
-      expected: 'a file that is not there yet',
-      received: path,
-      hint: 'Go on with it by --resume, remove it, or choose another one.',
-    });
-  }
-  if (error instanceof FacialLmkError) return error;
-  return new FileAccessError({
-    name: path,
-    expected: 'a file that can be written',
-    received: code ?? message,
-    cause: error,
+const alreadyThere = (path: string) =>
+  new InvalidOptionError({
+    name: '--jsonl',
+    expected: 'a file that is not there yet',
+    received: path,
+    hint: 'Go on with it by --resume, remove it, or choose another one.',
   });
-}

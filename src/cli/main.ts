@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { FacialLmkError } from '../errors.js';
+import { isFullDisk } from '../node/files/write-error.js';
 import { PACKAGE_VERSION } from '../node/package-paths.js';
 import { detectCommand } from './detect.js';
 import { evaluateCommand } from './evaluate.js';
@@ -8,6 +9,7 @@ import { mergeCommand } from './merge.js';
 import { modelsCommand } from './models.js';
 import { parityCommand } from './parity.js';
 import { reportError } from './report-error.js';
+import { say } from './say.js';
 import { serveCommand } from './serve.js';
 
 const USAGE = 2;
@@ -15,7 +17,12 @@ const USAGE = 2;
 /** Settings that commander does not hand down to commands made elsewhere. */
 function adopt(command: Command): Command {
   command.exitOverride().configureOutput({
-    outputError: (text, write) => write(text.replace(/^error: /, 'facial-lmk: ')),
+    outputError: (text) =>
+      text
+        .trimEnd()
+        .replace(/^error: /, 'facial-lmk: ')
+        .split('\n')
+        .forEach(say),
   });
   command.commands.forEach(adopt);
   return command;
@@ -32,12 +39,8 @@ const program = new Command('facial-lmk')
   .addCommand(parityCommand())
   .addCommand(serveCommand());
 
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  // A reader that has seen enough (`| head`) is no failure.
-  if (error.code === 'EPIPE') process.exit();
-  reportError(error, { file: 'standard output' });
-  process.exit(1);
-});
+// Whoever prints hears of an error itself. The reader of messages may go, and the run goes on.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 try {
   await adopt(program).parseAsync();
@@ -46,10 +49,10 @@ try {
     // Commander has said what is wrong; its code is 0 for --help and --version.
     process.exitCode = error.exitCode === 0 ? 0 : USAGE;
   } else {
-    // Whatever ends a command as a whole is a wrong setting, unless it is a mistake of this program.
+    // Whatever ends a command as a whole is a wrong setting, unless the disk is full or it is a mistake of this program.
     const { verbose } = program.opts<{ verbose?: boolean }>();
     const expected = error instanceof FacialLmkError;
     reportError(error, { verbose: verbose || !expected });
-    process.exitCode = expected ? USAGE : 1;
+    process.exitCode = expected && !isFullDisk(error.cause) ? USAGE : 1;
   }
 }

@@ -5,6 +5,7 @@ import { writeFileAtomic } from '../node/files/write-file.js';
 import { modelReadError } from '../node/models/model-read-error.js';
 import { SCRFD } from '../scrfd/spec.js';
 import { integerIn, numberIn } from './option-parsers.js';
+import { say } from './say.js';
 
 interface MergeCommandOptions extends MergeOptions {
   detector: string;
@@ -51,5 +52,5 @@ async function merge({ detector, landmarker, output, ...options }: MergeCommandO
   const names = { detectorName: detector, landmarkerName: landmarker };
   const bytes = composeMergedModel(detectorBytes, landmarkerBytes, { ...options, ...names });
   await writeFileAtomic(output, bytes);
-  console.error(`${output}: ${(bytes.length / 1e6).toFixed(1)} MB`);
+  say(`${output}: ${(bytes.length / 1e6).toFixed(1)} MB`);
 }

@@ -7,6 +7,9 @@ import { locateModel, modelCacheFolder } from '../node/models/model-files.js';
 import { KNOWN_MODELS, type KnownModel, MODEL_LICENSE } from '../node/models/model-table.js';
 import { type FileVerdict, verifyFile } from '../node/models/verify-file.js';
 import { DownloadDisplay } from './download-display.js';
+import { printableJson } from './printable.js';
+import { say } from './say.js';
+import { print, shownName } from './standard-output.js';
 
 interface FetchOptions {
   dir?: string;
@@ -61,23 +64,23 @@ async function fetchModels(known: readonly KnownModel[], options: FetchOptions, 
   const missing: KnownModel[] = [];
   for (const model of models) {
     const { path, verdict } = await inspect(model, options.dir);
-    if (verdict.status === 'ok') {
-      console.log(path);
+    if (path !== undefined && verdict.status === 'ok') {
+      await print(`${shownName(path)}\n`);
     } else {
       missing.push(model);
       if (path !== undefined && dirname(path) !== directory) {
-        console.error(`${path} is damaged (${verdict.status}) and comes first in the search: remove it.`);
+        say(`${path} is damaged (${verdict.status}) and comes first in the search: remove it.`);
       }
     }
   }
   if (missing.length === 0) {
-    console.error('Every network is there and intact.');
+    say('Every network is there and intact.');
     return;
   }
   if (!options.offline) {
-    console.error(MODEL_LICENSE);
+    say(MODEL_LICENSE);
     if (!options.acceptLicense && !(await agrees(command))) {
-      console.error('Nothing was downloaded.');
+      say('Nothing was downloaded.');
       process.exitCode = 1;
       return;
     }
@@ -100,15 +103,15 @@ async function download(models: KnownModel[], directory: string, offline: boolea
       onProgress: (progress) => display.update(progress),
       onLocationFailed: ({ fileName, location, reason }) => display.note(`${fileName}: ${reason} (${location})`),
     });
-    for (const path of paths) console.log(path);
+    for (const path of paths) await print(`${shownName(path)}\n`);
   } catch (error) {
     display.stop();
     if (interruption.signal.aborted) {
-      console.error('Interrupted. Run the same command again: it goes on where it stopped.');
+      say('Interrupted. Run the same command again: it goes on where it stopped.');
       process.exitCode = 130;
     } else if (error instanceof DownloadError) {
       // Each location's reason was printed when it failed.
-      console.error(`Expected ${error.expected} for ${error.subject} but none did. ${error.hint}`);
+      say(`Expected ${error.expected} for ${error.subject} but none did. ${error.hint}`);
       process.exitCode = 1;
     } else {
       throw error;
@@ -142,12 +145,11 @@ async function verifyModels(models: readonly KnownModel[], { dir, json }: ShowOp
     const { path, verdict } = await inspect(model, dir);
     rows.push({ role: model.role, file: model.fileName, ...verdict, path: path ?? null });
   }
-  if (json) console.log(JSON.stringify(rows, null, 2));
-  else for (const { status, file, path, detail } of rows) console.log([status, file, path ?? '-', detail].join('\t'));
+  await printRows(rows, json, ({ status, file, path, detail }) => [status, file, path ?? '-', detail]);
 
   // The merged model is optional: it may be missing, but not damaged.
   if (rows.some(({ role, status, path }) => status !== 'ok' && (role !== 'merged' || path !== null))) {
-    console.error('Run "npx facial-lmk models fetch" to download what is missing or damaged.');
+    say('Run "npx facial-lmk models fetch" to download what is missing or damaged.');
     process.exitCode = 1;
   }
 }
@@ -169,8 +171,13 @@ async function listModels(models: readonly KnownModel[], { dir, json }: ShowOpti
       sources,
     });
   }
-  if (json) console.log(JSON.stringify(rows, null, 2));
-  else for (const { role, file, path } of rows) console.log([role, file, path ?? '-'].join('\t'));
+  await printRows(rows, json, ({ role, file, path }) => [role, file, path ?? '-']);
+}
+
+/** Rows as JSON, or one line for each with tabs between its columns. */
+function printRows<Row>(rows: Row[], json: boolean | undefined, columns: (row: Row) => string[]): Promise<boolean> {
+  const line = (row: Row) => `${columns(row).map(shownName).join('\t')}\n`;
+  return print(json ? `${printableJson(rows, 2)}\n` : rows.map(line).join(''));
 }
 
 /** Where the network is that a search would take, and whether it is intact. */

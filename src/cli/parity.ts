@@ -8,6 +8,8 @@ import { findMergedModel, findModels } from '../node/models/model-files.js';
 import { loadMergedModel } from '../node/runtime/load-merged-model.js';
 import { SCRFD } from '../scrfd/spec.js';
 import type { PixelImage } from '../types.js';
+import { say } from './say.js';
+import { print } from './standard-output.js';
 
 interface ParityOptions {
   merged?: string;
@@ -62,10 +64,10 @@ async function compare(images: string[], options: ParityOptions): Promise<void> 
         }
         const expected = await merged.run(image);
         all.push(compareOutputs(await detector.run(image), expected));
-        console.error(`${name}: ${expected.scores.shape[0]} faces`);
+        say(`${name}: ${expected.scores.shape[0]} faces`);
       } catch (error) {
         if (!(error instanceof FacialLmkError || error instanceof RangeError)) throw error;
-        console.error(`${name}: ${error.message}`);
+        say(`${name}: ${error.message}`);
         process.exitCode = 1;
       }
     }
@@ -74,11 +76,9 @@ async function compare(images: string[], options: ParityOptions): Promise<void> 
   }
   if (all.length === 0) return;
   const total = mergeDifferences(all);
-  console.log(formatDifferences(total));
+  await print(`${formatDifferences(total)}\n`);
   if (total.scores.length === 0) {
-    console.error(
-      'facial-lmk: no face anywhere, so nothing was compared. Name photographs with faces, after the options.',
-    );
+    say('facial-lmk: no face anywhere, so nothing was compared. Name photographs with faces, after the options.');
     process.exitCode = 1;
   }
   if (Object.values(total).some((found) => found.unequal > 0)) process.exitCode = 1;

@@ -1,6 +1,8 @@
 import type { ResultJson } from '../detector/result-to-json.js';
 import { LANDMARK106 } from '../landmark106/spec.js';
 import { KEYPOINT_NAMES } from '../types.js';
+import { printableJson } from './printable.js';
+import { shownName } from './standard-output.js';
 
 /** How reports become text, image by image, so that any number of them goes through in constant memory. */
 export interface ReportFormat {
@@ -10,10 +12,16 @@ export interface ReportFormat {
   end: string;
 }
 
-/** RFC 4180: fields with a comma, a quote or a line break are quoted, quotes doubled. */
+/** RFC 4180: fields with a comma, a quote or a line break are quoted, quotes doubled. Other separators that some programs take too. */
 const csvField = (value: string | number) =>
-  typeof value === 'string' && /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : String(value);
+  typeof value === 'string' && /[",;\t\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : String(value);
 const csvLine = (fields: readonly (string | number)[]) => `${fields.map(csvField).join(',')}\n`;
+
+/** What a spreadsheet takes for the beginning of a formula, also in the wide forms of East Asian scripts. */
+const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20][\s\S]/;
+
+/** The name as a spreadsheet may have it: `./=name` is the same file, and no formula. */
+const csvName = (image: string) => shownName(FORMULA.test(image) ? `./${image}` : image);
 
 const xy = (name: string) => [`${name}_x`, `${name}_y`];
 
@@ -28,20 +36,23 @@ export const REPORT_FORMATS = {
   /** One array; one line for each image. */
   json: {
     start: '[',
-    report: (report, index) => `${index > 0 ? ',' : ''}\n${JSON.stringify(report)}`,
+    report: (report, index) => `${index > 0 ? ',' : ''}\n${printableJson(report)}`,
     end: '\n]\n',
   },
   /** One object for each line. */
-  jsonl: { start: '', report: (report) => `${JSON.stringify(report)}\n`, end: '' },
-  /** A header, then one line for each face; an image without a face has none. */
+  jsonl: { start: '', report: (report) => `${printableJson(report)}\n`, end: '' },
+  /** A header, then one line for each face; an image without a face has one with its name and size alone. */
   csv: {
     start: csvLine(CSV_COLUMNS),
-    report: ({ image, width, height, decoder, faces }) =>
-      faces
+    report: ({ image, width, height, decoder, faces }) => {
+      const about = [csvName(image), width, height, decoder];
+      if (faces.length === 0) return csvLine([...about, ...CSV_COLUMNS.slice(about.length).map(() => '')]);
+      return faces
         .map(({ score, bbox, keypoints, landmarks, matrix }, face) =>
-          csvLine([...[image, width, height, decoder, face, score], ...[bbox, keypoints, landmarks, matrix].flat(2)]),
+          csvLine([...about, face, score, ...[bbox, keypoints, landmarks, matrix].flat(2)]),
         )
-        .join(''),
+        .join('');
+    },
     end: '',
   },
 } as const satisfies Record<string, ReportFormat>;

@@ -1,5 +1,4 @@
 // The built command as a user runs it, on drawn scenes with the built-in networks.
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   existsSync,
@@ -14,7 +13,6 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ResultJson } from '../../src/detector/result-to-json.js';
 import { drawScene } from '../../src/drawn-faces/draw-scene.js';
@@ -23,32 +21,14 @@ import { FacialLandmarkDetector } from '../../src/node/facial-landmark-detector.
 import { readImage } from '../../src/node/images/image-file.js';
 import { writeImage } from '../../src/node/images/write-image.js';
 import { builtInModels } from '../../src/node/models/model-files.js';
-
-const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+import { linesOf, runCommand, startCommand } from '../support/command.js';
 
 let folder: string;
 
-interface Outcome {
-  code: number | null;
-  stdout: string;
-  /** Without the notice of the built-in networks. */
-  stderr: string;
-}
-
-function start(args: readonly string[], env: Record<string, string> = {}) {
-  return spawn(process.execPath, [MAIN, ...args], { cwd: folder, env: { ...process.env, ...env } });
-}
-
-async function run(args: readonly string[], input?: Uint8Array): Promise<Outcome> {
-  const child = start(args);
-  child.stdin.on('error', () => {}).end(input);
-  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
-  return { code, stdout, stderr: stderr.replace(/^facial-lmk: using the built-in networks.*\n/, '') };
-}
-
+const start = (args: readonly string[]) => startCommand(folder, args);
+const run = (args: readonly string[], input?: Uint8Array) => runCommand(folder, args, { input });
 const detect = (...args: string[]) => run(['detect', '--built-in', ...args]);
-const lines = (text: string) => text.split('\n').filter(Boolean);
-const reports = (jsonl: string) => lines(jsonl).map((line) => JSON.parse(line) as ResultJson);
+const reports = (jsonl: string) => linesOf(jsonl).map((line) => JSON.parse(line) as ResultJson);
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'facial-lmk-'));
@@ -102,16 +82,24 @@ describe('data', () => {
     expect(points(floats).map(Math.trunc)).toEqual(points(integers));
   });
 
-  it('--csv has one line for each face, names quoted', async () => {
+  it('--csv has one line for each face, and one for an image without any; names quoted', async () => {
     const { code, stdout } = await detect('odd, "name".png', 'nobody.png', '--csv');
     expect(code).toBe(0);
     const [{ faces }] = reports((await detect('odd, "name".png', '--jsonl')).stdout);
-    const [header, ...rows] = lines(stdout);
+    const [header, ...rows] = linesOf(stdout);
     expect(header.split(',')).toHaveLength(4 + 2 + 4 + 10 + 212 + 6);
     expect(header).toMatch(
       /^image,width,height,decoder,face,score,x1,y1,x2,y2,leftEye_x,.*,landmark105_y,a,b,tx,c,d,ty$/,
     );
-    expect(rows).toHaveLength(faces.length);
+    expect(rows).toHaveLength(faces.length + 1);
+    const nobody = rows.pop()?.split(',') ?? [];
+    expect(nobody.slice(0, 5)).toEqual(['nobody.png', '64', '48', expect.stringMatching(/sharp|jimp/), '']);
+    expect(nobody.slice(4)).toEqual(
+      header
+        .split(',')
+        .slice(4)
+        .map(() => ''),
+    );
     rows.forEach((row, i) => {
       const start = `"odd, ""name"".png",640,480,`;
       expect(row.startsWith(start)).toBe(true);
@@ -190,7 +178,7 @@ describe('images', () => {
     const { code, stdout, stderr } = await detect('scene.png', bad, 'nobody.png', '--jsonl');
     expect(code).toBe(1);
     expect(names(stdout)).toEqual(['scene.png', 'nobody.png']);
-    expect(lines(stderr)).toHaveLength(1);
+    expect(linesOf(stderr)).toHaveLength(1);
     expect(stderr.startsWith(`facial-lmk: ${bad}: Expected `)).toBe(true);
     expect(stderr).toMatch(reason);
     expect(stderr).not.toMatch(/\.[jt]s:\d/);
@@ -203,7 +191,7 @@ describe('images', () => {
   });
 
   it('--verbose shows where it failed', async () => {
-    expect((await detect('text.jpg', '--verbose')).stderr).toMatch(/^\w+Error: Expected [\s\S]*\.js:\d+/m);
+    expect((await detect('text.jpg', '--verbose')).stderr).toMatch(/^ {2}\w+Error: Expected [\s\S]*\.js:\d+/m);
   });
 });
 
@@ -274,7 +262,7 @@ describe('pictures', () => {
   it('a folder that cannot be written fails the image, not the program', async () => {
     const { code, stderr } = await detect('scene.png', '--overlay', 'text.jpg/o');
     expect(code).toBe(1);
-    expect(lines(stderr)).toHaveLength(1);
+    expect(linesOf(stderr)).toHaveLength(1);
     expect(stderr).toMatch(/^facial-lmk: scene\.png: Expected /);
   });
 });
@@ -329,6 +317,6 @@ describe('usage', () => {
     child.stdout.destroy();
     const [code] = await once(child, 'close');
     expect(code).toBe(0);
-    expect(lines(await errors)).toHaveLength(1);
+    expect(linesOf(await errors)).toHaveLength(1);
   });
 });

@@ -23,6 +23,7 @@ import {
   whole,
   zipOf,
 } from '../support/download-server.js';
+import { CAN_MOUNT, resizeDisk, WITHOUT_MOUNT, withDisk } from '../support/full-disk.js';
 
 const CONTENT = noise(300_000, 1);
 const OTHER = noise(300_000, 2);
@@ -356,12 +357,9 @@ describe('the folder', () => {
     }
   });
 
-  const tmpfs = mountsTmpfs();
-  test.skipIf(!tmpfs)(`is full${tmpfs ? '' : ' (skipped: needs the right to mount a tmpfs)'}`, async () => {
+  test.skipIf(!CAN_MOUNT)(`is full${WITHOUT_MOUNT}`, async () => {
     const full = join(directory, 'full');
-    mkdirSync(full);
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=128k', 'none', full]);
-    try {
+    await withDisk(full, '128k', async () => {
       const url = server.serve('/a', whole(CONTENT));
       const second = server.serve('/b', whole(CONTENT));
       const attempt = fetchModel(modelOf(CONTENT, { url }, { url: second }), { directory: full });
@@ -370,14 +368,12 @@ describe('the folder', () => {
       expect(server.requestsFor('/b')).toEqual([]);
       expect(readdirSync(full)).toEqual(['det_10g.onnx.part']);
 
-      execFileSync('mount', ['-o', 'remount,size=4m', full]);
+      resizeDisk(full, '4m');
       const [path] = await fetchModel(modelOf(CONTENT, { url }), { directory: full });
       expectContent(path, CONTENT);
       expect(server.requestsFor('/a').at(-1)).toMatch(/^bytes=\d+-$/);
       expect(readdirSync(full)).toEqual(['det_10g.onnx']);
-    } finally {
-      execFileSync('umount', [full]);
-    }
+    });
   });
 });
 
@@ -513,19 +509,6 @@ describe('processes', () => {
     expectOnly('det_10g.onnx');
   });
 });
-
-function mountsTmpfs(): boolean {
-  const place = mkdtempSync(join(tmpdir(), 'facial-lmk-mount-'));
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'none', place], { stdio: 'ignore' });
-    execFileSync('umount', [place]);
-    return true;
-  } catch {
-    return false;
-  } finally {
-    rmSync(place, { recursive: true });
-  }
-}
 
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 20));

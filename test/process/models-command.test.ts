@@ -1,4 +1,4 @@
-import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,11 +7,10 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { MODEL_LICENSE } from '../../src/node/models/model-table.js';
 import { breaksOff, DownloadServer, modelOf, noise, stalls, whole } from '../support/download-server.js';
+import { HAS_TERMINAL, runOnTerminal, WITHOUT_TERMINAL } from '../support/terminal.js';
 
 const CONTENT = noise(2_500_000, 1);
 const LANDMARKER = noise(1000, 2);
-
-const hasScript = scriptIsThere();
 
 let root: string;
 let server: DownloadServer;
@@ -108,24 +107,14 @@ describe('models fetch', () => {
     expect(server.requests).toEqual([]);
   });
 
-  const unless = hasScript ? '' : " (skipped: needs util-linux' script)";
-  test.skipIf(!hasScript).each([
+  test.skipIf(!HAS_TERMINAL).each([
     ['y', 0],
     ['n', 1],
     ['', 1],
-  ])(`on a terminal, the answer %j gives exit code %i${unless}`, async (answer, code) => {
+  ])(`on a terminal, the answer %j gives exit code %i${WITHOUT_TERMINAL}`, async (answer, code) => {
     serveBoth();
-    const quoted = commandLine(['fetch', '--dir', 'models']).map((word) => `'${word}'`);
-    const outcome = await new Promise<{ code: unknown; screen: string }>((resolve) => {
-      const command = [`'${process.execPath}'`, ...quoted].join(' ');
-      const terminal = execFile(
-        'script',
-        ['--quiet', '--return', '--command', command, '/dev/null'],
-        { cwd: root, env: environment() },
-        (error, screen) => resolve({ code: error ? error.code : 0, screen }),
-      );
-      terminal.stdout?.on('data', (text: string) => text.includes('[y/N]') && terminal.stdin?.end(`${answer}\n`));
-    });
+    const command = [process.execPath, ...commandLine(['fetch', '--dir', 'models'])];
+    const outcome = await runOnTerminal(command, { cwd: root, env: environment() }, { question: '[y/N]', answer });
     expect(outcome.screen).toContain('Do you agree? [y/N]');
     expect(outcome.code).toBe(code);
     if (code === 0) expect(readFileSync(detectorPath()).equals(CONTENT)).toBe(true);
@@ -217,15 +206,6 @@ test('models list names the networks and where they are', async () => {
     { role: 'landmarker', bytes: LANDMARKER.length, path: landmarkerPath() },
   ]);
 });
-
-/** `script` of util-linux runs a command on a terminal of its own. */
-function scriptIsThere(): boolean {
-  try {
-    return execFileSync('script', ['--version'], { encoding: 'utf8' }).includes('util-linux');
-  } catch {
-    return false;
-  }
-}
 
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 20));

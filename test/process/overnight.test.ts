@@ -1,8 +1,19 @@
 // A folder in one run, in several that were killed, and with a signal in the middle: the same lines, each once, in order.
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ResultJson } from '../../src/detector/result-to-json.js';
@@ -174,6 +185,55 @@ describe('--resume', () => {
     const { status, stderr } = run(pipe, '--resume');
     expect(status).toBe(2);
     expect(stderr).toMatch(/not a regular file/);
+  });
+
+  it('of several at once, also after a killed run, lets one alone write; the others say why not', async () => {
+    const output = join(folder, 'shared.jsonl');
+    const killed = begin(output);
+    const end = ended(killed);
+    await untilLines(output, 5, killed);
+    killed.kill('SIGKILL');
+    await end;
+    const children = Array.from({ length: 5 }, () =>
+      spawn(process.execPath, argumentsFor(output, '--resume'), { stdio: ['ignore', 'ignore', 'pipe'] }),
+    );
+    const outcomes = await Promise.all(
+      children.map(async (child) => {
+        const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, 'close')]);
+        return { code, stderr };
+      }),
+    );
+    expect(results(output)).toEqual(results(whole));
+    // Whoever comes when the first is done finds nothing to do but the image that fails.
+    for (const { code, stderr } of outcomes.filter((outcome) => outcome.code !== 1)) {
+      expect(code).toBe(2);
+      expect(stderr).toMatch(/a file that no other run writes to for .* taken by process \d+ of .* remove .*\.lock/);
+    }
+    expect(readdirSync(folder).filter((name) => name.endsWith('.lock'))).toEqual([]);
+  });
+
+  it('stops when something without the lock writes to the file', async () => {
+    const output = join(folder, 'meddled.jsonl');
+    const child = spawn(process.execPath, argumentsFor(output), { stdio: ['ignore', 'ignore', 'pipe'] });
+    const outcome = Promise.all([text(child.stderr), once(child, 'close')]);
+    await untilLines(output, 3, child);
+    appendFileSync(output, '{"image":"meddled"}\n');
+    const [stderr, [code]] = await outcome;
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/something else writes to it/);
+    expect(names(output).at(-1)).toBe('meddled');
+  });
+
+  it('with nothing left to do says so, and needs no networks for it', () => {
+    const output = join(folder, 'good.jsonl');
+    const good = [main, 'detect', join(photos, 'image-0[0-6].png'), '--jsonl', output, '--detector-side', '160'];
+    const first = spawnSync(process.execPath, [...good, '--built-in'], { encoding: 'utf8' });
+    expect(first.status).toBe(0);
+    const before = readFileSync(output);
+    const again = spawnSync(process.execPath, [...good, '--resume', '--models', folder], { encoding: 'utf8' });
+    expect(again).toMatchObject({ status: 0, stdout: '' });
+    expect(again.stderr).toBe(`facial-lmk: nothing to do: all 7 images are in ${output} already.\n`);
+    expect(Buffer.compare(readFileSync(output), before)).toBe(0);
   });
 
   it('of a finished run adds nothing but what failed before', () => {

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { isLeftOver, ownedPath } from '../../src/node/files/owned-path.js';
+import { ownedPath, ownerOf } from '../../src/node/files/owned-path.js';
 import { claimPart, removeParts } from '../../src/node/files/part-file.js';
 import { writeFileAtomic } from '../../src/node/files/write-file.js';
 
@@ -26,25 +26,25 @@ const owned = (owner: { machine?: string; pid?: number; start?: string }) =>
 /** The id of a process that has ended. */
 const endedPid = () => spawnSync(process.execPath, ['--version']).pid;
 
-describe('isLeftOver', () => {
-  it('is false for what this process writes, true once a process has ended', () => {
-    expect(isLeftOver(mine(), 'part')).toBe(false);
-    expect(isLeftOver(owned({ pid: endedPid() }), 'part')).toBe(true);
+describe('ownerOf', () => {
+  it('tells a running process from one that has ended', () => {
+    expect(ownerOf(mine(), 'part')).toBe('running');
+    expect(ownerOf(owned({ pid: endedPid() }), 'part')).toBe('ended');
   });
 
-  it('is false for a process of another machine, or of another container, whose ids say nothing here', () => {
-    expect(isLeftOver(owned({ machine: '00c0ffee', pid: endedPid() }), 'part')).toBe(false);
+  it('knows nothing of another machine, or of another container, whose process ids say nothing here', () => {
+    expect(ownerOf(owned({ machine: '00c0ffee', pid: endedPid() }), 'part')).toBe('unknown');
   });
 
-  it.runIf(linux)('is true for a process that began at another time under the same id, as in a container', () => {
-    expect(isLeftOver(owned({ start: '12' }), 'part')).toBe(true);
+  it.runIf(linux)('sees that a process began at another time under the same id, as in a container', () => {
+    expect(ownerOf(owned({ start: '12' }), 'part')).toBe('ended');
   });
 
-  it('is false for other kinds and other names', () => {
+  it('is undefined for other kinds and other names', () => {
     const left = owned({ pid: endedPid() });
-    expect(isLeftOver(left, 'lock')).toBe(false);
+    expect(ownerOf(left, 'lock')).toBe(undefined);
     for (const name of ['out.png.part', 'photo.part', 'a-1-2-b.part', `${left}.png`]) {
-      expect(isLeftOver(name, 'part')).toBe(false);
+      expect(ownerOf(name, 'part')).toBe(undefined);
     }
   });
 

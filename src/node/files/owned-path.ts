@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 
@@ -15,33 +16,48 @@ const MOST_NAME_BYTES = 200;
 /** A new path beside `target`, of this process alone. */
 export function ownedPath(target: string, kind: OwnedKind): string {
   const random = randomBytes(4).toString('hex');
-  return join(dirname(target), `${ownedPrefix(target)}${MACHINE}-${process.pid}-${startOf('self')}-${random}.${kind}`);
+  const name = `${keptName(target)}.${MACHINE}-${process.pid}-${startOf('self')}-${random}.${kind}`;
+  return join(dirname(target), name);
 }
 
-/** What the names of all files of this target begin with. */
-export function ownedPrefix(target: string): string {
+/** As much of the target's name as leaves room for what follows. */
+function keptName(target: string): string {
   let name = basename(target);
   while (Buffer.byteLength(name) > MOST_NAME_BYTES) name = [...name].slice(0, -1).join('');
-  return `${name}.`;
+  return name;
 }
 
 const MARK = /\.([0-9a-f]{8})-(\d+)-(\d+)-[0-9a-f]{8}\.(part|lock)$/;
 
+export type Owner = 'running' | 'ended' | 'unknown';
+
 /**
- * Whether a file of this kind is left over: of a process of this machine that has ended. Another machine's are never known
- * to be: a folder may be shared over a network.
+ * What is known of the process whose file this is, or undefined for a file of another name or kind. Another machine's is
+ * never known to have ended: a folder may be shared over a network.
  */
-export function isLeftOver(path: string, kind: OwnedKind): boolean {
+export function ownerOf(path: string, kind: OwnedKind): Owner | undefined {
   const [, machine, pid, start, found] = MARK.exec(path) ?? [];
-  if (found !== kind || machine !== MACHINE) return false;
+  if (found !== kind) return undefined;
+  if (machine !== MACHINE) return 'unknown';
   try {
     process.kill(Number(pid), 0);
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ESRCH';
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return 'ended';
   }
   // In a container every run may have the same process id.
   const now = startOf(pid);
-  return now !== UNKNOWN && start !== UNKNOWN && now !== start;
+  return now !== UNKNOWN && start !== UNKNOWN && now !== start ? 'ended' : 'running';
+}
+
+/** The files of this kind that processes have beside a target. */
+export async function ownedBeside(target: string, kind: OwnedKind): Promise<{ path: string; owner: Owner }[]> {
+  const folder = dirname(target);
+  const found: { path: string; owner: Owner }[] = [];
+  for (const name of await readdir(folder)) {
+    const owner = name.replace(MARK, '') === keptName(target) ? ownerOf(name, kind) : undefined;
+    if (owner) found.push({ path: join(folder, name), owner });
+  }
+  return found;
 }
 
 /** Process ids mean something on one machine, and on Linux in one namespace: containers have their own. */

@@ -1,6 +1,6 @@
 import { readdir, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { isLeftOver, ownedPath, ownedPrefix } from './owned-path.js';
+import { join } from 'node:path';
+import { ownedBeside, ownedPath, ownerOf } from './owned-path.js';
 
 /**
  * A file that is being written lies beside its target under a name of its own, so two processes at once cannot touch each
@@ -10,14 +10,14 @@ import { isLeftOver, ownedPath, ownedPrefix } from './owned-path.js';
 export async function claimPart(target: string): Promise<string> {
   const part = ownedPath(target, 'part');
   const [largest, ...others] = await leftovers(target);
-  if (largest !== undefined) await rename(largest, part).catch(ignoreMissing);
+  await rename(largest, part).catch(ignoreMissing);
   await Promise.all(others.map((path) => rm(path, { force: true })));
   return part;
 }
 
 /** Leaves an unfinished part where the next {@link claimPart} finds it; an empty one is of no use. */
 export async function parkPart(part: string, target: string): Promise<void> {
-  if ((await sizeOf(part)) > 0) await rename(part, join(dirname(target), parkedName(target)));
+  if ((await sizeOf(part)) > 0) await rename(part, parkedPath(target));
   else await rm(part, { force: true });
 }
 
@@ -26,28 +26,25 @@ export async function removeParts(folders: readonly (string | undefined)[]): Pro
   for (const folder of folders) {
     if (folder === undefined) continue;
     for (const path of await readdir(folder, { recursive: true }).catch(() => [])) {
-      if (isLeftOver(path, 'part')) await rm(join(folder, path), { force: true }).catch(() => undefined);
+      if (ownerOf(path, 'part') === 'ended') await rm(join(folder, path), { force: true }).catch(() => undefined);
     }
   }
 }
+
+/** Where a writer that stopped in order leaves its part. */
+const parkedPath = (target: string) => `${target}.part`;
 
 /** Size in bytes; 0 for a file that does not exist. */
 export async function sizeOf(path: string): Promise<number> {
   return (await stat(path).catch(ignoreMissing))?.size ?? 0;
 }
 
-const parkedName = (target: string) => `${ownedPrefix(target)}part`;
-
-/** Parts of this target that nobody writes to, largest first. */
+/** Where parts of this target may lie that nobody writes to, largest first. */
 async function leftovers(target: string): Promise<string[]> {
-  const prefix = ownedPrefix(target);
-  const found: { path: string; size: number }[] = [];
-  for (const name of await readdir(dirname(target))) {
-    if (name !== parkedName(target) && !(name.startsWith(prefix) && isLeftOver(name, 'part'))) continue;
-    const path = join(dirname(target), name);
-    found.push({ path, size: await sizeOf(path) });
-  }
-  return found.sort((a, b) => b.size - a.size).map(({ path }) => path);
+  const ended = (await ownedBeside(target, 'part')).filter(({ owner }) => owner === 'ended').map(({ path }) => path);
+  const paths = [parkedPath(target), ...ended];
+  const sized = await Promise.all(paths.map(async (path) => ({ path, size: await sizeOf(path) })));
+  return sized.sort((a, b) => b.size - a.size).map(({ path }) => path);
 }
 
 function ignoreMissing(error: NodeJS.ErrnoException): undefined {

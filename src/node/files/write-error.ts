@@ -7,10 +7,14 @@ export interface WriteHints {
   refused?: string;
 }
 
+/** Whether an error of the operating system says that no room is left. */
+export const isFullDisk = (cause: unknown) =>
+  ['ENOSPC', 'EDQUOT', 'EFBIG'].includes((cause as NodeJS.ErrnoException | undefined)?.code ?? '');
+
 /** Says what the operating system refused and what to do about it. */
 export function writeError(path: string, cause: NodeJS.ErrnoException, hints: WriteHints = {}): FileAccessError {
   const { full = 'Free some space.', refused = 'Choose another path, or change its permissions.' } = hints;
-  const isFull = cause.code === 'ENOSPC' || cause.code === 'EDQUOT' || cause.code === 'EFBIG';
+  const isFull = isFullDisk(cause);
   return new FileAccessError({
     name: path,
     expected: 'a place that can be written',
