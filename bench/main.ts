@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { FacialLmkError, findModels, loadMergedModel } from 'onnx-facial-lmk-detector/node';
 import type { Bench, BenchContext } from './bench.js';
 import { chartSvg } from './chart.js';
+import { benchDecoderMemory } from './decoder-memory.js';
 import { benchEndToEnd } from './end-to-end.js';
 import { benchFolder } from './folder.js';
 import { benchImages } from './images.js';
@@ -25,6 +26,7 @@ const BENCHES: Record<string, { run: Bench; onRequest?: true }> = {
   merged: { run: benchMerged },
   pool: { run: benchPool, onRequest: true },
   memory: { run: benchMemory, onRequest: true },
+  'decoder-memory': { run: benchDecoderMemory, onRequest: true },
   folder: { run: benchFolder, onRequest: true },
   serve: { run: benchServe, onRequest: true },
 };

@@ -4,6 +4,7 @@ import type { Bench, BenchImage, Section } from './bench.js';
 const EARLY = 200;
 const LATE = 2000;
 const DETECTORS = 20;
+const AT_ONCE = 1000;
 
 const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(0)} MB`;
 
@@ -42,6 +43,26 @@ async function afterMany(title: string, target: Stream, images: readonly BenchIm
   };
 }
 
+type Target = Pick<FacialLandmarkDetector, 'detect'>;
+
+/** What many calls take that are made at once; their results, which the caller keeps, are part of it. */
+async function atOnce(name: string, target: Target, { image }: BenchImage): Promise<Section> {
+  const { faces } = await target.detect(image);
+  const before = resident();
+  let most = before;
+  const timer = setInterval(() => {
+    most = Math.max(most, process.memoryUsage().rss);
+  }, 5);
+  await Promise.all(Array.from({ length: AT_ONCE }, () => target.detect(image)));
+  clearInterval(timer);
+  const crops = AT_ONCE * faces.reduce((sum, { crop }) => sum + crop.data.length, 0);
+  return {
+    title: `Memory of ${AT_ONCE} calls at once, ${name}`,
+    rows: [],
+    note: `RSS ${megabytes(before)} before, ${megabytes(most)} at most, of it ${megabytes(crops)} crops in the results.`,
+  };
+}
+
 async function afterReopening(models: ModelPaths, { image }: BenchImage): Promise<Section> {
   const sizes: number[] = [];
   for (let i = 0; i < DETECTORS; i++) {
@@ -61,9 +82,11 @@ async function afterReopening(models: ModelPaths, { image }: BenchImage): Promis
 export const benchMemory: Bench = async ({ models, images }) => {
   const detector = await FacialLandmarkDetector.load(models);
   const one = await afterMany('Memory of one detector', detector, images);
+  const oneAtOnce = await atOnce('one detector', detector, images[0]);
   await detector.close();
-  const pool = await createPool(models);
+  const pool = await createPool({ ...models, maxQueue: AT_ONCE });
   const many = await afterMany('Memory of a pool', pool, images);
+  const manyAtOnce = await atOnce('a pool', pool, images[0]);
   await pool.close();
-  return [one, many, await afterReopening(models, images[0])];
+  return [one, oneAtOnce, many, manyAtOnce, await afterReopening(models, images[0])];
 };

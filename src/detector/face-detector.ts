@@ -45,11 +45,11 @@ export interface Platform<Input, Options> {
   readOptions: Checks;
   /**
    * @param options checked, with what stands for those that were left out
-   * @param reserve waits until so many bytes of pixels may be held until the call ends; asked once the size is known, before
+   * @param reserve waits until the image may take so many bytes, until the call ends; asked once its size is known, before
    * anything is decoded
    */
   readPixels(input: Input, options: Options, reserve: (bytes: number) => Promise<void>): Promise<ReadImage>;
-  /** Bytes that the decoded pixels of all calls share. Default {@link IMAGE_MEMORY}. */
+  /** Bytes that the images of all calls share. Default {@link IMAGE_MEMORY}. */
   imageMemory?: Pick<Semaphore, 'acquire'> | undefined;
 }
 
@@ -59,8 +59,8 @@ export interface Platform<Input, Options> {
  */
 const CALLS_AT_ONCE = 8;
 
-/** Bytes of decoded pixels that calls hold at once where the platform does not say: 12 megapixels for each call. */
-const IMAGE_MEMORY = CALLS_AT_ONCE * 12e6 * 3;
+/** Bytes that the images of all calls take together where the platform does not say. */
+const IMAGE_MEMORY = 2 ** 29;
 
 /** What each option of a call must be, and what stands for it where it is left out. */
 export const CALL_OPTIONS = {

@@ -32,7 +32,7 @@ export interface StreamOptions extends AnalyzeOptions {
 export class FacialLandmarkDetector extends FaceDetector<ImageInput, AnalyzeOptions> {
   /**
    * Opens both networks and checks that they are what they should be.
-   * @param imageMemory @internal what decoded pixels are taken from, where several detectors share it
+   * @param imageMemory @internal what images take memory from, where several detectors share it
    * @throws InvalidOptionError, ModelNotFoundError, ModelFileError, ModelContractError
    */
   static async load(options: LoadOptions, imageMemory?: Pick<Semaphore, 'acquire'>): Promise<FacialLandmarkDetector> {

@@ -16,7 +16,7 @@ import {
 import { checkText } from '../../options.js';
 import type { PixelImage } from '../../types.js';
 import { makeFirstFrameOpaque } from './gif-blocks.js';
-import { availableDecoders, DECODE, DECODER_FORMATS, type Decoder } from './image-codecs.js';
+import { availableDecoders, DECODE, DECODER_FORMATS, type Decoder, decodingBytes } from './image-codecs.js';
 import { type ImageFormat, type ImageHeader, readImageHeader } from './image-format.js';
 import type { Pixels } from './jimp/decode-with-jimp.js';
 
@@ -127,7 +127,7 @@ async function decodeOwn(bytes: Uint8Array, settings: DecodeSettings, reserve?: 
   const header = readImageHeader(bytes, name);
   checkSize(header, maxPixels, name);
   const decoder = await chooseDecoder(settings.decoder, header.format, name);
-  await reserve?.(header.width * header.height * 3);
+  await reserve?.(decodingBytes(decoder, header));
   try {
     signal?.throwIfAborted();
     if (header.format === 'gif') makeFirstFrameOpaque(bytes);

@@ -12,7 +12,7 @@ import type { AbortFlag } from './thread-abort.js';
 export interface WorkerSettings extends LoadOptions {
   busy: BusyFlag;
   aborted: AbortFlag;
-  /** Bytes of decoded pixels that the worker may hold without asking. */
+  /** Bytes that an image may take without asking. */
   imageShare: number;
 }
 
@@ -37,7 +37,7 @@ export type Answer =
   | { kind: 'ready' }
   | { kind: 'done'; result: SentResult }
   | { kind: 'failed'; error: ErrorJson }
-  /** Wants to hold so many bytes of decoded pixels until the call at work ends, and waits until it may. */
+  /** The image needs so many bytes until the call ends, and waits until it may have them. */
   | { kind: 'reserve'; bytes: number };
 
 /** A face with its landmarks flat: cloning 212 objects takes longer. */
