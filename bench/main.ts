@@ -32,9 +32,9 @@ const BENCHES: Record<string, { run: Bench; onRequest?: true }> = {
 };
 
 const HELP = `npm run bench -- [${Object.keys(BENCHES).join('|')} ...] [options]
-  --models DIR     folder with the two networks (default: the built-in ones, which find drawn faces)
-  --detector FILE  another detector than the folder's
-  --images DIR     photographs (default: two drawn scenes)
+  --networks SET   a set or a folder with the two networks (default: as for the command)
+  --detector FILE  another detector than the set's
+  --images DIR     photographs (default: a painting alone and nine times; drawn scenes for drawn-faces)
   --only A,B       only the images of these names, without extension
   --merged FILE    a merged graph to compare with
   --rounds N       interleaved rounds (default 25)
@@ -44,7 +44,7 @@ const HELP = `npm run bench -- [${Object.keys(BENCHES).join('|')} ...] [options]
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    models: { type: 'string' },
+    networks: { type: 'string' },
     detector: { type: 'string' },
     images: { type: 'string' },
     only: { type: 'string' },
@@ -69,10 +69,10 @@ async function main(): Promise<void> {
   const machine = describeMachine();
   console.log(formatMachine(machine));
   const before = calibrate();
-  const models = await findModels({ directory: values.models, detector: values.detector, allowBuiltIn: true });
+  const models = await findModels({ networks: values.networks, detector: values.detector });
   const context: BenchContext = {
     models,
-    images: await benchImages(values.images, values.only?.split(',')),
+    images: await benchImages(values.images, models.identity.set, values.only?.split(',')),
     merged: values.merged === undefined ? undefined : await loadMergedModel(values.merged),
     rounds,
   };

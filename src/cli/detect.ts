@@ -6,7 +6,7 @@ import { removeParts } from '../node/files/part-file.js';
 import { OVERLAY_FORMATS } from '../node/images/draw-overlay.js';
 import { DetectProgress } from './detect-progress.js';
 import { type Finder, type FinderOptions, loadFinder } from './face-finder.js';
-import { addDetectionOptions, addNetworkOptions } from './finder-options.js';
+import { addDetectionOptions, addFinderOptions } from './finder-options.js';
 import { type ImageSource, imageSources } from './image-sources.js';
 import { JsonlFile } from './jsonl-file.js';
 import { integerIn, numberIn } from './option-parsers.js';
@@ -49,7 +49,7 @@ export function detectCommand(): Command {
     .description('find every face with its box, 5 key points and 106 landmarks')
     // Not required for commander: in `--jsonl photo.jpg` it has taken the image for the option's value.
     .argument('[images...]', 'image files, folders, glob patterns, or - for standard input');
-  addOutputOptions(addNetworkOptions(command));
+  addOutputOptions(addFinderOptions(command));
   return addDetectionOptions(command)
     .addHelpText('after', HELP)
     .action((images: string[], _: DetectCommandOptions, command: Command) =>

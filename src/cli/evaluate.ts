@@ -13,7 +13,7 @@ import { writeImage } from '../node/images/write-image.js';
 import { type Tile, tileSheet } from '../overlay/tile-sheet.js';
 import { DetectProgress } from './detect-progress.js';
 import { type Finder, type FinderOptions, loadFinder } from './face-finder.js';
-import { addDetectionOptions, addNetworkOptions } from './finder-options.js';
+import { addDetectionOptions, addFinderOptions } from './finder-options.js';
 import {
   type FileFailure,
   type LabelledPhotograph,
@@ -22,6 +22,8 @@ import {
 } from './labelled-photographs.js';
 import { integerIn } from './option-parsers.js';
 import { reportError } from './report-error.js';
+import { say } from './say.js';
+import { print, shownName } from './standard-output.js';
 import { StopSignal } from './stop-signal.js';
 
 interface EvaluateOptions extends FinderOptions {
@@ -62,7 +64,7 @@ export function evaluateCommand(): Command {
     .option('--svg <file>', 'write the cumulative error distribution of the landmarks')
     .option('--worst <file>', 'write a contact sheet of the worst faces, labelled and found landmarks in it')
     .option('--worst-faces <n>', 'so many of them', integerIn(1, 1000), 20);
-  return addDetectionOptions(addNetworkOptions(command))
+  return addDetectionOptions(addFinderOptions(command))
     .addHelpText('after', HELP)
     .action((folder: string, _: EvaluateOptions, command: Command) =>
       evaluate(folder, command.optsWithGlobals<EvaluateOptions>()),
@@ -73,7 +75,7 @@ async function evaluate(folder: string, options: EvaluateOptions): Promise<void>
   const photographs = await labelledPhotographs(folder);
   for (const { file, error } of photographs.failures) reportError(error, { file, verbose: options.verbose });
   if (photographs.unlabelled.length > 0) {
-    console.error(`facial-lmk: no ground truth for ${photographs.unlabelled.length} of the photographs.`);
+    say(`facial-lmk: no ground truth for ${photographs.unlabelled.length} of the photographs.`);
   }
   checkLabels(folder, photographs, options);
   const evaluation = new Evaluation();
@@ -86,9 +88,9 @@ async function evaluate(folder: string, options: EvaluateOptions): Promise<void>
     stop.dispose();
     await finder.close();
   }
-  if (stop.skipped) console.error('facial-lmk: stopped; the figures are those of the photographs that are done.');
+  if (stop.skipped) say('facial-lmk: stopped; the figures are those of the photographs that are done.');
   if (stop.skipped || photographs.failures.length > 0) process.exitCode = 1;
-  process.stdout.write(formatEvaluation(evaluation.figures()));
+  await print(formatEvaluation(evaluation.figures()));
   await writeResults(folder, evaluation, photographs, options);
 }
 
@@ -178,7 +180,7 @@ async function writeWorst(path: string, faces: readonly FaceOutcome[], decoder: 
   const tiles: Tile[] = [];
   for (const [i, face] of faces.entries()) {
     const error = face.errors?.all.toFixed(3) ?? '-';
-    console.log(`#${i + 1}  ${error === '-' ? 'missed' : error}  ${face.image}`);
+    await print(`#${i + 1}  ${error === '-' ? 'missed' : error}  ${shownName(face.image)}\n`);
     // Read again: keeping every photograph would fill the memory.
     const image = await readImage(face.image, { decoder });
     tiles.push({ image: drawOutcome(image, face, TILE), label: `#${i + 1} ${error}` });

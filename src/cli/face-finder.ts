@@ -6,17 +6,13 @@ import { type AnalyzeOptions, FacialLandmarkDetector } from '../node/facial-land
 import { type OverlayFormat, writeOverlay } from '../node/images/draw-overlay.js';
 import { readEncoded } from '../node/images/image-file.js';
 import { writeImage } from '../node/images/write-image.js';
-import { builtInModels, findModels } from '../node/models/model-files.js';
 import { createPool } from '../node/pool/create-pool.js';
 import { contactSheet } from '../overlay/contact-sheet.js';
 import type { Face, PixelImage } from '../types.js';
+import { findNetworks, type NetworkOptions } from './network-options.js';
 
 /** Which networks, how they work, and the pictures to leave. */
-export interface FinderOptions extends AnalyzeOptions {
-  models?: string | undefined;
-  detector?: string | undefined;
-  landmarker?: string | undefined;
-  builtIn?: boolean | undefined;
+export interface FinderOptions extends AnalyzeOptions, NetworkOptions {
   threads?: number | undefined;
   workers?: number | undefined;
   overlay?: string | undefined;
@@ -40,17 +36,14 @@ export interface Finder {
 
 /**
  * Opens the networks, one pair or one for each worker.
- * @throws ModelNotFoundError, ModelFileError, ModelContractError
+ * @throws ModelNotFoundError, ModelFileError, LicenceError, ModelContractError
  */
 export async function loadFinder(options: FinderOptions): Promise<Finder> {
-  const { builtIn, models, detector, landmarker, threads, workers } = options;
-  if (builtIn) {
-    console.error('facial-lmk: using the built-in networks, which know only drawn faces, never photographed ones.');
-  }
-  const paths = builtIn ? builtInModels() : await findModels({ directory: models, detector, landmarker });
+  const { threads, workers } = options;
+  const networks = await findNetworks(options);
   const target = workers
-    ? await createPool({ ...paths, workers, threadsPerWorker: threads, maxQueue: 2 * workers })
-    : await FacialLandmarkDetector.load({ ...paths, threads });
+    ? await createPool({ ...networks, workers, threadsPerWorker: threads, maxQueue: 2 * workers })
+    : await FacialLandmarkDetector.load({ ...networks, threads });
   return {
     // Twice: the next images are decoded while the networks run.
     concurrency: 2 * (workers ?? 1),

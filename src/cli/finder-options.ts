@@ -1,21 +1,11 @@
 import { type Command, Option } from 'commander';
 import { MAX_THREADS } from '../node/runtime/onnx-session.js';
+import { addNetworkOptions } from './network-options.js';
 import { integerIn, numberIn } from './option-parsers.js';
 
 /** Which networks a command runs, and how many at once. */
-export function addNetworkOptions(command: Command): Command {
-  return command
-    .optionsGroup('Networks:')
-    .option('--models <folder>', 'folder that holds both networks')
-    .option('--detector <file>', 'SCRFD network with key points')
-    .option('--landmarker <file>', '106-point network')
-    .addOption(
-      new Option('--built-in', "use the package's own networks, which know only drawn faces").conflicts([
-        'models',
-        'detector',
-        'landmarker',
-      ]),
-    )
+export function addFinderOptions(command: Command): Command {
+  return addNetworkOptions(command)
     .option('--threads <n>', 'threads of one network run (default: the physical cores)', integerIn(1, MAX_THREADS))
     .option(
       '--workers <n>',

@@ -4,21 +4,20 @@ import { composeMergedModel, type MergeOptions } from '../merged/compose-merged-
 import { writeFileAtomic } from '../node/files/write-file.js';
 import { modelReadError } from '../node/models/model-read-error.js';
 import { SCRFD } from '../scrfd/spec.js';
+import { addNetworkOptions, findNetworks, type NetworkOptions } from './network-options.js';
 import { integerIn, numberIn } from './option-parsers.js';
 import { say } from './say.js';
 
-interface MergeCommandOptions extends MergeOptions {
-  detector: string;
-  landmarker: string;
+interface MergeCommandOptions extends MergeOptions, NetworkOptions {
   output: string;
 }
 
 /** `facial-lmk merge`: both networks and everything around them -> one ONNX file. */
 export function mergeCommand(): Command {
-  return new Command('merge')
-    .description('compose one ONNX graph from both networks: BGR image in, every face out')
-    .requiredOption('--detector <file>', 'SCRFD network with key points')
-    .requiredOption('--landmarker <file>', '106-point network')
+  return addNetworkOptions(
+    new Command('merge').description('compose one ONNX graph from both networks: BGR image in, every face out'),
+  )
+    .optionsGroup('Graph:')
     .requiredOption('-o, --output <file>', 'the ONNX file to write')
     .option('--min-score <number>', `faces need a score above this (default: ${SCRFD.minScore})`, numberIn(0, 1))
     .option(
@@ -47,10 +46,13 @@ async function readNetworkFile(path: string): Promise<Uint8Array> {
   });
 }
 
-async function merge({ detector, landmarker, output, ...options }: MergeCommandOptions): Promise<void> {
+async function merge(options: MergeCommandOptions): Promise<void> {
+  const { output, minScore, iouThreshold, maxFaces, detectorSide, landmarkChannelOrder, landmarkType } = options;
+  const graph = { minScore, iouThreshold, maxFaces, detectorSide, landmarkChannelOrder, landmarkType };
+  const { detector, landmarker } = await findNetworks(options);
   const [detectorBytes, landmarkerBytes] = await Promise.all([detector, landmarker].map(readNetworkFile));
   const names = { detectorName: detector, landmarkerName: landmarker };
-  const bytes = composeMergedModel(detectorBytes, landmarkerBytes, { ...options, ...names });
+  const bytes = composeMergedModel(detectorBytes, landmarkerBytes, { ...graph, ...names });
   await writeFileAtomic(output, bytes);
   say(`${output}: ${(bytes.length / 1e6).toFixed(1)} MB`);
 }

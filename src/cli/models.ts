@@ -1,68 +1,90 @@
 import { dirname, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { Command } from 'commander';
+import { Argument, Command } from 'commander';
 import { DownloadError } from '../errors.js';
+import { findModels } from '../node/models/find-models.js';
+import { licenceExpression, licenceNotice } from '../node/models/licences.js';
+import { locateModel } from '../node/models/locate-model.js';
 import { downloadModels } from '../node/models/model-download.js';
-import { locateModel, modelCacheFolder } from '../node/models/model-files.js';
-import { KNOWN_MODELS, type KnownModel, MODEL_LICENSE } from '../node/models/model-table.js';
+import { modelCacheFolder, searchFolders } from '../node/models/model-folders.js';
+import { isFetched, type KnownModel } from '../node/models/model-table.js';
+import { licencesOf, NETWORK_SETS, type NetworkSet } from '../node/models/network-sets.js';
 import { type FileVerdict, verifyFile } from '../node/models/verify-file.js';
+import { describeFile, describeLocation } from './describe-file.js';
 import { DownloadDisplay } from './download-display.js';
+import { listSets } from './list-sets.js';
 import { printableJson } from './printable.js';
 import { say } from './say.js';
 import { print, shownName } from './standard-output.js';
 
+type Sets = Readonly<Record<string, NetworkSet>>;
+
 interface FetchOptions {
-  dir?: string;
-  acceptLicense?: boolean;
-  offline?: boolean;
-  merged?: boolean;
+  dir?: string | undefined;
+  acceptLicence?: boolean | undefined;
+  offline?: boolean | undefined;
+  merged?: boolean | undefined;
+  mirror?: string | undefined;
 }
 
 interface ShowOptions {
-  dir?: string;
-  json?: boolean;
+  dir?: string | undefined;
+  json?: boolean | undefined;
 }
+
+/** What `fetch` gets when no set is named: the others either come with the package or are asked for by name. */
+const REFERENCE_SET = 'insightface';
+
+/** The networks of a set that users fetch. */
+const fetchedOf = ({ detector, landmarker, merged }: NetworkSet): KnownModel[] =>
+  [detector, landmarker, merged].filter((file) => file !== undefined).filter(isFetched);
 
 /**
  * `facial-lmk models fetch | verify | list`. Data goes to standard output, everything else to standard error.
  *
- * @param models the networks it knows; another table is for tests
+ * @param sets the sets it knows; another table is for tests
  */
-export function modelsCommand(models: readonly KnownModel[] = KNOWN_MODELS): Command {
-  const command = new Command('models').description('fetch, verify and list the networks');
+export function modelsCommand(sets: Sets = NETWORK_SETS): Command {
+  const command = new Command('models').description('list, fetch and verify the sets of networks');
+  const set = () => new Argument('[set]', 'the set').choices(Object.keys(sets));
 
   command
     .command('fetch')
-    .description('download the networks that are missing, and print where they are')
+    .description('download the networks of a set that are missing, and print where they are')
+    .addArgument(set().default(REFERENCE_SET))
     .option('--dir <folder>', `where to put them (default: ${modelCacheFolder()})`)
-    .option('--accept-license', 'agree to the licence of the networks without being asked')
+    .option('--accept-licence', 'agree to the licence of the networks without being asked')
     .option('--offline', 'use no network: take what already lies in the folder, also inside buffalo_l.zip')
-    .option('--merged', 'also fetch the merged model.onnx, which only comparisons need')
-    .addHelpText('after', `\n${MODEL_LICENSE}\nProxies are taken from HTTPS_PROXY, HTTP_PROXY and NO_PROXY.`)
-    .action((options: FetchOptions, self: Command) => fetchModels(models, options, self));
+    .option('--mirror <url>', 'take the files from this folder of a server instead (also: FACIAL_LMK_MIRROR)')
+    .option('--merged', 'also fetch the merged model.onnx of the set, which only comparisons need')
+    .addHelpText('after', '\nProxies are taken from HTTPS_PROXY, HTTP_PROXY and NO_PROXY.')
+    .action((name: string, options: FetchOptions, self: Command) => fetchSet(sets[name], options, self));
 
   command
     .command('verify')
-    .description('check the networks on disk against their digests')
+    .description('check the fetched networks on disk against their digests')
+    .addArgument(set())
     .option('--dir <folder>', 'look only here')
-    .option('--json', 'print an array of { role, file, status, detail, path }')
-    .action((options: ShowOptions) => verifyModels(models, options));
+    .option('--json', 'print an array of { set, role, file, status, detail, path }')
+    .action((name: string | undefined, options: ShowOptions) => verifySets(sets, name, options));
 
   command
     .command('list')
-    .description('name the known networks, where they are on disk and where they come from')
+    .description('say of each set what it is for, its licence, its files, where they are and where they come from')
+    .addArgument(set())
     .option('--dir <folder>', 'look only here')
-    .option('--json', 'print an array of { role, file, aliases, bytes, digest, path, sources }')
-    .action((options: ShowOptions) => listModels(models, options));
+    .option('--json', 'print an array of sets')
+    .action((name: string | undefined, options: ShowOptions) =>
+      listSets(name === undefined ? Object.values(sets) : [sets[name]], options),
+    );
 
   return command;
 }
 
-async function fetchModels(known: readonly KnownModel[], options: FetchOptions, command: Command): Promise<void> {
+async function fetchSet(set: NetworkSet, options: FetchOptions, command: Command): Promise<void> {
   const directory = resolve(options.dir ?? modelCacheFolder());
-  const models = known.filter(({ role }) => role !== 'merged' || options.merged);
   const missing: KnownModel[] = [];
-  for (const model of models) {
+  for (const model of fetchedOf(set).filter((file) => file !== set.merged || options.merged)) {
     const { path, verdict } = await inspect(model, options.dir);
     if (path !== undefined && verdict.status === 'ok') {
       await print(`${shownName(path)}\n`);
@@ -73,22 +95,37 @@ async function fetchModels(known: readonly KnownModel[], options: FetchOptions, 
       }
     }
   }
-  if (missing.length === 0) {
-    say('Every network is there and intact.');
-    return;
-  }
-  if (!options.offline) {
-    say(MODEL_LICENSE);
-    if (!options.acceptLicense && !(await agrees(command))) {
-      say('Nothing was downloaded.');
-      process.exitCode = 1;
-      return;
+  if (missing.length > 0) {
+    const restricted = licencesOf(set).find(({ commercialUse }) => !commercialUse);
+    if (restricted && !options.offline) {
+      say(`The licence of the set "${set.name}": ${licenceNotice(restricted)}`);
+      if (!options.acceptLicence && !(await agrees(command))) {
+        say('Nothing was downloaded.');
+        process.exitCode = 1;
+        return;
+      }
     }
+    if (!(await download(missing, directory, options))) return;
   }
-  await download(missing, directory, options.offline ?? false);
+  say(`The set "${set.name}" (${licenceExpression(licencesOf(set))}) is there and intact. To use it:`);
+  say(`  npx facial-lmk detect photo.jpg ${await networkOptions(set, options.dir)}`);
 }
 
-async function download(models: KnownModel[], directory: string, offline: boolean): Promise<void> {
+/** The options of a command that make it run this set. */
+async function networkOptions(set: NetworkSet, dir: string | undefined): Promise<string> {
+  const isSearched = fetchedOf(set).every((file) => dir === undefined || searchFolders(file).includes(resolve(dir)));
+  if (isSearched) return `--networks ${set.name}`;
+  const [detector, landmarker] = await Promise.all(
+    [set.detector, set.landmarker].map(async (file) => (await locateModel(file, dir)).path),
+  );
+  // The folder alone says enough, unless it holds other networks too.
+  const found = await findModels({ networks: resolve(dir as string) }).catch(() => undefined);
+  if (found?.detector === detector && found?.landmarker === landmarker) return `--networks ${dir}`;
+  return `--detector ${detector} --landmarker ${landmarker}`;
+}
+
+/** @returns whether all are there now */
+async function download(models: KnownModel[], directory: string, options: FetchOptions): Promise<boolean> {
   const display = new DownloadDisplay();
   const interruption = new AbortController();
   const interrupt = () => interruption.abort();
@@ -97,13 +134,15 @@ async function download(models: KnownModel[], directory: string, offline: boolea
     const paths = await downloadModels({
       models,
       directory,
-      offline,
-      acceptLicense: true,
+      offline: options.offline,
+      mirror: options.mirror,
+      acceptLicence: true,
       signal: interruption.signal,
       onProgress: (progress) => display.update(progress),
       onLocationFailed: ({ fileName, location, reason }) => display.note(`${fileName}: ${reason} (${location})`),
     });
     for (const path of paths) await print(`${shownName(path)}\n`);
+    return true;
   } catch (error) {
     display.stop();
     if (interruption.signal.aborted) {
@@ -111,20 +150,32 @@ async function download(models: KnownModel[], directory: string, offline: boolea
       process.exitCode = 130;
     } else if (error instanceof DownloadError) {
       // Each location's reason was printed when it failed.
-      say(`Expected ${error.expected} for ${error.subject} but none did. ${error.hint}`);
+      await explainByHand(models, directory);
       process.exitCode = 1;
     } else {
       throw error;
     }
+    return false;
   } finally {
     display.stop();
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
   }
 }
 
+/** For machines that reach no server: which files are wanted, from where, and where to put them. */
+async function explainByHand(models: readonly KnownModel[], directory: string): Promise<void> {
+  say(`No location delivered. Put these files into ${directory} by hand, then run the same command again:`);
+  for (const model of models) {
+    if ((await verifyFile(resolve(directory, model.fileName), model)).status === 'ok') continue;
+    say(`  ${describeFile(model)}`);
+    for (const location of model.locations) say(`    ${describeLocation(location)}`);
+  }
+  say('Or name a mirror that you can reach: --mirror URL, or the variable FACIAL_LMK_MIRROR.');
+}
+
 async function agrees(command: Command): Promise<boolean> {
   if (!process.stdin.isTTY || !process.stderr.isTTY) {
-    command.error('Nobody is there to be asked. Add --accept-license if you agree.', { exitCode: 2 });
+    command.error('Nobody is there to be asked. Add --accept-licence if you agree.', { exitCode: 2 });
   }
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   // Ctrl-C and Ctrl-D close the terminal without an answer.
@@ -139,50 +190,32 @@ async function agrees(command: Command): Promise<boolean> {
   }
 }
 
-async function verifyModels(models: readonly KnownModel[], { dir, json }: ShowOptions): Promise<void> {
-  const rows = [];
-  for (const model of models) {
-    const { path, verdict } = await inspect(model, dir);
-    rows.push({ role: model.role, file: model.fileName, ...verdict, path: path ?? null });
+async function verifySets(sets: Sets, named: string | undefined, { dir, json }: ShowOptions): Promise<void> {
+  const rows: (FileVerdict & { set: string; role: string; file: string; path: string | null; needed: boolean })[] = [];
+  for (const set of named === undefined ? Object.values(sets) : [sets[named]]) {
+    for (const model of fetchedOf(set)) {
+      const { path, verdict } = await inspect(model, dir);
+      const needed = named !== undefined && model !== set.merged;
+      rows.push({ set: set.name, role: model.role, file: model.fileName, ...verdict, path: path ?? null, needed });
+    }
   }
-  await printRows(rows, json, ({ status, file, path, detail }) => [status, file, path ?? '-', detail]);
+  const line = ({ status, file, path, detail }: (typeof rows)[number]) =>
+    `${[status, file, path ?? '-', detail].map(shownName).join('\t')}\n`;
+  const asJson = rows.map(({ needed: _, ...row }) => row);
+  await print(json ? `${printableJson(asJson, 2)}\n` : rows.map(line).join(''));
 
-  // The merged model is optional: it may be missing, but not damaged.
-  if (rows.some(({ role, status, path }) => status !== 'ok' && (role !== 'merged' || path !== null))) {
-    say('Run "npx facial-lmk models fetch" to download what is missing or damaged.');
-    process.exitCode = 1;
+  // What nobody asked for by name may be missing, but not damaged.
+  const bad = rows.filter(({ status, needed }) => status !== 'ok' && (needed || status !== 'missing'));
+  if (bad.length === 0) return;
+  for (const set of new Set(bad.map((row) => row.set))) {
+    say(`Run "npx facial-lmk models fetch ${set}" to download what is missing or damaged.`);
   }
-}
-
-async function listModels(models: readonly KnownModel[], { dir, json }: ShowOptions): Promise<void> {
-  const rows = [];
-  for (const model of models) {
-    const { role, fileName: file, aliases, bytes, digest } = model;
-    const sources = model.locations.map((location) =>
-      'url' in location ? location.url : `${location.member} in ${location.archive.fileName}`,
-    );
-    rows.push({
-      role,
-      file,
-      aliases,
-      bytes: bytes ?? null,
-      digest,
-      path: (await locateModel(model, dir)) ?? null,
-      sources,
-    });
-  }
-  await printRows(rows, json, ({ role, file, path }) => [role, file, path ?? '-']);
-}
-
-/** Rows as JSON, or one line for each with tabs between its columns. */
-function printRows<Row>(rows: Row[], json: boolean | undefined, columns: (row: Row) => string[]): Promise<boolean> {
-  const line = (row: Row) => `${columns(row).map(shownName).join('\t')}\n`;
-  return print(json ? `${printableJson(rows, 2)}\n` : rows.map(line).join(''));
+  process.exitCode = 1;
 }
 
 /** Where the network is that a search would take, and whether it is intact. */
 async function inspect(model: KnownModel, dir?: string): Promise<{ path: string | undefined; verdict: FileVerdict }> {
-  const path = await locateModel(model, dir);
+  const { path } = await locateModel(model, dir);
   const verdict: FileVerdict =
     path === undefined ? { status: 'missing', detail: 'no such file' } : await verifyFile(path, model);
   return { path, verdict };

@@ -1,24 +1,26 @@
+import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { drawScene } from '../drawn-faces/draw-scene.js';
 import { FacialLmkError } from '../errors.js';
+import { composeMergedModel } from '../merged/compose-merged-model.js';
 import { compareOutputs, formatDifferences, mergeDifferences, type OutputDifferences } from '../merged/parity.js';
 import { FacialLandmarkDetector } from '../node/facial-landmark-detector.js';
 import { readImage } from '../node/images/image-file.js';
-import { findMergedModel, findModels } from '../node/models/model-files.js';
+import { findMergedModel } from '../node/models/find-merged-model.js';
+import type { ModelPaths } from '../node/models/find-models.js';
+import { SAMPLE_PICTURE } from '../node/package-paths.js';
 import { loadMergedModel } from '../node/runtime/load-merged-model.js';
 import { SCRFD } from '../scrfd/spec.js';
 import type { PixelImage } from '../types.js';
+import { addNetworkOptions, findNetworks, type NetworkOptions } from './network-options.js';
 import { say } from './say.js';
 import { print } from './standard-output.js';
 
-interface ParityOptions {
-  merged?: string;
-  models?: string;
-  detector?: string;
-  landmarker?: string;
+interface ParityOptions extends NetworkOptions {
+  merged?: string | undefined;
 }
 
-/** Where no photographs are given: drawn scenes of odd sizes, the same in every run. */
+/** For the networks that know only drawn faces: scenes of odd sizes, the same in every run. */
 const SCENES = [
   { seed: 1, width: 640, height: 480 },
   { seed: 2, width: 1280, height: 720 },
@@ -27,13 +29,15 @@ const SCENES = [
 
 /** `facial-lmk parity`: the merged model and the split pipeline side by side on the same images. */
 export function parityCommand(): Command {
-  return new Command('parity')
-    .description('compare the split pipeline with a merged model.onnx, element by element')
-    .argument('[images...]', 'photographs to compare on (default: drawn scenes)')
-    .option('--merged <file>', 'the merged model (default: model.onnx where the networks are looked for)')
-    .option('--models <folder>', 'folder with both networks')
-    .option('--detector <file>', 'SCRFD network with key points, the one inside the merged model')
-    .option('--landmarker <file>', '106-point network, the one inside the merged model')
+  return addNetworkOptions(
+    new Command('parity')
+      .description('compare the split pipeline with a merged graph of the same networks, element by element')
+      .argument('[images...]', 'photographs to compare on (default: a painting, or scenes for drawn-faces)')
+      .option(
+        '--merged <file>',
+        'the merged graph (default: the upstream model.onnx for insightface, else what `merge` composes)',
+      ),
+  )
     .addHelpText(
       'after',
       '\nExit code 0: every output identical; 1: some element differs, an image failed, or there was no face.',
@@ -41,18 +45,20 @@ export function parityCommand(): Command {
     .action(compare);
 }
 
+/** What the split pipeline is held against: somebody else's graph where there is one, else our own. */
+async function mergedGraph({ identity, detector, landmarker }: ModelPaths): Promise<string | Uint8Array> {
+  if (identity.set === 'insightface') return findMergedModel();
+  return composeMergedModel(await readFile(detector), await readFile(landmarker));
+}
+
 async function compare(images: string[], options: ParityOptions): Promise<void> {
-  const mergedPath = await findMergedModel({ path: options.merged, directory: options.models });
-  const paths = await findModels({
-    directory: options.models,
-    detector: options.detector,
-    landmarker: options.landmarker,
-  });
-  const detector = await FacialLandmarkDetector.load(paths);
-  const merged = await loadMergedModel(mergedPath);
+  const networks = await findNetworks(options);
+  const graph = options.merged ?? (await mergedGraph(networks));
+  const detector = await FacialLandmarkDetector.load(networks);
+  const merged = await loadMergedModel(graph);
   const all: OutputDifferences[] = [];
   try {
-    const cases = images.length > 0 ? images : SCENES;
+    const cases = images.length > 0 ? images : networks.identity.set === 'drawn-faces' ? SCENES : [SAMPLE_PICTURE];
     for (const source of cases) {
       const name = typeof source === 'string' ? source : `drawn scene ${source.seed}`;
       try {

@@ -2,23 +2,19 @@ import type { Server } from 'node:http';
 import { serve } from '@hono/node-server';
 import { Command } from 'commander';
 import { FileAccessError } from '../errors.js';
-import { findModels } from '../node/models/model-files.js';
 import { createPool } from '../node/pool/create-pool.js';
 import { answerClientError } from '../server/client-error.js';
 import { createApp } from '../server/create-app.js';
+import { addNetworkOptions, findNetworks, type NetworkOptions } from './network-options.js';
 import { integerIn, notEmpty, numberIn } from './option-parsers.js';
 
 /** Milliseconds that connections have after the last answer, before they are cut. */
 const GRACE = 1000;
 
-interface ServeOptions {
+interface ServeOptions extends NetworkOptions {
   port: number;
   host: string;
-  models?: string;
-  detector?: string;
-  landmarker?: string;
-  builtIn?: boolean;
-  workers?: number;
+  workers?: number | undefined;
   queue: number;
   maxBytes: number;
   maxPixels: number;
@@ -27,15 +23,12 @@ interface ServeOptions {
 
 /** `facial-lmk serve`: a page to try it in and an HTTP API, on loopback unless told otherwise. */
 export function serveCommand(): Command {
-  return new Command('serve')
-    .description('open a page and an HTTP service on this machine')
-    .option('--port <n>', 'port to listen on; 0 takes a free one', integerIn(0, 65535), 8080)
-    .option('--host <address>', 'address to listen on', notEmpty, '127.0.0.1')
-    .optionsGroup('Networks:')
-    .option('--models <folder>', 'folder that holds both networks')
-    .option('--detector <file>', 'SCRFD network with key points')
-    .option('--landmarker <file>', '106-point network')
-    .option('--built-in', "use the package's own networks, which know only drawn faces")
+  return addNetworkOptions(
+    new Command('serve')
+      .description('open a page and an HTTP service on this machine')
+      .option('--port <n>', 'port to listen on; 0 takes a free one', integerIn(0, 65535), 8080)
+      .option('--host <address>', 'address to listen on', notEmpty, '127.0.0.1'),
+  )
     .optionsGroup('Limits:')
     .option('--workers <n>', 'worker threads (default: by the number of cores)', integerIn(1, 256))
     .option('--queue <n>', 'images that may wait; more are answered with 429', integerIn(0, 1e6), 64)
@@ -50,15 +43,8 @@ export function serveCommand(): Command {
 }
 
 async function run(options: ServeOptions): Promise<void> {
-  const { detector, landmarker, builtIn } = await findModels({
-    directory: options.models,
-    detector: options.detector,
-    landmarker: options.landmarker,
-    allowBuiltIn: options.builtIn,
-  });
-  if (builtIn)
-    console.error('The built-in networks know only drawn faces; `facial-lmk models fetch` gets the real ones.');
-  const pool = await createPool({ detector, landmarker, workers: options.workers, maxQueue: options.queue });
+  const networks = await findNetworks(options);
+  const pool = await createPool({ ...networks, workers: options.workers, maxQueue: options.queue });
   let ready = true;
   const { maxBytes, maxPixels } = options;
   const timeoutMs = 1000 * options.timeout;

@@ -13,10 +13,17 @@ import { toRawOutputs } from '../merged/raw-outputs.js';
 import { checkBoolean, checkFunction, checkObject } from '../options.js';
 import { InFlight } from '../runtime/in-flight.js';
 import type { OnnxNetwork } from '../runtime/onnx-network.js';
+import { type NetworksIdentity, receipt } from '../runtime/receipt.js';
 import { Semaphore } from '../runtime/semaphore.js';
 import { checkDetector } from '../scrfd/contract.js';
 import { type DetectSettings, detectSettings } from '../stages/detect-faces.js';
-import { checkNetworks, PIPELINE_OPTIONS, type PipelineOptions, runPipeline } from '../stages/pipeline.js';
+import {
+  checkNetworks,
+  PIPELINE_OPTIONS,
+  type PipelineOptions,
+  resultOptions,
+  runPipeline,
+} from '../stages/pipeline.js';
 import { Workspace } from '../stages/workspace.js';
 import type { ImageInfo, PixelImage, RawOutputs } from '../types.js';
 import { abortable } from './abortable.js';
@@ -43,6 +50,10 @@ export interface Platform<Input, Options> {
   landmarker: OnnxNetwork;
   /** What each option of reading must be, beside those of every call. */
   readOptions: Checks;
+  /** Which networks they are, for the receipts of the results. */
+  identity: NetworksIdentity;
+  /** Version of this library. */
+  version: string;
   /**
    * @param options checked, with what stands for those that were left out
    * @param reserve waits until the image may take so many bytes, until the call ends; asked once its size is known, before
@@ -204,11 +215,13 @@ export class FaceDetector<Input, Options extends CallOptions> {
       const { pixels, name, decoder } = await this.#platform.readPixels(input, settings as unknown as Options, reserve);
       signal?.throwIfAborted();
       const decoded = performance.now();
+      const { detector, identity, version } = this.#platform;
       const faces = await runPipeline(this.#platform, pixels, settings, this.#workspace);
       return new DetectionResult({
         faces,
         image: { name, width: pixels.width, height: pixels.height, decoder },
         timings: { decode: decoded - start, analyze: performance.now() - decoded },
+        networks: receipt(identity, detector.runtime, resultOptions(settings), version),
         pixels: settings.withPixels ? pixels : undefined,
       });
     } finally {

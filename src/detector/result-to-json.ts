@@ -1,6 +1,7 @@
-import { type ChecksOf, checkOptions, fields, optional } from '../check-options.js';
+import { type Check, type ChecksOf, checkOptions, fields, optional } from '../check-options.js';
 import { FACE_JSON_OPTIONS, type FaceJsonOptions, faceToJson } from '../face/face-to-json.js';
 import { checkAnyNumber, checkList, checkObject, checkText } from '../options.js';
+import type { Receipt } from '../runtime/receipt.js';
 import type { Face, FaceData, FaceJson, ImageInfo, Timings } from '../types.js';
 
 /** One image and its faces as JSON: what the command prints. */
@@ -14,6 +15,8 @@ export interface ResultJson {
   faces: FaceJson[];
   /** Milliseconds, rounded to hundredths. */
   timings: Timings;
+  /** What made this result. */
+  networks: Receipt;
 }
 
 export interface ResultJsonOptions extends FaceJsonOptions {
@@ -35,6 +38,7 @@ const checkImageInfo = fields({
 export const checkResult = fields({
   image: checkImageInfo,
   timings: checkTimings,
+  networks: checkObject as Check<object> as Check<Receipt>,
   faces: (name, value) => checkList(name, value, checkObject) as Face[],
 });
 
@@ -45,10 +49,10 @@ const RESULT_JSON_OPTIONS = { ...FACE_JSON_OPTIONS, name: optional(checkText) } 
  * @throws InvalidOptionError
  */
 export function resultToJson(
-  result: { image: ImageInfo; faces: readonly FaceData[]; timings: Timings },
+  result: { image: ImageInfo; faces: readonly FaceData[]; timings: Timings; networks: Receipt },
   options: ResultJsonOptions = {},
 ): ResultJson {
-  const { image, faces, timings } = checkResult('the result', result);
+  const { image, faces, timings, networks } = checkResult('the result', result);
   const { subpixel, name = image.name } = checkOptions('resultToJson', options, RESULT_JSON_OPTIONS);
   const { width, height, decoder } = image;
   return {
@@ -58,5 +62,6 @@ export function resultToJson(
     decoder,
     faces: faces.map((face) => faceToJson(face, { subpixel })),
     timings: { decode: toHundredths(timings.decode), analyze: toHundredths(timings.analyze) },
+    networks,
   };
 }

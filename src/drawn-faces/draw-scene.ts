@@ -142,7 +142,7 @@ function truth(placement: Placement): SceneFace {
 
 /**
  * Draws a scene of cartoon faces whose places are known to a fraction of a pixel: the truth that detectors are tested
- * against. Each key point is marked by a disc of its own colour, by which the built-in networks find it.
+ * against. Each key point is marked by a disc of its own colour, by which the networks for drawn faces find it.
  *
  * @throws InvalidOptionError
  */

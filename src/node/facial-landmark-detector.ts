@@ -1,22 +1,29 @@
-import type { ChecksOf } from '../check-options.js';
+import { type ChecksOf, checkOptions, integerIn, optional } from '../check-options.js';
 import { CALL_OPTIONS, type CallOptions, FaceDetector, openPair } from '../detector/face-detector.js';
-import { checkObject } from '../options.js';
 import { Semaphore } from '../runtime/semaphore.js';
 import { type ImageMemoryOptions, imageMemoryBytes } from './image-memory.js';
 import { DECODE_OPTIONS, type DecodeOptions } from './images/image-file.js';
 import { type ImageInput, readPixels } from './images/image-input.js';
+import { NETWORK_CHOICE, type NetworkChoice, type ResolvedNetworks, resolveNetworks } from './models/find-models.js';
+import type { NetworkSource } from './models/identify-networks.js';
 import { type NdarrayOutputs, ndarrayOutputs } from './ndarray-outputs.js';
+import { PACKAGE_VERSION } from './package-paths.js';
 import { loadNetwork } from './runtime/load-network.js';
-import { checkModelSource } from './runtime/onnx-session.js';
+import { MAX_THREADS } from './runtime/onnx-session.js';
 
-export interface LoadOptions extends ImageMemoryOptions {
-  /** SCRFD with key points: a path or the file's bytes */
-  detector: string | Uint8Array;
-  /** 2d106det: a path or the file's bytes */
-  landmarker: string | Uint8Array;
+/** How networks are opened. */
+export interface OpenOptions {
   /** Threads of one network run. Default: the physical cores. */
   threads?: number | undefined;
 }
+
+export interface LoadOptions extends NetworkChoice, OpenOptions, ImageMemoryOptions {}
+
+const LOAD_OPTIONS = {
+  ...NETWORK_CHOICE,
+  threads: optional(integerIn(1, MAX_THREADS)),
+  imageMemory: optional(integerIn(1, Number.MAX_SAFE_INTEGER)),
+} satisfies ChecksOf<LoadOptions>;
 
 export interface AnalyzeOptions extends CallOptions, DecodeOptions {}
 
@@ -31,23 +38,39 @@ export interface StreamOptions extends AnalyzeOptions {
 /** The detector on Node: networks from files, images from paths, URLs, encoded bytes or raw pixels. */
 export class FacialLandmarkDetector extends FaceDetector<ImageInput, AnalyzeOptions> {
   /**
-   * Opens both networks and checks that they are what they should be.
-   * @param imageMemory @internal what images take memory from, where several detectors share it
-   * @throws InvalidOptionError, ModelNotFoundError, ModelFileError, ModelContractError
+   * Finds both networks, opens them and checks that they are what they should be. Without options the set `mediapipe`, which
+   * comes with this package, unless you have put other networks where {@link NetworkChoice.networks} says.
+   * @throws InvalidOptionError, ModelNotFoundError, ModelFileError, LicenceError, ModelContractError
    */
-  static async load(options: LoadOptions, imageMemory?: Pick<Semaphore, 'acquire'>): Promise<FacialLandmarkDetector> {
-    checkObject('the options of load', options);
-    const memory = imageMemory ?? new Semaphore(imageMemoryBytes(options));
-    const { detector, landmarker, threads } = options;
-    checkModelSource('detector', detector);
-    checkModelSource('landmarker', landmarker);
-    const open = (source: string | Uint8Array, name: string) =>
+  static async load(options: LoadOptions = {}): Promise<FacialLandmarkDetector> {
+    const { threads, imageMemory, ...choice } = checkOptions('load', options, LOAD_OPTIONS);
+    const memory = new Semaphore(imageMemoryBytes({ imageMemory }));
+    return FacialLandmarkDetector.open(await resolveNetworks(choice), { threads }, memory);
+  }
+
+  /**
+   * @internal Opens networks that were found already.
+   * @param imageMemory what decoded pixels are taken from, where several detectors share it
+   */
+  static async open(
+    { detector, landmarker, identity }: ResolvedNetworks<NetworkSource>,
+    { threads }: OpenOptions,
+    imageMemory: Pick<Semaphore, 'acquire'>,
+  ): Promise<FacialLandmarkDetector> {
+    const open = (source: NetworkSource, name: string) =>
       loadNetwork(source, { threads, ...(typeof source === 'string' ? {} : { name }) });
     const networks = await openPair(
       () => open(detector, 'detector bytes'),
       () => open(landmarker, 'landmarker bytes'),
     );
-    return new FacialLandmarkDetector({ ...networks, readOptions: DECODE_OPTIONS, readPixels, imageMemory: memory });
+    return new FacialLandmarkDetector({
+      ...networks,
+      identity,
+      version: PACKAGE_VERSION,
+      readOptions: DECODE_OPTIONS,
+      readPixels,
+      imageMemory,
+    });
   }
 
   /** The merged model's six outputs for one image, under its own names, as ndarrays. */

@@ -7,6 +7,8 @@ export type { StreamResult } from '../detector/stream-results.js';
 export * from '../index.js';
 export type { MergedModel } from '../runtime/merged-model.js';
 export type { OnnxNetwork } from '../runtime/onnx-network.js';
+export type { NetworksIdentity, Receipt } from '../runtime/receipt.js';
+export type { RuntimeInfo } from '../runtime/session.js';
 export {
   type AnalyzeOptions,
   FacialLandmarkDetector,
@@ -25,24 +27,27 @@ export { type DecodedImage, type DecodeOptions, decodeImage, readImage, readImag
 export type { ImageFormat } from './images/image-format.js';
 export type { ImageInput } from './images/image-input.js';
 export { writeImage } from './images/write-image.js';
+export type { LicenceWish } from './models/check-licence.js';
+export { findMergedModel } from './models/find-merged-model.js';
+export { type FindModelsOptions, findModels, type ModelPaths, type NetworkChoice } from './models/find-models.js';
+export type { Licence } from './models/licences.js';
 export { type DownloadOptions, type DownloadProgress, downloadModels } from './models/model-download.js';
-export {
-  builtInModels,
-  type FindModelsOptions,
-  findMergedModel,
-  findModels,
-  type ModelPaths,
-  modelCacheFolder,
-} from './models/model-files.js';
-export {
-  type Digest,
-  type FileLocation,
-  KNOWN_MODELS,
-  type KnownModel,
-  MODEL_LICENSE,
-  type ModelRole,
-  type PinnedFile,
+export { modelCacheFolder } from './models/model-folders.js';
+export type {
+  Digest,
+  FileLocation,
+  KnownModel,
+  ModelRole,
+  NetworkFile,
+  PinnedFile,
 } from './models/model-table.js';
+export {
+  DEFAULT_SET,
+  type Measured,
+  NETWORK_SETS,
+  type NetworkSet,
+  type NetworkSetName,
+} from './models/network-sets.js';
 export { type FileVerdict, verifyFile } from './models/verify-file.js';
 export type { NdarrayOutputs } from './ndarray-outputs.js';
 export {

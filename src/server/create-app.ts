@@ -13,7 +13,6 @@ import { resolveLimits, type ServerLimits } from './limits.js';
 import { Metrics } from './metrics.js';
 import { OPERATIONS, openApi } from './openapi.js';
 import { requestImage } from './request-image.js';
-import { sampleScene } from './sample-scene.js';
 import { staticFiles } from './static-files.js';
 
 /** What finds the faces: a pool, so that the server answers while it works. */
@@ -148,7 +147,6 @@ export function createApp({ service, isReady = () => true, onError = console.err
     const message = `${path} takes ${allowed}.`;
     app.all(path, (context) => context.json(errorBody('ERR_METHOD', message), 405, { Allow: allowed }));
   }
-  app.route('/', sampleScene());
   app.route('/', staticFiles());
 
   app.notFound((context) =>

@@ -1,4 +1,5 @@
 import { LANDMARK106 } from '../landmark106/spec.js';
+import { NETWORK_SET_NAMES } from '../node/models/network-sets.js';
 import { KEYPOINT_NAMES } from '../types.js';
 
 const PARAMETERS = {
@@ -82,7 +83,19 @@ const SCHEMAS = {
     decoder: { enum: ['sharp', 'jimp'] },
     faces: { type: 'array', items: { $ref: '#/components/schemas/Face' } },
     timings: object({ decode: { type: 'number' }, analyze: { type: 'number' } }),
+    networks: { $ref: '#/components/schemas/Receipt' },
   }),
+  Receipt: {
+    ...object({
+      set: { enum: [...NETWORK_SET_NAMES, 'custom'] },
+      licence: { type: 'string' },
+      digests: object({ detector: { type: 'string' }, landmarker: { type: 'string' } }),
+      runtime: object({ name: { type: 'string' }, version: { type: 'string' }, provider: { type: 'string' } }),
+      options: { type: 'object' },
+      version: { type: 'string', description: 'of onnx-facial-lmk-detector' },
+    }),
+    description: 'what made the result: the networks and their SHA-256, the runtime, the options that change results',
+  },
   Face: object(
     {
       score: { type: 'number', minimum: 0, maximum: 1 },

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import { pathToFileURL } from 'node:url';
 import { Hono } from 'hono';
-import { PACKAGE_MODULES } from '../node/package-paths.js';
+import { PACKAGE_MODULES, SAMPLE_PICTURE } from '../node/package-paths.js';
 
 /** The page's own files, by address. */
 const PAGE_FILES: Record<string, { file: string; type: string }> = {
@@ -42,6 +43,7 @@ export function staticFiles(): Hono {
   for (const [address, { file, type }] of Object.entries(PAGE_FILES)) {
     serve(address, new URL(`./page/${file}`, import.meta.url), type);
   }
+  serve('/sample.jpg', pathToFileURL(SAMPLE_PICTURE), 'image/jpeg');
   for (const module of MODULES) {
     serve(`/lib/${module}`, new URL(module, PACKAGE_MODULES), 'text/javascript; charset=utf-8');
   }

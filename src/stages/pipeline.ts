@@ -31,6 +31,18 @@ export const PIPELINE_OPTIONS = { ...DETECT_OPTIONS, ...ALIGN_OPTIONS } satisfie
 /** Options that were checked, see `detectSettings`. */
 export type PipelineSettings = DetectSettings<Checked<typeof PIPELINE_OPTIONS>>;
 
+/** The options that change a result. */
+export type ResultOptions = Pick<
+  PipelineSettings,
+  'minScore' | 'iouThreshold' | 'maxFaces' | 'detectorSide' | 'landmarkChannelOrder'
+>;
+
+/** Of the options of a call, those that change its result. */
+export function resultOptions(settings: ResultOptions): ResultOptions {
+  const { minScore, iouThreshold, maxFaces, detectorSide, landmarkChannelOrder } = settings;
+  return { minScore, iouThreshold, maxFaces, detectorSide, landmarkChannelOrder };
+}
+
 /** Refuses what is no pair of networks for the pipeline. @throws ModelContractError, InvalidOptionError */
 export function checkNetworks(name: string, value: unknown): Networks {
   const networks = checkObject(name, value) as Networks;

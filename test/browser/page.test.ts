@@ -19,8 +19,8 @@ const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const screenshots = process.env.FACIAL_LMK_SCREENSHOTS;
 
 /** Starts the service on a free port and waits for its address. */
-function startServer(): Promise<{ server: ChildProcess; address: string }> {
-  const server = spawn(process.execPath, [main, 'serve', '--built-in', '--port', '0'], {
+function startServer(networks: string): Promise<{ server: ChildProcess; address: string }> {
+  const server = spawn(process.execPath, [main, 'serve', '--networks', networks, '--port', '0'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   return new Promise((resolve, reject) => {
@@ -39,7 +39,7 @@ describe.skipIf(!hasBrowser)(`the page${hasBrowser ? '' : ` (skipped: no browser
   beforeAll(async () => {
     const { image } = drawScene({ seed: 11, width: 900, height: 600, faces: 3 });
     png = Buffer.from(await encodeImage(image, 'png'));
-    ({ server, address } = await startServer());
+    ({ server, address } = await startServer('drawn-faces'));
     browser = await launchBrowser();
   });
   afterAll(async () => {
@@ -55,6 +55,7 @@ describe.skipIf(!hasBrowser)(`the page${hasBrowser ? '' : ` (skipped: no browser
     viewport: { width: number; height: number },
     scheme: 'light' | 'dark' = 'light',
     hasTouch = false,
+    origin = address,
   ) {
     const page = await browser.newPage({ viewport, colorScheme: scheme, hasTouch });
     const wrongs: string[] = [];
@@ -64,9 +65,9 @@ describe.skipIf(!hasBrowser)(`the page${hasBrowser ? '' : ` (skipped: no browser
     page.on('pageerror', (error) => wrongs.push(error.message));
     page.on('request', (request) => {
       const url = request.url();
-      if (!url.startsWith(address) && !/^(data|blob):/.test(url)) wrongs.push(`request to ${url}`);
+      if (!url.startsWith(origin) && !/^(data|blob):/.test(url)) wrongs.push(`request to ${url}`);
     });
-    await page.goto(address);
+    await page.goto(origin);
     return { page, wrongs };
   }
 
@@ -92,7 +93,7 @@ describe.skipIf(!hasBrowser)(`the page${hasBrowser ? '' : ` (skipped: no browser
   it.each([
     ['desktop', { width: 1280, height: 900 }, 'light'],
     ['phone', { width: 360, height: 780 }, 'dark'],
-  ] as const)('%s: draws a dropped scene where the service says', async (name, viewport, scheme) => {
+  ] as const)('%s: draws a dropped scene where the service says', async (_, viewport, scheme) => {
     const { page, wrongs } = await open(viewport, scheme);
     await drop(page, png, 'scene.png', 'image/png');
     await page.getByText('3 faces found.').waitFor();
@@ -116,14 +117,38 @@ describe.skipIf(!hasBrowser)(`the page${hasBrowser ? '' : ` (skipped: no browser
     expect(overlay).toEqual(photo);
     expect(await page.locator('#crops canvas').count()).toBe(faces.length);
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
-    if (screenshots) await page.screenshot({ path: join(screenshots, `page-${name}.png`), fullPage: name === 'phone' });
     expect(wrongs).toEqual([]);
     await page.close();
   });
 
+  it.each([
+    ['desktop', { width: 1280, height: 900 }, 'light'],
+    ['phone', { width: 360, height: 780 }, 'dark'],
+  ] as const)(
+    '%s: finds the face of its sample with the built-in networks, and names them',
+    async (name, viewport, scheme) => {
+      const own = await startServer('mediapipe');
+      try {
+        const { page, wrongs } = await open(viewport, scheme, false, own.address);
+        await page.getByRole('button', { name: 'Try a sample' }).click();
+        await page.getByText('1 face found.').waitFor();
+        await page.getByText('mediapipe (Apache-2.0)').waitFor();
+        if (screenshots) {
+          await page.screenshot({ path: join(screenshots, `page-${name}.png`), fullPage: name === 'phone' });
+        }
+        expect(wrongs).toEqual([]);
+        await page.close();
+      } finally {
+        const ended = new Promise((resolve) => own.server.once('exit', resolve));
+        own.server.kill('SIGTERM');
+        await ended;
+      }
+    },
+  );
+
   it('names the point under the pointer, and by the arrow keys', async () => {
     const { page, wrongs } = await open({ width: 1280, height: 900 });
-    await page.getByRole('button', { name: 'Try the sample scene' }).click();
+    await drop(page, png, 'scene.png', 'image/png');
     await page.getByText('faces found.').waitFor();
     const box = await page.locator('#overlay circle.nose').last().boundingBox();
     await page.mouse.move((box?.x ?? 0) + (box?.width ?? 0) / 2, (box?.y ?? 0) + (box?.height ?? 0) / 2);
@@ -139,7 +164,7 @@ describe.skipIf(!hasBrowser)(`the page${hasBrowser ? '' : ` (skipped: no browser
 
   it('names the point under a finger, inside a narrow page', async () => {
     const { page } = await open({ width: 360, height: 740 }, 'light', true);
-    await page.getByRole('button', { name: 'Try the sample scene' }).click();
+    await drop(page, png, 'scene.png', 'image/png');
     await page.getByText('faces found.').waitFor();
     const tip = page.locator('#tip');
     for (const circle of await page.locator('#overlay circle.nose').all()) {
@@ -156,12 +181,12 @@ describe.skipIf(!hasBrowser)(`the page${hasBrowser ? '' : ` (skipped: no browser
 
   it('drops what comes too late: the picture and its faces belong together', async () => {
     const { page } = await open({ width: 1280, height: 900 });
-    await page.route('**/sample.png', async (route) => {
+    await page.route('**/sample.jpg', async (route) => {
       await new Promise((resolve) => setTimeout(resolve, 600));
       await route.continue();
     });
-    const late = page.waitForResponse('**/sample.png');
-    await page.getByRole('button', { name: 'Try the sample scene' }).click();
+    const late = page.waitForResponse('**/sample.jpg');
+    await page.getByRole('button', { name: 'Try a sample' }).click();
     await drop(page, png, 'scene.png', 'image/png');
     await page.getByText('3 faces found.').waitFor();
     await (await late).finished();

@@ -10,8 +10,8 @@ import { InvalidOptionError, ModelContractError, ModelFileError } from '../../sr
 import { composeMergedModel, type MergeOptions } from '../../src/merged/compose-merged-model.js';
 import { estimateCropTransforms as estimateTransformsGraph } from '../../src/merged/estimate-crop-transforms.js';
 import { OUTPUT_NAMES } from '../../src/merged/parity.js';
-import { builtInModels } from '../../src/node/models/model-files.js';
-import { PACKAGE_MODELS } from '../../src/node/package-paths.js';
+import { packagedPath } from '../../src/node/models/model-folders.js';
+import { MEDIAPIPE_LANDMARKER } from '../../src/node/models/model-table.js';
 import { loadNetwork } from '../../src/node/runtime/load-network.js';
 import { openSession } from '../../src/node/runtime/onnx-session.js';
 import { convertOpset, opsetOf } from '../../src/onnx/convert-opset.js';
@@ -19,6 +19,7 @@ import { GraphBuilder } from '../../src/onnx/graph-builder.js';
 import { readModel, writeModel } from '../../src/onnx/model.js';
 import { EXTERNAL_DATA, type Model } from '../../src/onnx/schema.js';
 import { analyzeFaces } from '../../src/stages/pipeline.js';
+import { DRAWN_FACES } from '../support/drawn-faces.js';
 import { sha256 } from '../support/fixtures.js';
 import { goldenNames, needsReference, readGolden, reference, referenceModel } from '../support/reference.js';
 import { TwoWays } from '../support/two-ways.js';
@@ -57,11 +58,9 @@ const SCENES: SceneOptions[] = Array.from({ length: 100 }, (_, i) => {
   return { seed: i + 1, width, height, faces: i % 13, cut: CUTS[i % CUTS.length] };
 });
 
-const BUILT_IN = builtInModels();
-
-describe('composed from the built-in networks', () => {
+describe('composed from the networks for drawn faces', () => {
   it('gives the bits of the split pipeline on a hundred scenes', async () => {
-    const ways = await TwoWays.load(BUILT_IN.detector, BUILT_IN.landmarker);
+    const ways = await TwoWays.load(DRAWN_FACES.detector, DRAWN_FACES.landmarker);
     let faces = 0;
     const counts = new Set<number>();
     for (const scene of SCENES) {
@@ -85,19 +84,19 @@ describe('composed from the built-in networks', () => {
       maxFaces: 3,
       landmarkChannelOrder: 'rgb',
     };
-    const ways = await TwoWays.load(BUILT_IN.detector, BUILT_IN.landmarker, options);
+    const ways = await TwoWays.load(DRAWN_FACES.detector, DRAWN_FACES.landmarker, options);
     const { image } = drawScene({ seed: 5, width: 900, height: 700, faces: 7 });
     expect(await ways.compare(image)).toEqual({ faces: 3, mismatch: undefined });
     await ways.close();
   });
 
   it('follows a network to a newer operator set', async () => {
-    const model = readModel(readFileSync(BUILT_IN.detector));
+    const model = readModel(readFileSync(DRAWN_FACES.detector));
     const graph = convertOpset(model.graph!, opsetOf(model), 18, 'the detector');
     const folder = mkdtempSync(join(tmpdir(), 'facial-lmk-opset-'));
     const detector = join(folder, 'detector.onnx');
     writeFileSync(detector, writeModel({ ...model, irVersion: 8n, graph, operatorSets: [{ version: 18n }] }));
-    const ways = await TwoWays.load(detector, BUILT_IN.landmarker);
+    const ways = await TwoWays.load(detector, DRAWN_FACES.landmarker);
     expect(await ways.compare(drawScene({ seed: 7, width: 640, height: 480, faces: 3 }).image)).toEqual({
       faces: 3,
       mismatch: undefined,
@@ -108,8 +107,8 @@ describe('composed from the built-in networks', () => {
 
   it('keeps landmarks in floating point on request', async () => {
     const { split, composed } = await landmarksBothWays(
-      readFileSync(BUILT_IN.detector),
-      readFileSync(BUILT_IN.landmarker),
+      readFileSync(DRAWN_FACES.detector),
+      readFileSync(DRAWN_FACES.landmarker),
     );
     expect(composed).toEqual(split);
   });
@@ -119,19 +118,19 @@ describe('composed from the built-in networks', () => {
   it.each(['alone', 'and listed among the inputs'])(
     'gives the bits of the split pipeline through a network with additions; weights %s',
     async (weights) => {
-      const model = readModel(readFileSync(join(PACKAGE_MODELS, 'face-landmarker-mediapipe.onnx')));
+      const model = readModel(readFileSync(packagedPath(MEDIAPIPE_LANDMARKER)));
       const listed = weights === 'alone' ? [] : model.graph!.initializers;
       for (const { name, dataType, dimensions } of listed) {
         const shape = { dimensions: dimensions.map((value) => ({ value })) };
         model.graph!.inputs.push({ name, type: { tensor: { elementType: dataType, shape } }, metadata: [] });
       }
-      const { split, composed } = await landmarksBothWays(readFileSync(BUILT_IN.detector), writeModel(model));
+      const { split, composed } = await landmarksBothWays(readFileSync(DRAWN_FACES.detector), writeModel(model));
       expect(composed).toEqual(split);
     },
   );
 
   it('says what it takes, what it gives and what it was made of', () => {
-    const [detector, landmarker] = [readFileSync(BUILT_IN.detector), readFileSync(BUILT_IN.landmarker)];
+    const [detector, landmarker] = [readFileSync(DRAWN_FACES.detector), readFileSync(DRAWN_FACES.landmarker)];
     const { graph, metadata, irVersion, operatorSets } = readModel(
       composeMergedModel(detector, landmarker, { maxFaces: 7 }),
     );
@@ -215,8 +214,8 @@ describe('refused before anything is written', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  const detector = readFileSync(BUILT_IN.detector);
-  const landmarker = readFileSync(BUILT_IN.landmarker);
+  const detector = readFileSync(DRAWN_FACES.detector);
+  const landmarker = readFileSync(DRAWN_FACES.landmarker);
   const edited = (bytes: Uint8Array, edit: (model: Model) => void) => {
     const model = readModel(bytes);
     edit(model);
@@ -281,7 +280,7 @@ describe('refused before anything is written', () => {
 
   it('but writes a sound pair', async () => {
     const output = join(folder, 'model.onnx');
-    const args = ['--detector', BUILT_IN.detector, '--landmarker', BUILT_IN.landmarker, '-o', output];
+    const args = ['--detector', DRAWN_FACES.detector, '--landmarker', DRAWN_FACES.landmarker, '-o', output];
     await mergeCommand().parseAsync([...args, '--max-faces', '3'], { from: 'user' });
     expect(Buffer.compare(readFileSync(output), composeMergedModel(detector, landmarker, { maxFaces: 3 }))).toBe(0);
   });

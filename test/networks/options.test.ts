@@ -2,13 +2,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FileAccessError, InvalidOptionError } from '../../src/errors.js';
 import { FacialLandmarkDetector } from '../../src/node/facial-landmark-detector.js';
-import { builtInModels } from '../../src/node/models/model-files.js';
 import { createPool, type Pool } from '../../src/node/pool/create-pool.js';
+import { DRAWN_FACES } from '../support/drawn-faces.js';
 
 let detector: FacialLandmarkDetector;
 let pool: Pool;
 beforeAll(async () => {
-  const { detector: detectorFile, landmarker } = builtInModels();
+  const { detector: detectorFile, landmarker } = DRAWN_FACES;
   detector = await FacialLandmarkDetector.load({ detector: detectorFile, landmarker });
   pool = await createPool({ detector: detectorFile, landmarker, workers: 1 });
 });

@@ -3,15 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { drawScene } from '../../src/drawn-faces/draw-scene.js';
 import { InvalidOptionError } from '../../src/errors.js';
 import { difference } from '../../src/merged/parity.js';
-import { builtInModels } from '../../src/node/models/model-files.js';
 import { loadNetwork } from '../../src/node/runtime/load-network.js';
 import type { RuntimeChoice } from '../../src/node/runtime/load-runtime.js';
 import { analyzeFaces } from '../../src/stages/pipeline.js';
+import { DRAWN_FACES } from '../support/drawn-faces.js';
 
 const { image } = drawScene({ seed: 11, width: 900, height: 700, faces: 5 });
 
 async function facesBy(runtime: RuntimeChoice) {
-  const { detector, landmarker } = builtInModels();
+  const { detector, landmarker } = DRAWN_FACES;
   const networks = {
     detector: await loadNetwork(detector, { runtime }),
     landmarker: await loadNetwork(landmarker, { runtime }),
@@ -36,7 +36,7 @@ describe('loadNetwork with a runtime by name', () => {
   });
 
   it('opens a network from its path, which its WebAssembly build cannot read by itself', async () => {
-    const { landmarker } = builtInModels();
+    const { landmarker } = DRAWN_FACES;
     const network = await loadNetwork(landmarker, { runtime: 'wasm' });
     expect(network.inputs[0].name).toBe('data');
     await network.close();
@@ -44,6 +44,6 @@ describe('loadNetwork with a runtime by name', () => {
 
   it('refuses a runtime that it does not know', async () => {
     const runtime = 'gpu' as RuntimeChoice;
-    await expect(loadNetwork(builtInModels().detector, { runtime })).rejects.toThrow(InvalidOptionError);
+    await expect(loadNetwork(DRAWN_FACES.detector, { runtime })).rejects.toThrow(InvalidOptionError);
   });
 });

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { drawScene } from '../../src/drawn-faces/draw-scene.js';
 import { FileAccessError } from '../../src/errors.js';
 import { FacialLandmarkDetector } from '../../src/node/facial-landmark-detector.js';
-import { builtInModels } from '../../src/node/models/model-files.js';
 import { createPool, type Pool } from '../../src/node/pool/create-pool.js';
 import type { PixelImage } from '../../src/types.js';
 
@@ -12,8 +11,8 @@ let detector: FacialLandmarkDetector;
 let pool: Pool;
 
 beforeAll(async () => {
-  detector = await FacialLandmarkDetector.load(builtInModels());
-  pool = await createPool({ ...builtInModels(), workers: 2, maxQueue: 1 });
+  detector = await FacialLandmarkDetector.load({ networks: 'drawn-faces' });
+  pool = await createPool({ networks: 'drawn-faces', workers: 2, maxQueue: 1 });
 });
 afterAll(() => Promise.all([detector.close(), pool.close()]));
 

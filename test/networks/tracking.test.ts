@@ -4,7 +4,6 @@ import type { Placement } from '../../src/drawn-faces/canvas.js';
 import { drawScene } from '../../src/drawn-faces/draw-scene.js';
 import { Random } from '../../src/drawn-faces/random.js';
 import { InvalidOptionError } from '../../src/errors.js';
-import { builtInModels } from '../../src/node/models/model-files.js';
 import { loadNetwork } from '../../src/node/runtime/load-network.js';
 import type { OnnxNetwork } from '../../src/runtime/onnx-network.js';
 import { DEFAULT_SMOOTHING } from '../../src/tracking/face-smoother.js';
@@ -12,6 +11,7 @@ import { FaceTracker, type TrackedFace, type TrackerOptions } from '../../src/tr
 import { matchFaces } from '../../src/tracking/match-faces.js';
 import { OneEuroFilter } from '../../src/tracking/one-euro-filter.js';
 import type { Network } from '../../src/types.js';
+import { DRAWN_FACES } from '../support/drawn-faces.js';
 
 const [WIDTH, HEIGHT, RATE] = [480, 320, 30];
 /** The small input is enough for faces of this size, and fast. */
@@ -20,7 +20,7 @@ const DETECTOR_SIDE = 320;
 let detector: OnnxNetwork;
 let landmarker: OnnxNetwork;
 beforeAll(async () => {
-  const models = builtInModels();
+  const models = DRAWN_FACES;
   detector = await loadNetwork(models.detector);
   landmarker = await loadNetwork(models.landmarker);
 });

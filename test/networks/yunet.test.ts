@@ -6,7 +6,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { drawScene } from '../../src/drawn-faces/draw-scene.js';
 import { Random } from '../../src/drawn-faces/random.js';
 import { ModelContractError } from '../../src/errors.js';
-import { builtInModels } from '../../src/node/models/model-files.js';
 import { loadNetwork } from '../../src/node/runtime/load-network.js';
 import { openSession } from '../../src/node/runtime/onnx-session.js';
 import { readModel, writeModel } from '../../src/onnx/model.js';
@@ -16,6 +15,7 @@ import { anchorLevels } from '../../src/scrfd/anchors.js';
 import { checkDetector, sortOutputs } from '../../src/scrfd/contract.js';
 import { decodeAnchors } from '../../src/scrfd/decode.js';
 import { SCRFD } from '../../src/scrfd/spec.js';
+import { DRAWN_FACES } from '../support/drawn-faces.js';
 import { TwoWays } from '../support/two-ways.js';
 import { yunetStandIn } from '../support/yunet-stand-in.js';
 
@@ -122,7 +122,7 @@ describe('YuNet behind the contract of SCRFD', () => {
   });
 
   it('stays the same bits inside the merged graph', async () => {
-    const ways = await TwoWays.load(path, builtInModels().landmarker, { minScore: MIN_SCORE, maxFaces: 10 });
+    const ways = await TwoWays.load(path, DRAWN_FACES.landmarker, { minScore: MIN_SCORE, maxFaces: 10 });
     const { image } = drawScene({ seed: 5, width: 900, height: 700, faces: 7 });
     expect(await ways.compare(image)).toEqual({ faces: 10, mismatch: undefined });
     await ways.close();

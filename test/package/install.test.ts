@@ -23,13 +23,10 @@ function install(...what: string[]) {
 
 /** Finds the faces of a drawn scene and prints what ran and what was found. */
 const PROGRAM = `
-  import { builtInModels, drawScene, FacialLandmarkDetector, loadNetwork } from 'onnx-facial-lmk-detector/node';
-  const models = builtInModels();
-  const detector = await FacialLandmarkDetector.load(models);
-  const { faces } = await detector.detect(drawScene({ seed: 7, faces: 2 }).image);
-  const network = await loadNetwork(models.detector);
-  console.log(JSON.stringify({ runtime: network.runtime.name, boxes: faces.map((face) => face.box) }));
-  await network.close();
+  import { drawScene, FacialLandmarkDetector } from 'onnx-facial-lmk-detector/node';
+  const detector = await FacialLandmarkDetector.load({ networks: 'drawn-faces' });
+  const { faces, networks } = await detector.detect(drawScene({ seed: 7, faces: 2 }).image);
+  console.log(JSON.stringify({ runtime: networks.runtime.name, boxes: faces.map((face) => face.box) }));
   await detector.close();
 `;
 

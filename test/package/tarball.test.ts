@@ -1,11 +1,12 @@
 // The package as users get it: packed, installed into an empty project, imported and run there.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+const SAMPLE_PICTURE = fileURLToPath(new URL('../../dist/sample/mona-lisa.jpg', import.meta.url));
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'facial-lmk-package-'));
 const project = join(folder, 'project');
@@ -47,13 +48,26 @@ describe('the packed tarball', () => {
     expect(files.some((file) => /(^|\/)(src|test|bench)\//.test(file))).toBe(false);
   });
 
+  it('finds the face in a picture with five lines', () => {
+    copyFileSync(SAMPLE_PICTURE, join(project, 'photo.jpg'));
+    writeFileSync(
+      join(project, 'five.js'),
+      `import { FacialLandmarkDetector } from 'onnx-facial-lmk-detector/node';
+       const detector = await FacialLandmarkDetector.load();
+       const { faces, networks } = await detector.detect('photo.jpg');
+       console.log(JSON.stringify([faces.length, faces[0].landmarks.length, networks.set, networks.licence]));
+       await detector.close();`,
+    );
+    expect(JSON.parse(run('node', ['five.js'], project))).toEqual([1, 106, 'mediapipe', 'Apache-2.0']);
+  });
+
   it('detects a drawn face through every entry', () => {
     writeFileSync(
       join(project, 'use.js'),
       `import { analyzeFaces, drawScene, Workspace } from 'onnx-facial-lmk-detector';
        import { plainKernels } from 'onnx-facial-lmk-detector/kernels';
-       import { builtInModels, FacialLandmarkDetector, loadNetwork } from 'onnx-facial-lmk-detector/node';
-       const models = builtInModels();
+       import { FacialLandmarkDetector, findModels, loadNetwork } from 'onnx-facial-lmk-detector/node';
+       const models = await findModels({ networks: 'drawn-faces' });
        const scene = drawScene({ seed: 7, faces: 2 });
        const detector = await FacialLandmarkDetector.load(models);
        const { faces } = await detector.detect(scene.image);

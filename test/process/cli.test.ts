@@ -1,4 +1,4 @@
-// The built command as a user runs it, on drawn scenes with the built-in networks.
+// The built command as a user runs it, on drawn scenes with the networks for drawn faces.
 import { once } from 'node:events';
 import {
   existsSync,
@@ -20,14 +20,17 @@ import { faceToJson } from '../../src/face/face-to-json.js';
 import { FacialLandmarkDetector } from '../../src/node/facial-landmark-detector.js';
 import { readImage } from '../../src/node/images/image-file.js';
 import { writeImage } from '../../src/node/images/write-image.js';
-import { builtInModels } from '../../src/node/models/model-files.js';
 import { linesOf, runCommand, startCommand } from '../support/command.js';
+import { DRAWN_FACES } from '../support/drawn-faces.js';
 
 let folder: string;
 
-const start = (args: readonly string[]) => startCommand(folder, args);
+const start = (args: readonly string[], env: Record<string, string> = {}) =>
+  startCommand(folder, args, { ...process.env, ...env });
 const run = (args: readonly string[], input?: Uint8Array) => runCommand(folder, args, { input });
-const detect = (...args: string[]) => run(['detect', '--built-in', ...args]);
+const detect = (...args: string[]) => run(['detect', '--networks', 'drawn-faces', ...args]);
+/** Field 100 of the outermost message, which every reader of ONNX files passes over: other bytes, the same network. */
+const UNKNOWN_FIELD = Uint8Array.of(0xa0, 0x06, 1);
 const reports = (jsonl: string) => linesOf(jsonl).map((line) => JSON.parse(line) as ResultJson);
 
 beforeAll(async () => {
@@ -58,7 +61,7 @@ describe('data', () => {
     const [report, ...others] = JSON.parse(stdout) as ResultJson[];
     expect(others).toEqual([]);
 
-    const detector = await FacialLandmarkDetector.load(builtInModels());
+    const detector = await FacialLandmarkDetector.load({ networks: 'drawn-faces' });
     const result = await detector.detect(join(folder, 'scene.png'), { name: 'scene.png' });
     await detector.close();
     expect(result.faces.length).toBeGreaterThan(0);
@@ -69,7 +72,9 @@ describe('data', () => {
       decoder: result.image.decoder,
       faces: result.faces.map((face) => faceToJson(face)),
       timings: { decode: expect.any(Number), analyze: expect.any(Number) },
+      networks: result.networks,
     });
+    expect(report.networks).toMatchObject({ set: 'drawn-faces', licence: 'MIT', options: { minScore: 0.5 } });
     const { bbox, keypoints, landmarks } = report.faces[0];
     expect([...bbox, ...keypoints.flat(), ...landmarks.flat()].every(Number.isInteger)).toBe(true);
   });
@@ -120,13 +125,6 @@ describe('data', () => {
     expect(reports(stdout)).toMatchObject([{ image: 'nobody.png', width: 64, height: 48, faces: [] }]);
   });
 
-  it('says on standard error alone that the built-in networks know only drawn faces', async () => {
-    const child = start(['detect', 'nobody.png', '--built-in']);
-    const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
-    expect(stderr).toMatch(/^facial-lmk: using the built-in networks, which know only drawn faces.*\n$/);
-    expect(JSON.parse(stdout)).toHaveLength(1);
-  });
-
   it('options reach the pipeline', async () => {
     const [{ faces }] = reports((await detect('scene.png', '--jsonl')).stdout);
     expect(faces.length).toBeGreaterThan(1);
@@ -162,7 +160,7 @@ describe('images', () => {
 
   it('come from standard input', async () => {
     const bytes = readFileSync(join(folder, 'scene.png'));
-    const { code, stdout } = await run(['detect', '-', '--built-in', '--jsonl'], bytes);
+    const { code, stdout } = await run(['detect', '-', '--networks', 'drawn-faces', '--jsonl'], bytes);
     expect(code).toBe(0);
     const [fromFile] = reports((await detect('scene.png', '--jsonl')).stdout);
     expect(reports(stdout)).toEqual([{ ...fromFile, image: '-', timings: expect.anything() }]);
@@ -195,8 +193,64 @@ describe('images', () => {
   });
 });
 
+describe('networks', () => {
+  /** What a command says on standard error alone, before anything else. */
+  const announced = async (args: readonly string[], env?: Record<string, string>) => {
+    const child = start(args, env);
+    const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+    expect(stdout).not.toContain('networks mediapipe');
+    return linesOf(stderr)[0];
+  };
+
+  it('are named with their licence, in one line on standard error', async () => {
+    expect(await announced(['detect', 'nobody.png'])).toBe('facial-lmk: networks mediapipe, licence Apache-2.0');
+    expect(await announced(['detect', 'nobody.png', '--networks', 'drawn-faces'])).toBe(
+      'facial-lmk: networks drawn-faces, licence MIT',
+    );
+    mkdirSync(join(folder, 'mine'));
+    for (const [from, to] of [
+      [DRAWN_FACES.detector, 'det_mine.onnx'],
+      [DRAWN_FACES.landmarker, '2d106det.onnx'],
+    ]) {
+      writeFileSync(join(folder, 'mine', to), Buffer.concat([readFileSync(from), UNKNOWN_FIELD]));
+    }
+    const custom = `facial-lmk: networks ${join(folder, 'mine', 'det_mine.onnx')} and ${join(folder, 'mine', '2d106det.onnx')}, licence unknown`;
+    expect(await announced(['detect', 'nobody.png', '--networks', 'mine'])).toBe(custom);
+    expect(await announced(['detect', 'nobody.png'], { FACIAL_LMK_MODELS: join(folder, 'mine') })).toBe(custom);
+  });
+
+  it.each(['merge', 'parity', 'detect'])('%s refuses by name what may not be used in products', async (command) => {
+    const rest = { merge: ['-o', 'refused.onnx'], parity: [], detect: ['scene.png'] }[command] as string[];
+    const { code, stderr } = await run([command, '--networks', 'insightface', '--licence', 'commercial', ...rest]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^facial-lmk: Expected .* the set "insightface": non-commercial .*Use the set "mediapipe"/);
+    expect(existsSync(join(folder, 'refused.onnx'))).toBe(false);
+  });
+
+  it('serve refuses them too', async () => {
+    const { code, stderr } = await run([
+      'serve',
+      '--port',
+      '0',
+      '--networks',
+      'insightface',
+      '--licence',
+      'commercial',
+    ]);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('the set "insightface"') });
+  });
+});
+
 describe('parity', () => {
-  const { detector, landmarker } = builtInModels();
+  const { detector, landmarker } = DRAWN_FACES;
+
+  it('without arguments compares the built-in networks on a painting', async () => {
+    const { code, stdout, stderr } = await run(['parity']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(/mona-lisa\.jpg: 1 faces\n$/) });
+    expect(stdout).toMatch(/^align_imgs +150528 +100\.0000 % +0 +identical$/m);
+    expect(stdout).toMatch(/^lmks +212 +100\.0000 % +0 +identical$/m);
+  });
+
   const networks = ['--detector', detector, '--landmarker', landmarker];
 
   it('compares every element with a merged model, and says when there was nothing to compare', async () => {
@@ -274,7 +328,10 @@ describe('usage', () => {
     [['detekt', 'scene.png']],
     [['detect', 'scene.png', '--no-such-option']],
     [['detect', 'scene.png', '--json', '--csv']],
-    [['detect', 'scene.png', '--built-in', '--models', '.']],
+    [['detect', 'scene.png', '--networks', '']],
+    [['detect', 'scene.png', '--networks', 'insightfase']],
+    [['detect', 'scene.png', '--networks', 'insightface', '--licence', 'commercial']],
+    [['detect', 'scene.png', '--licence', 'private']],
     [['detect', 'scene.png', '--min-score', 'high']],
     [['detect', 'scene.png', '--min-score', 'NaN']],
     [['detect', 'scene.png', '--min-score', '']],
@@ -286,8 +343,8 @@ describe('usage', () => {
     [['detect', 'scene.png', '--crop-size', '0']],
     [['detect', 'scene.png', '--decoder', 'paint']],
     [['detect', 'scene.png', '--overlay-format', 'bmp', '--overlay', 'o']],
-    [['detect', 'scene.png', '--built-in', '--detector-side', '100']],
-    [['detect', 'scene.png', '--models', 'empty']],
+    [['detect', 'scene.png', '--networks', 'drawn-faces', '--detector-side', '100']],
+    [['detect', 'scene.png', '--networks', 'empty']],
     [['detect', 'scene.png', '--detector', 'text.jpg', '--landmarker', 'text.jpg']],
   ])('%j ends with 2, words on standard error and nothing on standard output', async (args) => {
     const { code, stdout, stderr } = await run(args);
@@ -297,7 +354,7 @@ describe('usage', () => {
   });
 
   it('without networks it says how to get them', async () => {
-    const { stderr } = await run(['detect', 'scene.png', '--models', 'empty']);
+    const { stderr } = await run(['detect', 'scene.png', '--networks', 'empty']);
     expect(stderr).toMatch(/facial-lmk models fetch/);
   });
 
@@ -311,7 +368,7 @@ describe('usage', () => {
   );
 
   it('a reader that stops reading is no failure', async () => {
-    const child = start(['detect', 'photos', 'photos', '--built-in', '--jsonl']);
+    const child = start(['detect', 'photos', 'photos', '--networks', 'drawn-faces', '--jsonl']);
     const errors = text(child.stderr);
     await once(child.stdout, 'data');
     child.stdout.destroy();

@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const OPTIONS = ['--built-in', '--detector-side', '160'];
+const OPTIONS = ['--networks', 'drawn-faces', '--detector-side', '160'];
 const run = (...args: string[]) => runCommand(folder, ['detect', ...OPTIONS, ...args]);
 
 describe('a reader that goes', () => {

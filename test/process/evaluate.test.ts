@@ -13,8 +13,8 @@ import { to300W, toJd106 } from '../../src/landmark106/convert.js';
 import { FacialLandmarkDetector } from '../../src/node/facial-landmark-detector.js';
 import { readImage } from '../../src/node/images/image-file.js';
 import { writeImage } from '../../src/node/images/write-image.js';
-import { builtInModels } from '../../src/node/models/model-files.js';
 import type { Point } from '../../src/types.js';
+import { DRAWN_FACES } from '../support/drawn-faces.js';
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
@@ -39,7 +39,7 @@ interface Result {
 /** Runs the command with the networks for drawn faces. */
 async function evaluate(name: string, ...options: string[]): Promise<Result & Awaited<ReturnType<typeof run>>> {
   const json = join(folder, 'results', `${name.replaceAll('/', '-')}.json`);
-  const outcome = await run('evaluate', '--built-in', name, '--json', json, ...options);
+  const outcome = await run('evaluate', '--networks', 'drawn-faces', name, '--json', json, ...options);
   return { ...JSON.parse(readFileSync(json, 'utf8')), ...outcome };
 }
 
@@ -67,7 +67,7 @@ function expectedError(found: readonly Point[], truth: readonly Point[], left: n
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'facial-lmk-'));
   mkdirSync(join(folder, 'results'));
-  detector = await FacialLandmarkDetector.load(builtInModels());
+  detector = await FacialLandmarkDetector.load(DRAWN_FACES);
   await writeImage(join(folder, 'portrait.png'), portrait.image);
   await writeImage(join(folder, 'group.png'), group.image);
 });
@@ -132,7 +132,7 @@ describe('each kind of ground truth', () => {
       ['--json', 'faces.json'],
       ['--jsonl', 'faces.jsonl'],
     ]) {
-      const { stdout } = await run('detect', '--built-in', '--subpixel', format, 'own');
+      const { stdout } = await run('detect', '--networks', 'drawn-faces', '--subpixel', format, 'own');
       write(`own/${file}`, stdout);
       const { code, boxes, landmarks } = await evaluate('own');
       rmSync(join(folder, 'own', file));
@@ -205,7 +205,7 @@ describe('one file that fails', () => {
 
 describe('wrong usage ends with 2 before any work', () => {
   const refused = async (...args: string[]) => {
-    const { code, stdout, stderr } = await run('evaluate', '--built-in', ...args);
+    const { code, stdout, stderr } = await run('evaluate', '--networks', 'drawn-faces', ...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     return stderr;
   };

@@ -9,8 +9,8 @@ import { ImageDecodeError } from '../../src/errors.js';
 import { FacialLandmarkDetector } from '../../src/node/facial-landmark-detector.js';
 import { readImage } from '../../src/node/images/image-file.js';
 import { writeImage } from '../../src/node/images/write-image.js';
-import { builtInModels } from '../../src/node/models/model-files.js';
 import { createPool } from '../../src/node/pool/create-pool.js';
+import { DRAWN_FACES } from '../support/drawn-faces.js';
 import { threads } from '../support/pool-threads.js';
 
 vi.mock('node:worker_threads', async (importActual) =>
@@ -26,7 +26,8 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const load = (options: Partial<FinderOptions>) => loadFinder({ builtIn: true, overlayFormat: 'png', ...options });
+const load = (options: Partial<FinderOptions>) =>
+  loadFinder({ networks: 'drawn-faces', overlayFormat: 'png', ...options });
 
 describe('a finder with workers', () => {
   it('sends them names, so that they read and decode, whether or not pictures are wanted', async () => {
@@ -68,8 +69,8 @@ describe('a finder with workers', () => {
 describe('the pixels of a result', () => {
   it('are those that were decoded, from a detector and from a pool, and only there when asked for', async () => {
     const expected = await readImage(path);
-    const detector = await FacialLandmarkDetector.load(builtInModels());
-    const pool = await createPool({ ...builtInModels(), workers: 1 });
+    const detector = await FacialLandmarkDetector.load(DRAWN_FACES);
+    const pool = await createPool({ ...DRAWN_FACES, workers: 1 });
     for (const target of [detector, pool]) {
       const { pixels, faces } = await target.detect(path, { withPixels: true });
       expect(faces).toHaveLength(2);

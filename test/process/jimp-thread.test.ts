@@ -7,7 +7,6 @@ import { FacialLandmarkDetector } from '../../src/node/facial-landmark-detector.
 import { encodeImage } from '../../src/node/images/image-codecs.js';
 import { decodeImage, readImageStream } from '../../src/node/images/image-file.js';
 import { decodeWithJimp } from '../../src/node/images/jimp/decode-with-jimp.js';
-import { builtInModels } from '../../src/node/models/model-files.js';
 import { fixture } from '../support/fixtures.js';
 
 /** Every thread that is started, so that a test can end one. */
@@ -67,7 +66,7 @@ describe('the thread of jimp', () => {
   });
 
   it('is ended by an abort of the call that wanted the faces', async () => {
-    const detector = await FacialLandmarkDetector.load(builtInModels());
+    const detector = await FacialLandmarkDetector.load({ networks: 'drawn-faces' });
     const before = threads.length;
     const controller = new AbortController();
     const stuck = hang(controller.signal);

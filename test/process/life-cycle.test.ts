@@ -12,9 +12,9 @@ import { ClosedError } from '../../src/errors.js';
 import { FacialLandmarkDetector } from '../../src/node/facial-landmark-detector.js';
 import { encodeImage } from '../../src/node/images/image-codecs.js';
 import { writeImage } from '../../src/node/images/write-image.js';
-import { builtInModels } from '../../src/node/models/model-files.js';
 import { createPool } from '../../src/node/pool/create-pool.js';
 import { loadNetwork } from '../../src/node/runtime/load-network.js';
+import { DRAWN_FACES } from '../support/drawn-faces.js';
 
 const { image } = drawScene({ seed: 7, width: 360, height: 300, faces: 2 });
 const mainScript = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
@@ -23,7 +23,7 @@ const entry = new URL('../../dist/node/index.js', import.meta.url).href;
 
 describe('await using', () => {
   it('closes a detector, a pool and a network at the end of the block', async () => {
-    const models = builtInModels();
+    const models = DRAWN_FACES;
     const opened = await (async () => {
       await using detector = await FacialLandmarkDetector.load(models);
       await using pool = await createPool({ ...models, workers: 1 });
@@ -39,14 +39,14 @@ describe('await using', () => {
 
 describe('a detector', () => {
   it('takes two hundred calls at once', async () => {
-    const detector = await FacialLandmarkDetector.load(builtInModels());
+    const detector = await FacialLandmarkDetector.load({ networks: 'drawn-faces' });
     const all = await Promise.all(Array.from({ length: 200 }, () => detector.detect(image, { detectorSide: 160 })));
     expect(all.every(({ image: { width } }) => width === image.width)).toBe(true);
     await detector.close();
   });
 
   it('finishes calls that run when it is closed, refuses later ones, and closes twice', async () => {
-    const detector = await FacialLandmarkDetector.load(builtInModels());
+    const detector = await FacialLandmarkDetector.load({ networks: 'drawn-faces' });
     const running = [detector.detect(image), detector.run(image)];
     const closed = detector.close();
     await expect(detector.detect(image)).rejects.toThrow(ClosedError);
@@ -55,7 +55,7 @@ describe('a detector', () => {
   });
 
   it('rejects with the reason wherever a call is aborted', async () => {
-    const detector = await FacialLandmarkDetector.load(builtInModels());
+    const detector = await FacialLandmarkDetector.load({ networks: 'drawn-faces' });
     for (const delay of [0, 1, 3, 10, 20]) {
       const controller = new AbortController();
       const call = detector.detect(image, { signal: controller.signal });
@@ -84,7 +84,7 @@ function child(
 } {
   const source = `
     import * as lib from ${JSON.stringify(entry)};
-    const models = lib.builtInModels();
+    const models = await lib.findModels({ networks: 'drawn-faces' });
     const { image } = lib.drawScene({ seed: 7, width: 360, height: 300, faces: 2 });
     ${program}`;
   const process_ = spawn(process.execPath, ['--input-type=module', '-e', source], {
@@ -117,9 +117,13 @@ const BUSY = `
 
 /** The service on a free port, and its address. */
 async function startServer(...options: string[]) {
-  const server = spawn(process.execPath, [mainScript, 'serve', '--built-in', '--port', '0', ...options], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
+  const server = spawn(
+    process.execPath,
+    [mainScript, 'serve', '--networks', 'drawn-faces', '--port', '0', ...options],
+    {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    },
+  );
   const [line] = await once(server.stdout, 'data');
   return { server, address: String(line).trim() };
 }
@@ -236,7 +240,7 @@ describe('a process', () => {
   it('of the command ends cleanly when the reader of its output has gone', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'facial-lmk-pipe-'));
     for (let i = 0; i < 12; i++) await writeImage(join(folder, `${i}.png`), image);
-    const command = `"${process.execPath}" "${mainScript}" detect "${folder}" --built-in --jsonl --workers 2`;
+    const command = `"${process.execPath}" "${mainScript}" detect "${folder}" --networks drawn-faces --jsonl --workers 2`;
     const shell = spawn('bash', ['-o', 'pipefail', '-c', `${command} 2>/dev/null | head -1`], { stdio: 'ignore' });
     expect(await once(shell, 'exit')).toEqual([0, null]);
     rmSync(folder, { recursive: true });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DownloadError, FileAccessError, InvalidOptionError } from '../../src/errors.js';
+import { MIT } from '../../src/node/models/licences.js';
 import { type DownloadOptions, type DownloadProgress, downloadModels } from '../../src/node/models/model-download.js';
 import type { KnownModel } from '../../src/node/models/model-table.js';
 import { verifyFile } from '../../src/node/models/verify-file.js';
@@ -56,7 +57,7 @@ afterEach(async () => {
 });
 
 function fetchModel(model: KnownModel, options: Partial<DownloadOptions> = {}): Promise<string[]> {
-  return downloadModels({ acceptLicense: true, directory, models: [model], stallTimeoutMs: 5000, ...options });
+  return downloadModels({ acceptLicence: true, directory, models: [model], stallTimeoutMs: 5000, ...options });
 }
 
 /** What the folder holds after a test: the network and nothing else, unless said otherwise. */
@@ -274,7 +275,7 @@ describe('an archive', () => {
 
   test('is fetched once, resumed, and removed when both networks are out of it', async () => {
     const url = server.serve('/zip', breaksOff(archiveBytes, 200_000));
-    const paths = await downloadModels({ acceptLicense: true, directory, models: models(url) });
+    const paths = await downloadModels({ acceptLicence: true, directory, models: models(url) });
     expectContent(paths[0], CONTENT);
     expectContent(paths[1], LANDMARKER);
     expect(server.requestsFor('/zip')).toEqual([undefined, 'bytes=200000-']);
@@ -283,7 +284,7 @@ describe('an archive', () => {
 
   test('that the user put there serves offline and stays', async () => {
     writeFileSync(join(directory, 'pack.zip'), archiveBytes);
-    await downloadModels({ acceptLicense: true, directory, models: models(DEAF_ORIGIN), offline: true });
+    await downloadModels({ acceptLicence: true, directory, models: models(DEAF_ORIGIN), offline: true });
     expectOnly('2d106det.onnx', 'det_10g.onnx', 'pack.zip');
   });
 
@@ -453,7 +454,10 @@ test('an error of a progress callback comes through as it is', async () => {
 
 describe('options', () => {
   test.each([
-    [{ acceptLicense: false }, /acceptLicense.*non-commercial/],
+    [{ acceptLicence: false }, /acceptLicence.*non-commercial/],
+    [{ mirror: 'files.example' }, /mirror/],
+    [{ mirror: 'ftp://files.example' }, /mirror/],
+    [{ mirror: 'https://user:secret@files.example' }, /^(?!.*secret).*mirror/],
     [{ stallTimeoutMs: 0 }, /stallTimeoutMs/],
     [{ stallTimeoutMs: Number.NaN }, /stallTimeoutMs/],
     [{ stallTimeoutMs: Number.POSITIVE_INFINITY }, /stallTimeoutMs/],
@@ -464,13 +468,46 @@ describe('options', () => {
   });
 });
 
+test('a licence that allows everything needs no agreement', async () => {
+  const model = { ...modelOf(CONTENT, { url: server.serve('/a', whole(CONTENT)) }), licence: MIT };
+  const [path] = await downloadModels({ directory, models: [model] });
+  expectContent(path, CONTENT);
+});
+
+describe('a mirror', () => {
+  test('is asked instead of the public locations, under the names of the files', async () => {
+    server.serve('/a', whole(CONTENT));
+    server.serve('/files/det_10g.onnx?key=1', whole(CONTENT));
+    await fetchModel(modelOf(CONTENT, { url: `${server.origin}/a` }), { mirror: `${server.origin}/files?key=1` });
+    expect(server.requests.map(({ path }) => path)).toEqual(['/files/det_10g.onnx?key=1']);
+    expectOnly('det_10g.onnx');
+  });
+
+  test('that fails is no reason to ask others', async () => {
+    server.serve('/a', whole(CONTENT));
+    const model = modelOf(CONTENT, { url: `${server.origin}/a` });
+    const error = await failure(fetchModel(model, { mirror: `${server.origin}/files` }));
+    expect(error.failures).toEqual([{ location: `${server.origin}/files/det_10g.onnx`, reason: 'HTTP 404' }]);
+    expect(server.requestsFor('/a')).toEqual([]);
+  });
+
+  test('may hold the archive instead of the file', async () => {
+    const bytes = zipOf({ 'a/det.onnx': CONTENT });
+    const archive = { fileName: 'pack.zip', bytes: bytes.length, digest: { sha256: sha256(bytes) }, locations: [] };
+    server.serve('/files/pack.zip', whole(bytes));
+    const model = modelOf(CONTENT, { url: `${DEAF_ORIGIN}/a` }, { archive, member: 'a/det.onnx' });
+    const [path] = await fetchModel(model, { mirror: `${server.origin}/files` });
+    expectContent(path, CONTENT);
+  });
+});
+
 describe('processes', () => {
   /** A process of its own that downloads the model. */
   function startProcess(model: KnownModel): ChildProcess {
     const module = fileURLToPath(new URL('../../src/node/models/model-download.ts', import.meta.url));
     const code = `
       import { downloadModels } from ${JSON.stringify(module)};
-      const [path] = await downloadModels(${JSON.stringify({ acceptLicense: true, directory, models: [model] })});
+      const [path] = await downloadModels(${JSON.stringify({ acceptLicence: true, directory, models: [model] })});
       console.log(path);`;
     return spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', code], {
       stdio: ['ignore', 'pipe', 'inherit'],

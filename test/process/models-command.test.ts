@@ -5,20 +5,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { MODEL_LICENSE } from '../../src/node/models/model-table.js';
-import { breaksOff, DownloadServer, modelOf, noise, stalls, whole } from '../support/download-server.js';
+import { INSIGHTFACE_LICENCE, licenceNotice, MIT } from '../../src/node/models/licences.js';
+import { MEDIAPIPE_LANDMARKER } from '../../src/node/models/model-table.js';
+import { breaksOff, DownloadServer, modelOf, noise, sha256, stalls, whole } from '../support/download-server.js';
 import { HAS_TERMINAL, runOnTerminal, WITHOUT_TERMINAL } from '../support/terminal.js';
 
 const CONTENT = noise(2_500_000, 1);
 const LANDMARKER = noise(1000, 2);
+const YUNET = noise(2000, 4);
 
 let root: string;
 let server: DownloadServer;
+let mirror: { FACIAL_LMK_MIRROR?: string };
 
 beforeEach(async () => {
   root = mkdtempSync(join(tmpdir(), 'facial-lmk-'));
   mkdirSync(join(root, 'models'));
   server = await DownloadServer.start();
+  mirror = {};
 });
 
 afterEach(async () => {
@@ -32,23 +36,39 @@ interface Outcome {
   stderr: string;
 }
 
-/** Command line of a process that knows two networks on the test's server instead of the public ones. */
+/** Command line of a process that knows networks on the test's server instead of the public ones. */
 function commandLine(args: string[]): string[] {
   const module = fileURLToPath(new URL('../../src/cli/models.ts', import.meta.url));
-  const models = [
-    modelOf(CONTENT, { url: `${server.origin}/detector` }),
-    {
-      ...modelOf(LANDMARKER, { url: `${server.origin}/landmarker` }),
-      role: 'landmarker',
-      fileName: '2d106det.onnx',
-      aliases: [],
+  const sets = {
+    insightface: {
+      name: 'insightface',
+      purpose: 'for research',
+      detector: modelOf(CONTENT, { url: `${server.origin}/detector` }),
+      landmarker: {
+        ...modelOf(LANDMARKER, { url: `${server.origin}/landmarker` }),
+        role: 'landmarker',
+        fileName: '2d106det.onnx',
+        aliases: [],
+      },
     },
-  ];
+    yunet: {
+      name: 'yunet',
+      purpose: 'also for products',
+      detector: {
+        ...modelOf(YUNET, { url: `${server.origin}/yunet` }),
+        fileName: 'face_detection_yunet_2023mar.onnx',
+        aliases: [],
+        licence: MIT,
+      },
+      landmarker: MEDIAPIPE_LANDMARKER,
+      measured: { data: 'some faces', images: 7, found: 6, nme: 0.05, nmeWithoutContour: 0.04 },
+    },
+  };
   const script = join(root, 'command.mjs');
   writeFileSync(
     script,
     `import { modelsCommand } from ${JSON.stringify(module)};
-     await modelsCommand(${JSON.stringify(models)}).parseAsync(process.argv);`,
+     await modelsCommand(${JSON.stringify(sets)}).parseAsync(process.argv);`,
   );
   return ['--import', import.meta.resolve('tsx'), script, ...args];
 }
@@ -56,7 +76,7 @@ function commandLine(args: string[]): string[] {
 /** The user's own folders are out of sight, and no proxy is in the way. */
 function environment(): NodeJS.ProcessEnv {
   const { PATH, SystemRoot } = process.env;
-  return { PATH, SystemRoot, HOME: root, USERPROFILE: root, LOCALAPPDATA: join(root, 'cache') };
+  return { PATH, SystemRoot, HOME: root, USERPROFILE: root, LOCALAPPDATA: join(root, 'cache'), ...mirror };
 }
 
 function start(...args: string[]): [ChildProcess, Promise<Outcome>] {
@@ -89,21 +109,21 @@ describe('models fetch', () => {
   test('shows the licence, downloads, and prints nothing but the paths', async () => {
     server.serve('/detector', breaksOff(CONTENT, 1_000_000));
     server.serve('/landmarker', whole(LANDMARKER));
-    const { code, stdout, stderr } = await run('fetch', '--dir', 'models', '--accept-license');
+    const { code, stdout, stderr } = await run('fetch', '--dir', 'models', '--accept-licence');
     expect({ code, stdout }).toEqual({ code: 0, stdout: `${detectorPath()}\n${landmarkerPath()}\n` });
-    expect(stderr).toContain(MODEL_LICENSE);
+    expect(stderr).toContain(licenceNotice(INSIGHTFACE_LICENCE));
     expect(stderr).toMatch(/det_10g\.onnx .* 2\.5 of 2\.5 MB {2}[\d.]+ MB\/s/);
 
     const again = await run('fetch', '--dir', 'models');
     expect(again).toMatchObject({ code: 0, stdout });
-    expect(again.stderr).not.toContain(MODEL_LICENSE);
+    expect(again.stderr).not.toContain(licenceNotice(INSIGHTFACE_LICENCE));
   });
 
   test('without a terminal and without agreement: exit code 2, nothing asked of a server', async () => {
     serveBoth();
     const { code, stdout, stderr } = await run('fetch', '--dir', 'models');
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toMatch(/--accept-license/);
+    expect(stderr).toMatch(/--accept-licence/);
     expect(server.requests).toEqual([]);
   });
 
@@ -121,11 +141,65 @@ describe('models fetch', () => {
     else expect(server.requests).toEqual([]);
   });
 
-  test('says which location failed, and how to go on', async () => {
-    const { code, stdout, stderr } = await run('fetch', '--dir', 'models', '--accept-license');
+  test('says which location failed, and names every file with its link and where to put it', async () => {
+    const { code, stdout, stderr } = await run('fetch', '--dir', 'models', '--accept-licence');
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain(`det_10g.onnx: HTTP 404 (${server.origin}/detector)`);
-    expect(stderr).toMatch(/put the file into .*models by hand/);
+    expect(stderr).toContain(`into ${join(root, 'models')} by hand`);
+    for (const file of ['det_10g.onnx', '2d106det.onnx']) expect(stderr).toContain(`\n  ${file}, `);
+    for (const path of ['detector', 'landmarker']) expect(stderr).toContain(`\n    ${server.origin}/${path}\n`);
+    expect(stderr).toContain('FACIAL_LMK_MIRROR');
+  });
+
+  test('asks a mirror instead, named by the option or the variable', async () => {
+    server.serve('/mirror/det_10g.onnx', whole(CONTENT));
+    server.serve('/mirror/2d106det.onnx', whole(LANDMARKER));
+    const args = ['fetch', '--dir', 'models', '--accept-licence'];
+    expect((await run(...args, '--mirror', `${server.origin}/mirror/`)).code).toBe(0);
+    rmSync(detectorPath());
+    mirror = { FACIAL_LMK_MIRROR: `${server.origin}/mirror` };
+    expect((await run(...args)).code).toBe(0);
+    expect([...new Set(server.requests.map(({ path }) => path))]).toEqual([
+      '/mirror/det_10g.onnx',
+      '/mirror/2d106det.onnx',
+    ]);
+  });
+
+  test.each([
+    [[], '--networks insightface'],
+    [['--dir', 'models'], '--networks insightface'],
+    [['--dir', 'elsewhere'], '--networks elsewhere'],
+  ])('ends with the line to type (%j)', async (args, line) => {
+    serveBoth();
+    for (const attempt of ['first', 'again']) {
+      const { code, stderr } = await run('fetch', ...args, '--accept-licence');
+      expect({ attempt, code }).toEqual({ attempt, code: 0 });
+      expect(stderr).toMatch(new RegExp(`npx facial-lmk detect photo\\.jpg ${line}\n$`));
+    }
+  });
+
+  test('names the files where a folder holds other networks too', async () => {
+    serveBoth();
+    mkdirSync(join(root, 'elsewhere'));
+    writeFileSync(join(root, 'elsewhere', 'face_detection_yunet_2023mar.onnx'), YUNET);
+    const { stderr } = await run('fetch', '--dir', 'elsewhere', '--accept-licence');
+    const [detector, landmarker] = ['det_10g.onnx', '2d106det.onnx'].map((name) => join(root, 'elsewhere', name));
+    expect(stderr).toContain(`--detector ${detector} --landmarker ${landmarker}\n`);
+  });
+
+  test('asks for no agreement to a licence that allows everything', async () => {
+    server.serve('/yunet', whole(YUNET));
+    const { code, stdout, stderr } = await run('fetch', 'yunet');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/face_detection_yunet_2023mar\.onnx\n$/);
+    expect(stderr).toContain('The set "yunet" (MIT AND Apache-2.0)');
+    expect(stderr).toMatch(/--networks yunet\n$/);
+  });
+
+  test('knows no other sets', async () => {
+    const { code, stderr } = await run('fetch', 'insightfase');
+    expect(code).toBe(1);
+    expect(stderr).toContain('insightface, yunet');
   });
 
   test('offline, asks nobody and needs no agreement', async () => {
@@ -140,7 +214,7 @@ describe('models fetch', () => {
     serveBoth();
     writeFileSync(landmarkerPath(), LANDMARKER);
     writeFileSync(detectorPath(), 'damaged');
-    const { code, stdout, stderr } = await run('fetch', '--accept-license');
+    const { code, stdout, stderr } = await run('fetch', '--accept-licence');
     expect(code).toBe(0);
     expect(stdout).toContain(landmarkerPath());
     expect(stderr).toContain(`${detectorPath()} is damaged (wrong size)`);
@@ -151,7 +225,7 @@ describe('models fetch', () => {
     'ends in order on %s',
     async (signal) => {
       server.serve('/detector', stalls(CONTENT, 1_000_000));
-      const [child, outcome] = start('fetch', '--dir', 'models', '--accept-license');
+      const [child, outcome] = start('fetch', '--dir', 'models', '--accept-licence');
       await until(() => readdirSync(join(root, 'models')).some((name) => sizeInModels(name) === 1_000_000));
       child.kill(signal);
       expect(await outcome).toMatchObject({
@@ -161,7 +235,7 @@ describe('models fetch', () => {
       });
 
       serveBoth();
-      expect((await run('fetch', '--dir', 'models', '--accept-license')).code).toBe(0);
+      expect((await run('fetch', '--dir', 'models', '--accept-licence')).code).toBe(0);
       expect(server.requestsFor('/detector')).toEqual([undefined, 'bytes=1000000-']);
     },
   );
@@ -177,34 +251,76 @@ describe('models verify', () => {
   ])('%s', async (status, prepare) => {
     prepare();
     writeFileSync(landmarkerPath(), LANDMARKER);
-    const text = await run('verify', '--dir', 'models');
+    const text = await run('verify', 'insightface', '--dir', 'models');
     expect(text.code).toBe(status === 'ok' ? 0 : 1);
     expect(text.stdout.split('\n').map((line) => line.split('\t').slice(0, 2))).toEqual([
       [status, 'det_10g.onnx'],
       ['ok', '2d106det.onnx'],
       [''],
     ]);
-    const json = await run('verify', '--dir', 'models', '--json');
+    const json = await run('verify', 'insightface', '--dir', 'models', '--json');
     expect(json.code).toBe(text.code);
+    const path = status === 'missing' ? null : detectorPath();
     expect(JSON.parse(json.stdout)).toMatchObject([
-      { role: 'detector', file: 'det_10g.onnx', status, path: status === 'missing' ? null : detectorPath() },
-      { role: 'landmarker', file: '2d106det.onnx', status: 'ok', path: landmarkerPath() },
+      { set: 'insightface', role: 'detector', file: 'det_10g.onnx', status, path },
+      { set: 'insightface', role: 'landmarker', file: '2d106det.onnx', status: 'ok', path: landmarkerPath() },
     ]);
+  });
+
+  test('of all sets: what is not there may be missing, but not damaged', async () => {
+    const all = await run('verify', '--dir', 'models');
+    expect(all.code).toBe(0);
+    expect(all.stdout.split('\n').map((line) => line.split('\t')[0])).toEqual(['missing', 'missing', 'missing', '']);
+    writeFileSync(landmarkerPath(), 'damaged');
+    const { code, stderr } = await run('verify', '--dir', 'models');
+    expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining('models fetch insightface') });
   });
 });
 
-test('models list names the networks and where they are', async () => {
-  writeFileSync(landmarkerPath(), LANDMARKER);
-  const text = await run('list', '--dir', 'models');
-  expect(text).toMatchObject({
-    code: 0,
-    stdout: `detector\tdet_10g.onnx\t-\nlandmarker\t2d106det.onnx\t${landmarkerPath()}\n`,
+describe('models list', () => {
+  test('says of each set what it is for, its licence, accuracy, files, where they are and where they come from', async () => {
+    writeFileSync(landmarkerPath(), LANDMARKER);
+    const { code, stdout } = await run('list', '--dir', 'models');
+    expect(code).toBe(0);
+    const [insightface, yunet] = stdout.split('\n\n');
+    for (const part of [
+      'insightface: for research\n',
+      'non-commercial research only; in products: no (https://',
+      'accuracy: not measured by this project',
+      `detector: det_10g.onnx, 2.5 MB, SHA-256 ${sha256(CONTENT)}`,
+      `from: ${server.origin}/detector`,
+      'here: not on this machine; npx facial-lmk models fetch insightface\n',
+      `here: ${landmarkerPath()}`,
+    ]) {
+      expect(insightface).toContain(part);
+    }
+    for (const part of [
+      'MIT AND Apache-2.0; in products: yes',
+      'accuracy: some faces: 6 of 7 faces found; NME 0.05, without the contour 0.04',
+      'face-landmarker-mediapipe.onnx (part of this package)',
+    ]) {
+      expect(yunet).toContain(part);
+    }
   });
-  const json = await run('list', '--dir', 'models', '--json');
-  expect(JSON.parse(json.stdout)).toMatchObject([
-    { role: 'detector', bytes: CONTENT.length, path: null, sources: [`${server.origin}/detector`] },
-    { role: 'landmarker', bytes: LANDMARKER.length, path: landmarkerPath() },
-  ]);
+
+  test('as JSON', async () => {
+    writeFileSync(landmarkerPath(), LANDMARKER);
+    const sets = JSON.parse((await run('list', '--dir', 'models', '--json')).stdout);
+    expect(sets).toMatchObject([
+      {
+        set: 'insightface',
+        licence: 'non-commercial research only',
+        commercialUse: false,
+        measured: null,
+        files: [
+          { role: 'detector', bytes: CONTENT.length, path: null, sources: [`${server.origin}/detector`] },
+          { role: 'landmarker', bytes: LANDMARKER.length, path: landmarkerPath() },
+        ],
+      },
+      { set: 'yunet', commercialUse: true, measured: { found: 6 }, files: [{}, { packaged: true }] },
+    ]);
+    expect(JSON.parse((await run('list', 'yunet', '--json')).stdout)).toMatchObject([{ set: 'yunet' }]);
+  });
 });
 
 async function until(condition: () => boolean): Promise<void> {

@@ -44,7 +44,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const argumentsFor = (output: string, ...more: string[]) => [
-  ...[main, 'detect', photos, '--built-in', '--detector-side', '160', '--jsonl', output],
+  ...[main, 'detect', photos, '--networks', 'drawn-faces', '--detector-side', '160', '--jsonl', output],
   ...more,
 ];
 const run = (output: string, ...more: string[]) =>
@@ -115,12 +115,14 @@ describe('detect --jsonl FILE', () => {
     writeFileSync(foreign, '{"image": 3}\n');
     expect(run(foreign, '--resume').status).toBe(2);
     expect(readFileSync(foreign, 'utf8')).toBe('{"image": 3}\n');
-    expect(spawnSync(process.execPath, [main, 'detect', photos, '--built-in', '--resume']).status).toBe(2);
+    expect(spawnSync(process.execPath, [main, 'detect', photos, '--networks', 'drawn-faces', '--resume']).status).toBe(
+      2,
+    );
   });
 
   it('takes a name that is no .jsonl as an image', () => {
     const photo = join(photos, 'image-01.png');
-    const { stdout } = spawnSync(process.execPath, [main, 'detect', '--built-in', '--jsonl', photo], {
+    const { stdout } = spawnSync(process.execPath, [main, 'detect', '--networks', 'drawn-faces', '--jsonl', photo], {
       encoding: 'utf8',
     });
     expect(JSON.parse(stdout).image).toBe(photo);
@@ -227,10 +229,10 @@ describe('--resume', () => {
   it('with nothing left to do says so, and needs no networks for it', () => {
     const output = join(folder, 'good.jsonl');
     const good = [main, 'detect', join(photos, 'image-0[0-6].png'), '--jsonl', output, '--detector-side', '160'];
-    const first = spawnSync(process.execPath, [...good, '--built-in'], { encoding: 'utf8' });
+    const first = spawnSync(process.execPath, [...good, '--networks', 'drawn-faces'], { encoding: 'utf8' });
     expect(first.status).toBe(0);
     const before = readFileSync(output);
-    const again = spawnSync(process.execPath, [...good, '--resume', '--models', folder], { encoding: 'utf8' });
+    const again = spawnSync(process.execPath, [...good, '--resume', '--networks', folder], { encoding: 'utf8' });
     expect(again).toMatchObject({ status: 0, stdout: '' });
     expect(again.stderr).toBe(`facial-lmk: nothing to do: all 7 images are in ${output} already.\n`);
     expect(Buffer.compare(readFileSync(output), before)).toBe(0);
@@ -277,7 +279,7 @@ describe('scripts/track-video.ts', () => {
     });
     const { stdout, stderr, status } = spawnSync(
       process.execPath,
-      ['--import', 'tsx', 'scripts/track-video.ts', '--width', '320', '--height', '240', '--built-in'],
+      ['--import', 'tsx', 'scripts/track-video.ts', '--width', '320', '--height', '240', '--networks', 'drawn-faces'],
       { cwd: root, input: Buffer.concat([...frames, Buffer.alloc(100)]), encoding: 'utf8' },
     );
     expect(status).toBe(0);

@@ -6,8 +6,8 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { drawScene } from '../../src/drawn-faces/draw-scene.js';
 import { QueueFullError, WorkerLostError } from '../../src/errors.js';
 import { encodeImage } from '../../src/node/images/image-codecs.js';
-import { builtInModels } from '../../src/node/models/model-files.js';
 import { createPool, type Pool, type PoolOptions } from '../../src/node/pool/create-pool.js';
+import { DRAWN_FACES } from '../support/drawn-faces.js';
 import { threads } from '../support/pool-threads.js';
 
 vi.mock('node:worker_threads', async (importActual) =>
@@ -23,7 +23,7 @@ afterEach(async () => {
 });
 
 async function open(options: Partial<PoolOptions> = {}): Promise<Pool> {
-  const pool = await createPool({ ...builtInModels(), workers: 1, ...options });
+  const pool = await createPool({ networks: 'drawn-faces', workers: 1, ...options });
   pools.push(pool);
   return pool;
 }
@@ -231,7 +231,7 @@ describe('the memory for decoded images', () => {
 describe('threads that cannot be replaced', () => {
   it('are tried again until they can, and meanwhile images are refused', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'facial-lmk-pool-'));
-    const { detector, landmarker } = builtInModels();
+    const { detector, landmarker } = DRAWN_FACES;
     const own = join(folder, 'detector.onnx');
     copyFileSync(detector, own);
     const pool = await open({ detector: own, landmarker, workers: 2 });

@@ -13,9 +13,9 @@ import {
 } from '../../src/errors.js';
 import { FacialLandmarkDetector } from '../../src/node/facial-landmark-detector.js';
 import { encodeImage } from '../../src/node/images/image-codecs.js';
-import { builtInModels } from '../../src/node/models/model-files.js';
 import { createPool, type Pool } from '../../src/node/pool/create-pool.js';
 import type { PixelImage } from '../../src/types.js';
+import { DRAWN_FACES } from '../support/drawn-faces.js';
 
 /** Every thread that a pool starts, so that a test can end one. */
 const threads: ThreadWorker[] = [];
@@ -31,7 +31,7 @@ vi.mock('node:worker_threads', async (importActual) => {
 });
 
 const { image } = drawScene({ seed: 7, width: 480, height: 360, faces: 2 });
-const models = builtInModels();
+const models = DRAWN_FACES;
 let pool: Pool;
 let png: Uint8Array;
 
@@ -126,7 +126,7 @@ describe('a pool', () => {
 
   it('refuses options and models that are wrong, and leaves no thread behind', async () => {
     await expect(createPool(null as never)).rejects.toThrow(InvalidOptionError);
-    await expect(FacialLandmarkDetector.load(undefined as never)).rejects.toThrow(InvalidOptionError);
+    await expect(FacialLandmarkDetector.load(null as never)).rejects.toThrow(InvalidOptionError);
     await expect(createPool({ ...models, workers: 0 })).rejects.toThrow(InvalidOptionError);
     await expect(createPool({ ...models, detector: 'none.onnx' })).rejects.toThrow(ModelNotFoundError);
     await expect(createPool({ ...models, detector: models.landmarker })).rejects.toThrow(ModelContractError);

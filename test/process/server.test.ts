@@ -7,6 +7,7 @@ import { decodeImage } from '../../src/node/images/image-file.js';
 import { type AppOptions, createApp, type FaceService } from '../../src/server/create-app.js';
 import type { ErrorBody } from '../../src/server/http-error.js';
 import { OPERATIONS } from '../../src/server/openapi.js';
+import { RECEIPT } from '../support/receipt.js';
 
 const png = await sharp({ create: { width: 60, height: 40, channels: 3, background: '#456' } })
   .png()
@@ -20,6 +21,7 @@ const noFaces = () =>
     faces: [],
     image: { name: 'bytes', width: 60, height: 40, decoder: 'sharp' },
     timings: { decode: 1, analyze: 2 },
+    networks: RECEIPT,
   });
 
 /** Decodes as a pool's worker would, and finds nothing. */

@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { expect, it, vi } from 'vitest';
 import { Random } from '../../src/drawn-faces/random.js';
 import { FacialLandmarkDetector } from '../../src/node/facial-landmark-detector.js';
-import { builtInModels } from '../../src/node/models/model-files.js';
 import { createPool } from '../../src/node/pool/create-pool.js';
+import { DRAWN_FACES } from '../support/drawn-faces.js';
 import { threads } from '../support/pool-threads.js';
 import { soakCases, soakRound } from '../support/soak.js';
 
@@ -37,7 +37,7 @@ it('a pool settles every call as it may, keeps order, and leaves no thread behin
   const cases = await soakCases(true);
   const settled = await soak(async (random) => {
     const pool = await createPool({
-      ...builtInModels(),
+      ...DRAWN_FACES,
       workers: random.integer(1, 3),
       maxQueue: random.pick([0, 1, 4, 64]),
       imageMemory: random.pick([1, 1e6, 1e9]),
@@ -54,7 +54,7 @@ it('a detector settles every call as it may, and keeps order', { timeout: LIMIT 
   const cases = await soakCases(false);
   const settled = await soak(async (random) => {
     const imageMemory = random.pick([1, 1e6, 1e9]);
-    const detector = await FacialLandmarkDetector.load({ ...builtInModels(), imageMemory });
+    const detector = await FacialLandmarkDetector.load({ ...DRAWN_FACES, imageMemory });
     return soakRound(detector, cases, random);
   });
   expect(settled).toBeGreaterThan(ROUNDS);

@@ -9,7 +9,7 @@ export const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.
 export interface Outcome {
   code: number | null;
   stdout: string;
-  /** Without the notice of the built-in networks. */
+  /** Without the line that says which networks run. */
   stderr: string;
 }
 
@@ -27,7 +27,7 @@ export async function runCommand(
   const child = startCommand(cwd, args, env);
   child.stdin.on('error', () => {}).end(input);
   const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
-  return { code, stdout, stderr: stderr.replace(/^facial-lmk: using the built-in networks.*\n/, '') };
+  return { code, stdout, stderr: stderr.replace(/^facial-lmk: networks .*\n/, '') };
 }
 
 /** The lines of a text that have something in them. */

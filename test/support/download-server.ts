@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { crc32, deflateRawSync } from 'node:zlib';
+import { INSIGHTFACE_LICENCE } from '../../src/node/models/licences.js';
 import type { KnownModel } from '../../src/node/models/model-table.js';
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -125,6 +126,8 @@ export function modelOf(content: Buffer, ...locations: KnownModel['locations']):
   return {
     role: 'detector',
     fileName: 'det_10g.onnx',
+    licence: INSIGHTFACE_LICENCE,
+    origin: { title: 'noise' },
     aliases: ['scrfd_10g_bnkps.onnx'],
     otherExports: undefined,
     bytes: content.length,

@@ -14,7 +14,6 @@ import { composeMergedModel } from '../../src/merged/compose-merged-model.js';
 import { toRawOutputs } from '../../src/merged/raw-outputs.js';
 import { encodeImage } from '../../src/node/images/image-codecs.js';
 import { type DecodeOptions, decodeImage } from '../../src/node/images/image-file.js';
-import { builtInModels } from '../../src/node/models/model-files.js';
 import { readModel, writeModel } from '../../src/onnx/model.js';
 import { tensor } from '../../src/ops/tensor.js';
 import { contactSheet } from '../../src/overlay/contact-sheet.js';
@@ -25,6 +24,7 @@ import { analyzeFaces, type PipelineOptions } from '../../src/stages/pipeline.js
 import type { Face, PixelImage } from '../../src/types.js';
 import { ByteSource } from './byte-source.js';
 import { damageImage } from './damage-image.js';
+import { DRAWN_FACES } from './drawn-faces.js';
 import { imageSamples } from './image-samples.js';
 import { stubDetector, stubLandmarker } from './stub-networks.js';
 
@@ -162,7 +162,19 @@ async function analyze(bytes: ByteSource, image: PixelImage, options: PipelineOp
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const WORDS = [
-  ...['detect', 'models', 'list', 'verify', '--help', '--version', '--built-in', '--json', '--jsonl', '--csv'],
+  ...[
+    'detect',
+    'models',
+    'list',
+    'verify',
+    '--help',
+    '--version',
+    '--networks',
+    'drawn-faces',
+    '--json',
+    '--jsonl',
+    '--csv',
+  ],
   ...[
     '--subpixel',
     '--min-score',
@@ -196,7 +208,7 @@ const WORDS = [
 const workFolder = mkdtempSync(join(tmpdir(), 'facial-lmk-fuzz-'));
 process.once('exit', () => rmSync(workFolder, { recursive: true, force: true }));
 
-const { detector, landmarker } = builtInModels();
+const { detector, landmarker } = DRAWN_FACES;
 const [DETECTOR, LANDMARKER] = [detector, landmarker].map((path) => new Uint8Array(readFileSync(path)));
 
 /** A network with a few wrong bytes, most of them near its beginning or end, where its structure is; some are cut off. */

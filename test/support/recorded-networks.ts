@@ -1,24 +1,24 @@
 import { readFileSync } from 'node:fs';
-import { builtInModels } from '../../src/node/models/model-files.js';
 import { loadNetwork } from '../../src/node/runtime/load-network.js';
 import { analyzeFaces } from '../../src/stages/pipeline.js';
 import type { Face, Network, NetworkInfo, PixelImage, Tensor } from '../../src/types.js';
+import { DRAWN_FACES } from './drawn-faces.js';
 
 /** What a network said once, as JSON can carry it to another process or into a page. */
 export interface Recording extends NetworkInfo {
   results: { data: number[]; shape: readonly number[] }[];
 }
 
-/** Bytes of the built-in detector and landmarker, as JSON can carry them. */
+/** Bytes of the detector and landmarker for drawn faces, as JSON can carry them. */
 export function modelBytes(): number[][] {
-  const { detector, landmarker } = builtInModels();
+  const { detector, landmarker } = DRAWN_FACES;
   return [detector, landmarker].map((path) => [...readFileSync(path)]);
 }
 
-/** The faces of an image, and what both built-in networks said of it. */
+/** The faces of an image, and what both networks for drawn faces said of it. */
 export async function recordNetworks(image: PixelImage): Promise<{ faces: Face[]; recordings: Recording[] }> {
   const recordings: Recording[] = [];
-  const models = builtInModels();
+  const models = DRAWN_FACES;
   const networks = await Promise.all([models.detector, models.landmarker].map((path) => loadNetwork(path)));
   const record = ({ name, inputs, outputs, infer }: Network): Network => {
     const recording: Recording = { name, inputs, outputs, results: [] };

@@ -7,6 +7,7 @@ import { faceToJson } from '../../src/face/face-to-json.js';
 import { mirrorFace, transformFace } from '../../src/face/transform-face.js';
 import { affineMatrix } from '../../src/ops/affine.js';
 import { faceIn, noise } from '../support/face.js';
+import { RECEIPT } from '../support/receipt.js';
 
 const face = faceIn(noise(200, 160));
 const result = (count: number) =>
@@ -14,6 +15,7 @@ const result = (count: number) =>
     faces: Array.from({ length: count }, () => face),
     image: { name: 'photo.jpg', width: 200, height: 160, decoder: 'sharp' },
     timings: { decode: 1.23456, analyze: 2 },
+    networks: RECEIPT,
   });
 
 describe('DetectionResult', () => {
@@ -26,6 +28,7 @@ describe('DetectionResult', () => {
       decoder: 'sharp',
       faces: [faceToJson(face), faceToJson(face)],
       timings: { decode: 1.23, analyze: 2 },
+      networks: RECEIPT,
     });
     // 2 x 106 points, not 2 x 150528 samples.
     expect(text.length).toBeLessThan(8000);
@@ -37,12 +40,13 @@ describe('DetectionResult', () => {
         'DetectionResult { 1 face in photo.jpg',
         '  200 x 160 pixels, decoder sharp',
         '  decode 1.2 ms, analyze 2.0 ms',
+        '  networks custom (unknown), none 1.2.3',
         '  1: score 0.870, box 60 50 140 130, 5 key points, 106 landmarks, crop 224 x 224',
         '}',
       ].join('\n'),
     );
     const lines = inspect(result(23)).split('\n');
-    expect(lines).toHaveLength(3 + 20 + 2);
+    expect(lines).toHaveLength(4 + 20 + 2);
     expect(lines.at(-2)).toBe('  and 3 more');
   });
 

@@ -36,6 +36,7 @@ import { encodeImage } from '../../src/node/images/image-codecs.js';
 import { decodeImage, readImage, readImageStream } from '../../src/node/images/image-file.js';
 import { writeImage } from '../../src/node/images/write-image.js';
 import * as node from '../../src/node/index.js';
+import { createPool, Pool } from '../../src/node/pool/create-pool.js';
 import {
   affineEntries,
   affineMatrix,
@@ -69,6 +70,7 @@ import { FaceTracker } from '../../src/tracking/face-tracker.js';
 import { OneEuroFilter } from '../../src/tracking/one-euro-filter.js';
 import { faceIn, noise } from '../support/face.js';
 import { hostileArguments } from '../support/hostile.js';
+import { RECEIPT } from '../support/receipt.js';
 import { stubDetector, stubLandmarker } from '../support/stub-networks.js';
 
 const SIDE = 192;
@@ -98,6 +100,7 @@ const result = {
   faces: [face],
   image: { name: 'a', width: 40, height: 30, decoder: 'none' },
   timings: { decode: 1, analyze: 2 },
+  networks: RECEIPT,
 };
 
 /** Arguments that work, for each function by itself: whatever name and entry it is exported under. */
@@ -211,12 +214,18 @@ const VALID = new Map<unknown, readonly unknown[]>([
   [decodeImage, [png, { decoder: 'sharp', maxPixels: 2000, name: 'a' }]],
   [readImage, [join(folder, 'missing.png'), { decoder: 'jimp' }]],
   [readImageStream, [[png], { decoder: 'sharp' }]],
+  [createPool, [{ detector: 'missing.onnx', landmarker: 'missing.onnx', workers: 1 }]],
 ]);
 
 /** Classes are called with `new`, everything else as it is; what comes later is waited for. */
 async function call(exported: Exported, args: readonly unknown[]): Promise<unknown> {
   const isClass = /^class\b/.test(Function.prototype.toString.call(exported));
   return isClass ? Reflect.construct(exported, args) : exported(...(args as never[]));
+}
+
+/** Without arguments some of them open the built-in networks. */
+async function closeWhatOpened(value: unknown): Promise<undefined> {
+  if (value instanceof Pool) await value.close();
 }
 
 type Exported = (...args: never[]) => unknown;
@@ -235,6 +244,7 @@ describe.each(functions)('%s', (_, exported) => {
     );
     // Nothing is there to be read: how far these come is enough.
     if (exported === composeMergedModel) expect(failure).toBeInstanceOf(errors.ModelFileError);
+    else if (exported === createPool) expect(failure).toBeInstanceOf(errors.ModelNotFoundError);
     else if (exported === readImage) expect(failure).toBeInstanceOf(errors.FileAccessError);
     else expect(failure).toBeUndefined();
   });
@@ -242,10 +252,7 @@ describe.each(functions)('%s', (_, exported) => {
   it('answers wrong arguments with errors of this library alone', async () => {
     const random = new Random(1);
     for (const args of hostileArguments(valid ?? [undefined, undefined, undefined], LISTS, random)) {
-      const outcome = await call(exported, args).then(
-        () => undefined,
-        (error) => error,
-      );
+      const outcome = await call(exported, args).then(closeWhatOpened, (error) => error);
       if (outcome === undefined || outcome instanceof errors.FacialLmkError) continue;
       throw new Error(`${String(outcome)} for ${args.map((arg) => errors.describe(arg)).join(', ')}`, {
         cause: outcome,

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { FaceDetector, type Platform } from '../../src/detector/face-detector.js';
 import { Semaphore } from '../../src/runtime/semaphore.js';
 import type { PixelImage } from '../../src/types.js';
+import { RECEIPT } from '../support/receipt.js';
 import { stubDetector, stubLandmarker } from '../support/stub-networks.js';
 
 const image: PixelImage = { data: new Uint8Array(64 * 64 * 3), width: 64, height: 64, channelOrder: 'rgb' };
@@ -33,6 +34,8 @@ function slowDetector(platform: Partial<Platform<PixelImage, { signal?: AbortSig
     },
     landmarker: { ...stubLandmarker(), ...opened },
     readOptions: {},
+    identity: RECEIPT,
+    version: RECEIPT.version,
     async readPixels(pixels) {
       seen.read++;
       return { pixels, name: 'stub', decoder: 'none' };

@@ -1,8 +1,8 @@
 import { InferenceSession } from 'onnxruntime-node';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ModelContractError } from '../../src/errors.js';
-import { builtInModels } from '../../src/node/models/model-files.js';
 import { openSession } from '../../src/node/runtime/onnx-session.js';
+import { DRAWN_FACES } from '../support/drawn-faces.js';
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -26,7 +26,7 @@ describe('a session whose tensors cannot be read', () => {
   it.each(['inputMetadata', 'outputMetadata'] as const)('is freed: %s', async (side) => {
     const sequence = () => [{ name: 'boxes', isTensor: false }];
     const freed = sessionsThatDeclare(side, sequence);
-    const opening = openSession(builtInModels().landmarker);
+    const opening = openSession(DRAWN_FACES.landmarker);
     await expect(opening).rejects.toThrow(ModelContractError);
     await expect(opening).rejects.toThrow('boxes, which is none');
     expect(freed).toHaveLength(1);

@@ -8,9 +8,11 @@ import { checkBoolean, checkFunction, checkList, checkObject, checkText } from '
 import { makeFolder } from '../files/make-folder.js';
 import { claimPart, parkPart, sizeOf } from '../files/part-file.js';
 import { downloadFile, LocationError } from './download-file.js';
+import { locationsOf, mirrorUrl } from './download-mirror.js';
 import { downloadWriteError } from './download-write-error.js';
-import { modelCacheFolder } from './model-files.js';
-import { DETECTOR, type KnownModel, LANDMARKER, MODEL_LICENSE, type PinnedFile } from './model-table.js';
+import { licenceNotice } from './licences.js';
+import { modelCacheFolder } from './model-folders.js';
+import { DETECTOR, type KnownModel, LANDMARKER, type PinnedFile } from './model-table.js';
 import { verifyFile } from './verify-file.js';
 import { extractZipMember } from './zip-member.js';
 
@@ -24,12 +26,17 @@ export interface DownloadProgress {
 }
 
 export interface DownloadOptions {
-  /** Must be true: whoever calls has seen {@link MODEL_LICENSE} and agrees. */
-  acceptLicense: boolean;
-  /** Which networks. Default: the detector and the landmark network. */
+  /** Must be true for networks that products may not contain: whoever calls has read their licence and agrees. */
+  acceptLicence?: boolean | undefined;
+  /** Which networks. Default: the two of the set `insightface`. */
   models?: readonly KnownModel[] | undefined;
-  /** Where to put them. Default: the per-user cache folder, where `findModels` looks too. */
+  /** Where to put them. Default: the per-user cache folder, where sets are looked for that are named. */
   directory?: string | undefined;
+  /**
+   * Address of a folder that holds the files under their own names; it is asked instead of the public locations. Default:
+   * `FACIAL_LMK_MIRROR`.
+   */
+  mirror?: string | undefined;
   /** Use no network: only what already lies in the folder, also as an archive. Default: false. */
   offline?: boolean | undefined;
   /** Milliseconds without a single byte after which the next location is tried. Default: 30000. */
@@ -40,6 +47,7 @@ export interface DownloadOptions {
   onLocationFailed?: ((failure: { fileName: string; location: string; reason: string }) => void) | undefined;
 }
 
+const DEFAULT_MODELS: readonly KnownModel[] = [DETECTOR, LANDMARKER];
 const DEFAULT_STALL_TIMEOUT_MS = 30_000;
 
 /** How often one location may break off before the next is tried. Each time it must have sent something. */
@@ -55,7 +63,9 @@ const MAX_BREAKS = 5;
  * @throws {FileAccessError} when the folder or disk does not take the file
  */
 export async function downloadModels(options: DownloadOptions): Promise<string[]> {
-  checkOptions('downloadModels', options, DOWNLOAD_OPTIONS);
+  const { acceptLicence, models, mirror: ownMirror } = checkOptions('downloadModels', options, DOWNLOAD_OPTIONS);
+  checkAgreement(models, acceptLicence);
+  const mirror = mirrorUrl(ownMirror);
   const directory = resolve(options.directory ?? modelCacheFolder());
   await makeFolder(directory).catch((cause) => {
     throw downloadWriteError(directory, cause);
@@ -63,9 +73,9 @@ export async function downloadModels(options: DownloadOptions): Promise<string[]
   const dispatcher = proxyAgent();
   const archives = new Set<string>();
   try {
-    const job: Job = { ...options, directory, dispatcher, archives };
+    const job: Job = { ...options, mirror, directory, dispatcher, archives };
     const paths: string[] = [];
-    for (const model of options.models ?? [DETECTOR, LANDMARKER]) paths.push((await obtain(model, job)).path);
+    for (const model of models) paths.push((await obtain(model, job)).path);
     for (const path of archives) await rm(path, { force: true });
     return paths;
   } finally {
@@ -73,7 +83,8 @@ export async function downloadModels(options: DownloadOptions): Promise<string[]
   }
 }
 
-interface Job extends DownloadOptions {
+interface Job extends Omit<DownloadOptions, 'mirror'> {
+  mirror: URL | undefined;
   directory: string;
   dispatcher: Dispatcher;
   /** Archives downloaded on the way; they have served when every network is there. */
@@ -107,7 +118,7 @@ async function fill(part: string, file: PinnedFile, job: Job): Promise<void> {
   if ((await verifyFile(part, file)).status === 'ok') return;
 
   const failures: { location: string; reason: string }[] = [];
-  for (const location of file.locations) {
+  for (const location of locationsOf(file, job.mirror)) {
     job.signal?.throwIfAborted();
     try {
       if ('url' in location) await fillFromUrl(location.url, part, file, job);
@@ -210,15 +221,23 @@ function proxyAgent(): Dispatcher {
   }
 }
 
-function checkAgreement(name: string, value: unknown): true {
-  if (value === true) return value;
-  throw new InvalidOptionError({ name, expected: 'true', received: describe(value), hint: MODEL_LICENSE });
+/** Whoever fetches networks that products may not contain has to say that he knows. */
+function checkAgreement(models: readonly KnownModel[], acceptLicence: boolean): void {
+  const restricted = models.find(({ licence }) => !licence.commercialUse);
+  if (restricted === undefined || acceptLicence) return;
+  throw new InvalidOptionError({
+    name: 'acceptLicence',
+    expected: 'true',
+    received: describe(acceptLicence),
+    hint: `The licence of ${restricted.fileName}: ${licenceNotice(restricted.licence)}`,
+  });
 }
 
 const DOWNLOAD_OPTIONS = {
-  acceptLicense: checkAgreement,
-  models: optional((name, value) => checkList(name, value, checkModel)),
+  acceptLicence: orElse(false, checkBoolean),
+  models: orElse(DEFAULT_MODELS, (name, value) => checkList(name, value, checkModel)),
   directory: optional(checkText),
+  mirror: optional(checkText),
   offline: orElse(false, checkBoolean),
   stallTimeoutMs: orElse(DEFAULT_STALL_TIMEOUT_MS, numberIn(1, 2 ** 31 - 1)),
   signal: optional(checkAbortSignal),

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { hashFile } from './hash-file.js';
 import type { Digest } from './model-table.js';
 
 export interface FileVerdict {
@@ -32,8 +32,6 @@ export async function verifyFile(
   }
 }
 
-async function digestOf(path: string, size: number, kind: Digest): Promise<string> {
-  const hash = 'sha256' in kind ? createHash('sha256') : createHash('sha1').update(`blob ${size}\0`);
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk);
-  return hash.digest('hex');
+function digestOf(path: string, size: number, kind: Digest): Promise<string> {
+  return hashFile(path, 'sha256' in kind ? createHash('sha256') : createHash('sha1').update(`blob ${size}\0`));
 }

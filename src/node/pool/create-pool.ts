@@ -1,6 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { availableParallelism } from 'node:os';
-import { type Checked, type ChecksOf, checkOptions, optional, orElse } from '../../check-options.js';
+import { type Checked, type ChecksOf, checkOptions, integerIn, optional, orElse } from '../../check-options.js';
 import { abortable } from '../../detector/abortable.js';
 import { checkAbortSignal } from '../../detector/check-abort-signal.js';
 import type { DetectionResult } from '../../detector/detection-result.js';
@@ -8,25 +8,21 @@ import { type CallOptions, checkConcurrency } from '../../detector/face-detector
 import { type StreamResult, streamResults } from '../../detector/stream-results.js';
 import { QueueFullError } from '../../errors.js';
 import { toRawOutputs } from '../../merged/raw-outputs.js';
-import { checkBoolean, checkInteger, checkObject } from '../../options.js';
+import { checkBoolean } from '../../options.js';
 import { InFlight } from '../../runtime/in-flight.js';
 import { onAbort } from '../../runtime/on-abort.js';
 import { Semaphore } from '../../runtime/semaphore.js';
-import {
-  ANALYZE_OPTIONS,
-  type AnalyzeOptions,
-  type LoadOptions,
-  type StreamOptions,
-} from '../facial-landmark-detector.js';
-import { imageMemoryBytes } from '../image-memory.js';
+import { ANALYZE_OPTIONS, type AnalyzeOptions, type StreamOptions } from '../facial-landmark-detector.js';
+import { type ImageMemoryOptions, imageMemoryBytes } from '../image-memory.js';
 import type { ImageInput } from '../images/image-input.js';
+import { NETWORK_CHOICE, type NetworkChoice, resolveNetworks } from '../models/find-models.js';
 import { type NdarrayOutputs, ndarrayOutputs } from '../ndarray-outputs.js';
-import { checkModelSource, MAX_THREADS } from '../runtime/onnx-session.js';
+import { MAX_THREADS } from '../runtime/onnx-session.js';
 import { packInput } from './messages.js';
-import { PoolWorker } from './pool-worker.js';
+import { PoolWorker, type PoolWorkerSettings } from './pool-worker.js';
 import { WorkerSet } from './worker-set.js';
 
-export interface PoolOptions extends Omit<LoadOptions, 'threads'> {
+export interface PoolOptions extends NetworkChoice, ImageMemoryOptions {
   /** Worker threads, each with its own pair of networks. Default: one for each core. */
   workers?: number | undefined;
   /** Threads of one network run. Default: the cores shared among the workers, at least 1. */
@@ -243,29 +239,34 @@ export class Pool {
   }
 }
 
+const CREATE_OPTIONS = {
+  ...NETWORK_CHOICE,
+  workers: optional(integerIn(1, 256)),
+  threadsPerWorker: optional(integerIn(1, MAX_THREADS)),
+  maxQueue: orElse(64, integerIn(0, Number.MAX_SAFE_INTEGER)),
+  imageMemory: optional(integerIn(1, Number.MAX_SAFE_INTEGER)),
+} satisfies ChecksOf<PoolOptions>;
+
 /**
  * Opens a pool of worker threads.
- * @throws InvalidOptionError, ModelNotFoundError, ModelFileError, ModelContractError
+ * @throws InvalidOptionError, ModelNotFoundError, ModelFileError, LicenceError, ModelContractError
  */
-export async function createPool(options: PoolOptions): Promise<Pool> {
-  checkObject('the options of createPool', options);
-  const { workers, threadsPerWorker, maxQueue, imageMemory, ...models } = options;
-  checkModelSource('detector', models.detector);
-  checkModelSource('landmarker', models.landmarker);
+export async function createPool(options: PoolOptions = {}): Promise<Pool> {
   const cores = availableParallelism();
-  const count = checkInteger('workers', workers ?? cores, 1, 256);
-  const threads = checkInteger(
-    'threadsPerWorker',
-    threadsPerWorker ?? Math.max(1, Math.floor(cores / count)),
-    1,
-    MAX_THREADS,
-  );
-  const limit = checkInteger('maxQueue', maxQueue ?? 64, 0, Number.MAX_SAFE_INTEGER);
+  const {
+    workers: count = cores,
+    threadsPerWorker: threads = Math.max(1, Math.floor(cores / count)),
+    maxQueue,
+    imageMemory,
+    ...choice
+  } = checkOptions('createPool', options, CREATE_OPTIONS);
   const bytes = imageMemoryBytes({ imageMemory });
   // Half is shared out, so that ordinary images need no question; larger ones share the rest.
-  const settings = { ...models, threads, imageShare: Math.floor(bytes / 2 / count) };
+  const imageShare = Math.floor(bytes / 2 / count);
+  // Once for all: every thread opens the same files.
+  const settings: PoolWorkerSettings = { networks: await resolveNetworks(choice), options: { threads }, imageShare };
   const shared = new Semaphore(Math.ceil(bytes / 2));
   const set = new WorkerSet(count, () => PoolWorker.start(settings, shared));
   await set.open();
-  return new Pool(count, limit, set);
+  return new Pool(count, maxQueue, set);
 }

@@ -3,13 +3,16 @@ import type { ErrorJson } from '../../detector/error-json.js';
 import { faceObject } from '../../face/face-object.js';
 import { pixelView } from '../../image/pixel-image.js';
 import type { Face, PixelImage, Point } from '../../types.js';
-import type { AnalyzeOptions, LoadOptions } from '../facial-landmark-detector.js';
+import type { AnalyzeOptions, OpenOptions } from '../facial-landmark-detector.js';
 import { checkImageInput, type ImageInput } from '../images/image-input.js';
+import type { ResolvedNetworks } from '../models/find-models.js';
 import type { BusyFlag } from './exit-guard.js';
 import type { AbortFlag } from './thread-abort.js';
 
 /** What a worker is started with. */
-export interface WorkerSettings extends LoadOptions {
+export interface WorkerSettings {
+  networks: ResolvedNetworks;
+  options: OpenOptions;
   busy: BusyFlag;
   aborted: AbortFlag;
   /** Bytes that an image may take without asking. */
@@ -47,7 +50,7 @@ interface SentFace extends Omit<Face, 'landmarks' | 'landmarksFloat' | 'toJSON'>
   landmarksFloat: Float64Array;
 }
 
-interface SentResult extends Pick<DetectionResult, 'image' | 'timings' | 'pixels'> {
+interface SentResult extends Pick<DetectionResult, 'image' | 'timings' | 'networks' | 'pixels'> {
   faces: SentFace[];
 }
 
@@ -107,7 +110,7 @@ const toFlat = (points: readonly Point[]) => Float64Array.from(points.flatMap(({
 const toPoints = (flat: Float64Array): Point[] =>
   Array.from({ length: flat.length / 2 }, (_, i) => ({ x: flat[2 * i], y: flat[2 * i + 1] }));
 
-export function packResult({ faces, image, timings, pixels }: DetectionResult): {
+export function packResult({ faces, image, timings, networks, pixels }: DetectionResult): {
   result: SentResult;
   transfer: ArrayBuffer[];
 } {
@@ -121,7 +124,7 @@ export function packResult({ faces, image, timings, pixels }: DetectionResult): 
   const ownPixels = pixels && sendablePixels(pixels, true);
   const moved = [...sent.map(({ crop }) => crop), ...(ownPixels ? [ownPixels] : [])];
   return {
-    result: { faces: sent, image, timings, pixels: ownPixels },
+    result: { faces: sent, image, timings, networks, pixels: ownPixels },
     transfer: moved.map(({ data }) => data.buffer as ArrayBuffer),
   };
 }

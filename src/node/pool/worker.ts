@@ -9,7 +9,7 @@ import { threadAbort } from './thread-abort.js';
 
 const port = parentPort;
 if (!port) throw new Error('This file runs in a worker thread of createPool.');
-const { busy, aborted, imageShare, ...models } = workerData as WorkerSettings;
+const { busy, aborted, imageShare, networks, options } = workerData as WorkerSettings;
 
 const post = (message: Answer, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer);
 const answer = (message: Answer, transfer?: ArrayBuffer[]) => {
@@ -48,7 +48,7 @@ async function work({ input, options }: Extract<Request, { kind: 'detect' }>, de
 }
 
 try {
-  const detector = await FacialLandmarkDetector.load(models, imageMemory);
+  const detector = await FacialLandmarkDetector.open(networks, options, imageMemory);
   port.on('message', async (request: Request) => {
     switch (request.kind) {
       case 'detect':

@@ -66,10 +66,11 @@ function drawCrop({ matrix: [[a, b, tx], [c, d, ty]], score }, number) {
   return item;
 }
 
-function showFacts({ width, height, decoder, faces, timings }, total) {
+function showFacts({ width, height, decoder, faces, timings, networks }, total) {
   const facts = {
     Size: `${width} × ${height}`,
     Faces: String(faces.length),
+    Networks: `${networks.set} (${networks.licence})`,
     Decoder: decoder,
     Decoding: `${timings.decode.toFixed(1)} ms`,
     Analysis: `${timings.analyze.toFixed(1)} ms`,
@@ -168,10 +169,7 @@ element('file').addEventListener('change', ({ target }) => {
 });
 
 element('sample').addEventListener('click', () => {
-  run(
-    async () => (await request('/sample.png')).blob(),
-    async () => (await request('/sample.json')).json(),
-  );
+  run(async () => (await request('/sample.jpg')).blob(), detect);
 });
 
 stage.addEventListener('dragover', (event) => {

@@ -1,20 +1,20 @@
-// The two built-in networks against the truth of drawn scenes.
+// The networks for drawn faces against the truth of drawn scenes.
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildDetector } from '../../scripts/networks/detector.js';
 import { buildLandmarker } from '../../scripts/networks/landmarker.js';
 import { drawScene, type SceneFace, type SceneOptions } from '../../src/drawn-faces/draw-scene.js';
 import { checkLandmarker } from '../../src/landmark106/contract.js';
-import { builtInModels } from '../../src/node/models/model-files.js';
 import { loadNetwork } from '../../src/node/runtime/load-network.js';
 import type { OnnxNetwork } from '../../src/runtime/onnx-network.js';
 import { checkDetector } from '../../src/scrfd/contract.js';
 import { analyzeFaces, type PipelineOptions } from '../../src/stages/pipeline.js';
 import type { Face } from '../../src/types.js';
+import { DRAWN_FACES } from '../support/drawn-faces.js';
 
 let networks: { detector: OnnxNetwork; landmarker: OnnxNetwork };
 beforeAll(async () => {
-  const { detector, landmarker } = builtInModels();
+  const { detector, landmarker } = DRAWN_FACES;
   networks = { detector: await loadNetwork(detector), landmarker: await loadNetwork(landmarker) };
 });
 afterAll(() => Promise.all(Object.values(networks).map((network) => network.close())));
@@ -45,7 +45,7 @@ async function compare(scene: SceneOptions, options?: PipelineOptions) {
   return { missed: errors.filter((error) => !error).length, invented: left.size, errors: errors.filter((e) => !!e) };
 }
 
-describe('the built-in networks', () => {
+describe('the networks for drawn faces', () => {
   it('have the contracts of det_10g and 2d106det', () => {
     expect(() => checkDetector(networks.detector)).not.toThrow();
     expect(() => checkLandmarker(networks.landmarker)).not.toThrow();
@@ -56,7 +56,7 @@ describe('the built-in networks', () => {
   });
 
   it('are what the script writes, byte for byte', () => {
-    const { detector, landmarker } = builtInModels();
+    const { detector, landmarker } = DRAWN_FACES;
     expect(Buffer.compare(readFileSync(detector), buildDetector())).toBe(0);
     expect(Buffer.compare(readFileSync(landmarker), buildLandmarker())).toBe(0);
   });

@@ -1,0 +1,47 @@
+import { dirname } from 'node:path';
+import { type Command, Option } from 'commander';
+import { findModels, type ModelPaths } from '../node/models/find-models.js';
+import { isFetched } from '../node/models/model-table.js';
+import { DEFAULT_SET, isSetName, NETWORK_SET_NAMES, NETWORK_SETS } from '../node/models/network-sets.js';
+import { notEmpty } from './option-parsers.js';
+import { say } from './say.js';
+
+/** Which networks a command runs. */
+export interface NetworkOptions {
+  networks?: string | undefined;
+  detector?: string | undefined;
+  landmarker?: string | undefined;
+  licence?: 'commercial' | undefined;
+}
+
+/** The options of every command that runs networks. */
+export function addNetworkOptions(command: Command): Command {
+  return command
+    .optionsGroup('Networks:')
+    .option(
+      '--networks <set>',
+      `${NETWORK_SET_NAMES.join(', ')}, or a folder (default: those in FACIAL_LMK_MODELS or models/, else ${DEFAULT_SET})`,
+      notEmpty,
+    )
+    .option('--detector <file>', 'another detector: an SCRFD network with key points, or YuNet')
+    .option('--landmarker <file>', 'another 106-point network')
+    .addOption(
+      new Option('--licence <use>', 'refuse networks that may not be used so').choices(['commercial'] as const),
+    );
+}
+
+/**
+ * Finds the networks that a command is to run, and says on standard error which they are and under which licence.
+ * @throws ModelNotFoundError, ModelFileError, LicenceError
+ */
+export async function findNetworks({ networks, detector, landmarker, licence }: NetworkOptions): Promise<ModelPaths> {
+  const found = await findModels({ networks, detector, landmarker, licence });
+  say(`facial-lmk: ${describeNetworks(found)}`);
+  return found;
+}
+
+function describeNetworks({ identity: { set, licence }, detector, landmarker }: ModelPaths): string {
+  if (!isSetName(set)) return `networks ${detector} and ${landmarker}, licence ${licence}`;
+  const from = isFetched(NETWORK_SETS[set].detector) ? `, from ${dirname(detector)}` : '';
+  return `networks ${set}, licence ${licence}${from}`;
+}

@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { ModelFileError } from '../../errors.js';
+import type { NetworksIdentity } from '../../runtime/receipt.js';
+import { hashFile } from './hash-file.js';
+import { type Licence, licenceExpression } from './licences.js';
+import { packagedPath } from './model-folders.js';
+import { modelReadError } from './model-read-error.js';
+import { isFetched, type NetworkFile } from './model-table.js';
+import { filesOf, licencesOf, NETWORK_SETS } from './network-sets.js';
+
+/** A network to open: the path of an ONNX file, or its bytes. */
+export type NetworkSource = string | Uint8Array;
+
+export interface Identified extends NetworksIdentity {
+  /** The terms that hold for both, or undefined where a file is none that is known. */
+  licences: readonly Licence[] | undefined;
+}
+
+/** SHA-256 of a network, in hexadecimal. */
+async function digestOf(source: NetworkSource): Promise<string> {
+  const hash = createHash('sha256');
+  if (typeof source !== 'string') return hash.update(source).digest('hex');
+  try {
+    // Reading a pipe would wait for ever.
+    if (!(await stat(source)).isFile()) {
+      throw new ModelFileError({ name: `the model ${source}`, expected: 'a file', received: 'something that is none' });
+    }
+    return await hashFile(source, hash);
+  } catch (error) {
+    throw error instanceof ModelFileError ? error : modelReadError(source, error as NodeJS.ErrnoException);
+  }
+}
+
+async function hasDigest(file: NetworkFile, digest: string): Promise<boolean> {
+  if (!isFetched(file)) return (await digestOf(packagedPath(file))) === digest;
+  return 'sha256' in file.digest && file.digest.sha256 === digest;
+}
+
+/** The known network with these bytes, whatever its file is called. */
+async function knownFile(digest: string): Promise<NetworkFile | undefined> {
+  const files = [...new Set(Object.values(NETWORK_SETS).flatMap(filesOf))];
+  // Those whose digests are pinned need no reading.
+  files.sort((a, b) => Number(isFetched(b)) - Number(isFetched(a)));
+  for (const file of files) if (await hasDigest(file, digest)) return file;
+  return undefined;
+}
+
+/**
+ * Says which networks two files are, by their bytes: names prove nothing.
+ * @throws ModelNotFoundError, ModelFileError for a file that cannot be read
+ */
+export async function identifyNetworks(sources: {
+  detector: NetworkSource;
+  landmarker: NetworkSource;
+}): Promise<Identified> {
+  const digests = { detector: await digestOf(sources.detector), landmarker: await digestOf(sources.landmarker) };
+  const detector = await knownFile(digests.detector);
+  const landmarker = await knownFile(digests.landmarker);
+  const set = Object.values(NETWORK_SETS).find((one) => one.detector === detector && one.landmarker === landmarker);
+  const licences = detector && landmarker && licencesOf({ detector, landmarker });
+  return { set: set?.name ?? 'custom', licence: licences ? licenceExpression(licences) : 'unknown', digests, licences };
+}

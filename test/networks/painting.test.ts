@@ -1,0 +1,74 @@
+// The built-in set on a real face, on every machine: it is found, and the composed graph gives the same bits.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DetectionResult } from '../../src/detector/detection-result.js';
+import { FacialLandmarkDetector } from '../../src/node/facial-landmark-detector.js';
+import { readImage } from '../../src/node/images/image-file.js';
+import { findModels } from '../../src/node/models/find-models.js';
+import { PACKAGE_VERSION, SAMPLE_PICTURE } from '../../src/node/package-paths.js';
+import { createPool } from '../../src/node/pool/create-pool.js';
+import { TwoWays } from '../support/two-ways.js';
+
+/** Where the face lies in the painting, set by eye: corners of the eyes, tip of the nose, corners of the mouth, chin. */
+const LANDMARKS = {
+  35: [280, 250],
+  39: [315, 251],
+  89: [361, 250],
+  93: [401, 248],
+  86: [325, 314],
+  52: [306, 345],
+  61: [370, 342],
+  0: [338, 400],
+} as const;
+
+let detector: FacialLandmarkDetector;
+let result: DetectionResult;
+beforeAll(async () => {
+  // By its name: this machine may have other networks in FACIAL_LMK_MODELS.
+  detector = await FacialLandmarkDetector.load({ networks: 'mediapipe', licence: 'commercial' });
+  result = await detector.detect(SAMPLE_PICTURE, { iouThreshold: 0.3 });
+});
+afterAll(() => detector.close());
+
+describe('the built-in networks on a painted face', () => {
+  it('find it, and place its landmarks', () => {
+    expect(result.faces).toHaveLength(1);
+    const [{ landmarks }] = result.faces;
+    const size = landmarks[93].x - landmarks[35].x;
+    for (const [index, [x, y]] of Object.entries(LANDMARKS)) {
+      const { x: foundX, y: foundY } = landmarks[Number(index)];
+      const share = Math.hypot(foundX - x, foundY - y) / size;
+      expect(share, `landmark ${index} at ${foundX}, ${foundY}`).toBeLessThan(0.1);
+    }
+  });
+
+  it('give the same bits in the composed graph', async () => {
+    const { detector: path, landmarker } = await findModels({ networks: 'mediapipe' });
+    const ways = await TwoWays.load(path, landmarker);
+    expect(await ways.compare(await readImage(SAMPLE_PICTURE))).toEqual({ faces: 1, mismatch: undefined });
+    await ways.close();
+  });
+});
+
+describe('the receipt of a result', () => {
+  it('names set, licence, digests, runtime, options and version', async () => {
+    const { identity } = await findModels({ networks: 'mediapipe' });
+    expect(result.networks).toEqual({
+      set: 'mediapipe',
+      licence: 'Apache-2.0',
+      digests: identity.digests,
+      runtime: { name: 'onnxruntime-node', version: expect.stringMatching(/^1\.\d+/), provider: 'cpu' },
+      options: { minScore: 0.5, iouThreshold: 0.3, maxFaces: 1000, detectorSide: 640, landmarkChannelOrder: 'bgr' },
+      version: PACKAGE_VERSION,
+    });
+    expect(JSON.parse(JSON.stringify(result)).networks).toEqual(result.networks);
+  });
+
+  it('is the same from a pool, and follows the options of each call', async () => {
+    await using pool = await createPool({ networks: 'mediapipe', workers: 1 });
+    const { networks } = await pool.detect(SAMPLE_PICTURE, { detectorSide: 320, landmarkChannelOrder: 'rgb' });
+    expect(networks).toEqual({
+      ...result.networks,
+      options: { ...result.networks.options, iouThreshold: 0.4, detectorSide: 320, landmarkChannelOrder: 'rgb' },
+    });
+  });
+});
