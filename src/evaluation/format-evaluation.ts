@@ -37,7 +37,11 @@ function landmarkLines(figures: LandmarkFigures): string[] {
 }
 
 /** The figures as text to read, a line break at the end. */
-export function formatEvaluation({ boxes, landmarks }: EvaluationFigures): string {
-  const lines = [...(boxes ? boxLines(boxes) : []), ...landmarks.flatMap(landmarkLines)];
+export function formatEvaluation({ images, boxes, landmarks }: EvaluationFigures): string {
+  const lines = [
+    `Photographs measured: ${images}`,
+    ...(boxes ? boxLines(boxes) : []),
+    ...landmarks.flatMap(landmarkLines),
+  ];
   return `${lines.join('\n')}\n`;
 }
