@@ -122,11 +122,18 @@ export class Pool {
   async room(options: Pick<CallOptions, 'signal'> = {}): Promise<void> {
     const { signal } = checkOptions('room', options, { signal: optional(checkAbortSignal) });
     signal?.throwIfAborted();
-    const woken = new Promise<void>((resolve) => {
-      this.#roomWaiters.push(resolve);
+    await new Promise<void>((resolve, reject) => {
+      const wake = () => {
+        stay();
+        resolve();
+      };
+      const stay = onAbort(signal, () => {
+        this.#roomWaiters.splice(this.#roomWaiters.indexOf(wake), 1);
+        reject(signal?.reason);
+      });
+      this.#roomWaiters.push(wake);
+      this.#wakeNext();
     });
-    this.#wakeNext();
-    await abortable(woken, signal);
   }
 
   /**
