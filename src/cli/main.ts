@@ -2,7 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { FacialLmkError } from '../errors.js';
 import { isFullDisk } from '../node/files/write-error.js';
-import { PACKAGE_VERSION } from '../node/package-paths.js';
+import { VERSION } from '../version.js';
 import { detectCommand } from './detect.js';
 import { evaluateCommand } from './evaluate.js';
 import { mergeCommand } from './merge.js';
@@ -30,7 +30,7 @@ function adopt(command: Command): Command {
 
 const program = new Command('facial-lmk')
   .description('Photo in, every face out: box, 5 key points, 106 landmarks, aligned crops and matrices.')
-  .version(PACKAGE_VERSION)
+  .version(VERSION)
   .option('--verbose', 'show where an error comes from')
   .addCommand(detectCommand())
   .addCommand(evaluateCommand())

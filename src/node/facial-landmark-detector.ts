@@ -1,13 +1,13 @@
 import { type ChecksOf, checkOptions, integerIn, optional } from '../check-options.js';
 import { CALL_OPTIONS, type CallOptions, FaceDetector, openPair } from '../detector/face-detector.js';
 import { Semaphore } from '../runtime/semaphore.js';
+import { VERSION } from '../version.js';
 import { type ImageMemoryOptions, imageMemoryBytes } from './image-memory.js';
 import { DECODE_OPTIONS, type DecodeOptions } from './images/image-file.js';
 import { type ImageInput, readPixels } from './images/image-input.js';
 import { NETWORK_CHOICE, type NetworkChoice, type ResolvedNetworks, resolveNetworks } from './models/find-models.js';
 import type { NetworkSource } from './models/identify-networks.js';
 import { type NdarrayOutputs, ndarrayOutputs } from './ndarray-outputs.js';
-import { PACKAGE_VERSION } from './package-paths.js';
 import { loadNetwork } from './runtime/load-network.js';
 import { MAX_THREADS } from './runtime/onnx-session.js';
 
@@ -66,7 +66,7 @@ export class FacialLandmarkDetector extends FaceDetector<ImageInput, AnalyzeOpti
     return new FacialLandmarkDetector({
       ...networks,
       identity,
-      version: PACKAGE_VERSION,
+      version: VERSION,
       readOptions: DECODE_OPTIONS,
       readPixels,
       imageMemory,

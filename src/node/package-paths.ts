@@ -1,11 +1,7 @@
 // Where the package's own files lie: the only module that counts folders upwards. It stands at the same depth in src/ and in dist/.
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = new URL('../../', import.meta.url);
-
-/** Version of this package. */
-export const PACKAGE_VERSION: string = JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8')).version;
 
 /** Folder of the networks that come with this package. */
 export const PACKAGE_MODELS: string = fileURLToPath(new URL('models/', ROOT));

@@ -28,6 +28,8 @@ export interface RuntimeInfo {
   readonly version: string;
   /** ONNX Runtime's name of the execution provider, e.g. `cpu`. */
   readonly provider: string;
+  /** Threads of one run, where the runtime says. */
+  readonly threads?: number | undefined;
 }
 
 /** An ONNX model that some runtime has opened: all that the rest of the library knows of a runtime. */

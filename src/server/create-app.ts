@@ -7,7 +7,7 @@ import { InvalidOptionError } from '../errors.js';
 import type { AnalyzeOptions } from '../node/facial-landmark-detector.js';
 import { drawOverlay } from '../node/images/draw-overlay.js';
 import { decodeImage } from '../node/images/image-file.js';
-import { PACKAGE_VERSION } from '../node/package-paths.js';
+import { VERSION } from '../version.js';
 import { errorBody, HttpError, toErrorResponse } from './http-error.js';
 import { resolveLimits, type ServerLimits } from './limits.js';
 import { Metrics } from './metrics.js';
@@ -141,7 +141,7 @@ export function createApp({ service, isReady = () => true, onError = console.err
   app.get(OPERATIONS.metrics.path, async (context) =>
     context.body(await metrics.text(), 200, { 'content-type': metrics.contentType }),
   );
-  app.get(OPERATIONS.openapi.path, (context) => context.json(openApi(PACKAGE_VERSION)));
+  app.get(OPERATIONS.openapi.path, (context) => context.json(openApi(VERSION)));
   for (const { method, path } of Object.values(OPERATIONS)) {
     const allowed = method.toUpperCase();
     const message = `${path} takes ${allowed}.`;

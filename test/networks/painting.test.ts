@@ -4,8 +4,9 @@ import type { DetectionResult } from '../../src/detector/detection-result.js';
 import { FacialLandmarkDetector } from '../../src/node/facial-landmark-detector.js';
 import { readImage } from '../../src/node/images/image-file.js';
 import { findModels } from '../../src/node/models/find-models.js';
-import { PACKAGE_VERSION, SAMPLE_PICTURE } from '../../src/node/package-paths.js';
+import { SAMPLE_PICTURE } from '../../src/node/package-paths.js';
 import { createPool } from '../../src/node/pool/create-pool.js';
+import { VERSION } from '../../src/version.js';
 import { TwoWays } from '../support/two-ways.js';
 
 /** Where the face lies in the painting, set by eye: corners of the eyes, tip of the nose, corners of the mouth, chin. */
@@ -58,7 +59,7 @@ describe('the receipt of a result', () => {
       digests: identity.digests,
       runtime: { name: 'onnxruntime-node', version: expect.stringMatching(/^1\.\d+/), provider: 'cpu' },
       options: { minScore: 0.5, iouThreshold: 0.3, maxFaces: 1000, detectorSide: 640, landmarkChannelOrder: 'bgr' },
-      version: PACKAGE_VERSION,
+      version: VERSION,
     });
     expect(JSON.parse(JSON.stringify(result)).networks).toEqual(result.networks);
   });

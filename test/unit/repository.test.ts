@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import * as errors from '../../src/errors.js';
 import * as library from '../../src/index.js';
+import { VERSION } from '../../src/version.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const read = (file: string) => readFileSync(`${root}${file}`, 'utf8');
@@ -39,6 +40,10 @@ describe('the lock file', () => {
 });
 
 describe('the package', () => {
+  it('calls itself by one version', () => {
+    expect(JSON.parse(read('package.json')).version).toBe(VERSION);
+  });
+
   it('runs nothing when it is installed', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
     const atInstall = ['preinstall', 'install', 'postinstall', 'preprepare', 'prepare', 'postprepare', 'dependencies'];

@@ -1,8 +1,8 @@
-import { DetectionResult } from '../../detector/detection-result.js';
 import type { ErrorJson } from '../../detector/error-json.js';
-import { faceObject } from '../../face/face-object.js';
+import { sendable, sendablePixels } from '../../detector/sendable-pixels.js';
+import type { SentResult } from '../../detector/sent-result.js';
 import { pixelView } from '../../image/pixel-image.js';
-import type { Face, PixelImage, Point } from '../../types.js';
+import type { PixelImage } from '../../types.js';
 import type { AnalyzeOptions, OpenOptions } from '../facial-landmark-detector.js';
 import { checkImageInput, type ImageInput } from '../images/image-input.js';
 import type { ResolvedNetworks } from '../models/find-models.js';
@@ -43,37 +43,6 @@ export type Answer =
   /** The image needs so many bytes until the call ends, and waits until it may have them. */
   | { kind: 'reserve'; bytes: number };
 
-/** A face with its landmarks flat: cloning 212 objects takes longer. */
-interface SentFace extends Omit<Face, 'landmarks' | 'landmarksFloat' | 'toJSON'> {
-  /** x y */
-  landmarks: Float64Array;
-  landmarksFloat: Float64Array;
-}
-
-interface SentResult extends Pick<DetectionResult, 'image' | 'timings' | 'networks' | 'pixels'> {
-  faces: SentFace[];
-}
-
-type Bytes = Uint8Array<ArrayBuffer>;
-
-/** The bytes to send: a copy, or the caller's own where they are handed over and can be moved. */
-function sendable(data: Uint8Array | Uint8ClampedArray, handOver: boolean): Bytes {
-  const { buffer, byteLength } = data;
-  // A view on part of a buffer would take the rest along.
-  if (handOver && buffer instanceof ArrayBuffer && byteLength === buffer.byteLength) {
-    try {
-      return new Uint8Array(structuredClone(buffer, { transfer: [buffer] }));
-    } catch {
-      // Memory that cannot be moved, like WebAssembly's, is copied.
-    }
-  }
-  return Uint8Array.from(data);
-}
-
-function sendablePixels({ data, width, height, channelOrder, rowStride }: PixelImage, handOver: boolean) {
-  return { data: sendable(data, handOver), width, height, channelOrder, rowStride };
-}
-
 /**
  * The input as a message, and the buffers to transfer with it.
  * @param handOver move the caller's memory instead of copying it
@@ -103,36 +72,4 @@ export function unpackInput(input: SentInput): ImageInput {
     case 'pixels':
       return input.image;
   }
-}
-
-const toFlat = (points: readonly Point[]) => Float64Array.from(points.flatMap(({ x, y }) => [x, y]));
-
-const toPoints = (flat: Float64Array): Point[] =>
-  Array.from({ length: flat.length / 2 }, (_, i) => ({ x: flat[2 * i], y: flat[2 * i + 1] }));
-
-export function packResult({ faces, image, timings, networks, pixels }: DetectionResult): {
-  result: SentResult;
-  transfer: ArrayBuffer[];
-} {
-  const sent = faces.map(
-    ({ landmarks, landmarksFloat, toJSON: _, ...face }): SentFace => ({
-      ...face,
-      landmarks: toFlat(landmarks),
-      landmarksFloat: toFlat(landmarksFloat),
-    }),
-  );
-  const ownPixels = pixels && sendablePixels(pixels, true);
-  const moved = [...sent.map(({ crop }) => crop), ...(ownPixels ? [ownPixels] : [])];
-  return {
-    result: { faces: sent, image, timings, networks, pixels: ownPixels },
-    transfer: moved.map(({ data }) => data.buffer as ArrayBuffer),
-  };
-}
-
-export function unpackResult({ faces, ...rest }: SentResult): DetectionResult {
-  const unpacked = faces.map(
-    (face): Face =>
-      faceObject({ ...face, landmarks: toPoints(face.landmarks), landmarksFloat: toPoints(face.landmarksFloat) }),
-  );
-  return new DetectionResult({ faces: unpacked, ...rest });
 }

@@ -2,12 +2,13 @@ import { Worker } from 'node:worker_threads';
 import { reasonOf } from '../../as-error.js';
 import type { DetectionResult } from '../../detector/detection-result.js';
 import { errorFromJson } from '../../detector/error-json.js';
+import { unpackResult } from '../../detector/sent-result.js';
 import { InvalidOptionError, WorkerLostError } from '../../errors.js';
 import type { Semaphore } from '../../runtime/semaphore.js';
 import { PACKAGE_MODULES } from '../package-paths.js';
 import { disableTelemetry } from '../runtime/disable-telemetry.js';
 import { guardExit, newFlag, releaseExit, setBusy, setIdle } from './exit-guard.js';
-import { type Answer, type Request, unpackResult, type WorkerSettings } from './messages.js';
+import type { Answer, Request, WorkerSettings } from './messages.js';
 import type { AbortFlag } from './thread-abort.js';
 
 const SCRIPT = new URL('node/pool/worker.js', PACKAGE_MODULES);

@@ -2,9 +2,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { abortable } from '../../detector/abortable.js';
 import { errorToJson } from '../../detector/error-json.js';
+import { packResult } from '../../detector/sent-result.js';
 import { FacialLandmarkDetector } from '../facial-landmark-detector.js';
 import { setIdle } from './exit-guard.js';
-import { type Answer, packResult, type Request, unpackInput, type WorkerSettings } from './messages.js';
+import { type Answer, type Request, unpackInput, type WorkerSettings } from './messages.js';
 import { threadAbort } from './thread-abort.js';
 
 const port = parentPort;

@@ -1,0 +1,19 @@
+// The browser entry: all of the pure one, plus a detector that loads by itself and takes what a page holds.
+export { FaceDetector } from '../detector/face-detector.js';
+export * from '../index.js';
+export type { RuntimeInfo } from '../runtime/session.js';
+export {
+  FacialLandmarkDetector,
+  type WebAnalyzeOptions,
+  type WebLoadOptions,
+} from './facial-landmark-detector.js';
+export type { DrawableImage, WebDecodeOptions, WebImageInput } from './images/read-pixels.js';
+export type { FetchModelOptions, FetchProgress, ModelSource, PinnedModel } from './models/fetch-model.js';
+export type { WebDevice, WebOrtModule, WebRuntimeOptions } from './runtime/load-runtime.js';
+export { serveDetector } from './worker/serve-detector.js';
+export {
+  createWorkerDetector,
+  type WorkerAnalyzeOptions,
+  WorkerDetector,
+  type WorkerLoadOptions,
+} from './worker/worker-detector.js';

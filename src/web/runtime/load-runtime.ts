@@ -1,0 +1,90 @@
+// The only module of the browser that imports an inference runtime.
+import { describe, InvalidOptionError } from '../../errors.js';
+import { checkChoice, checkInteger } from '../../options.js';
+import type { OrtApi, OrtRuntime } from '../../runtime/ort-session.js';
+
+/** `wasm` runs on the processor, `webgpu` on the graphics card. */
+export type WebDevice = 'wasm' | 'webgpu';
+
+/** The parts of the module `onnxruntime-web`, or of `onnxruntime-web/webgpu`, that are used here. */
+export interface WebOrtModule extends OrtApi {
+  env: {
+    logLevel?: unknown;
+    versions: { web?: string };
+    wasm: { numThreads?: number; wasmPaths?: unknown };
+  };
+}
+
+export interface WebRuntimeOptions {
+  /** Default `wasm`. */
+  device?: WebDevice | undefined;
+  /**
+   * Threads of one run, on `wasm`. More than one needs a page that is cross-origin isolated (the headers COOP and COEP).
+   * Default: half the cores, at most 4, where the page is isolated, else 1. `detector.runtime` says how many were given.
+   */
+  threads?: number | undefined;
+  /**
+   * `onnxruntime-web`, or a function that imports it, e.g. `() => import('onnxruntime-web/webgpu')`. Needed for `webgpu`.
+   * Default: the WebAssembly build that comes with this package.
+   */
+  runtime?: WebOrtModule | (() => Promise<WebOrtModule>) | undefined;
+  /** Where the runtime finds its own files: a folder, or the addresses of both. Default: beside the module. */
+  wasmPaths?: string | { mjs?: string; wasm?: string } | undefined;
+}
+
+/** Threads that the page may use, and how many of them are asked for. */
+function threadCount(threads: number | undefined): number {
+  if (!globalThis.crossOriginIsolated) return 1;
+  return threads ?? Math.min(4, Math.ceil((navigator.hardwareConcurrency || 1) / 2));
+}
+
+async function importRuntime({ device, runtime }: WebRuntimeOptions): Promise<WebOrtModule> {
+  if (typeof runtime === 'function') return runtime();
+  if (runtime !== undefined) return runtime;
+  if (device === 'webgpu') {
+    throw new InvalidOptionError({
+      name: 'runtime',
+      expected: 'the module onnxruntime-web/webgpu for the device "webgpu"',
+      received: 'undefined',
+      hint: "Install onnxruntime-web and pass `runtime: () => import('onnxruntime-web/webgpu')`.",
+    });
+  }
+  // @ts-expect-error the build puts this file beside the compiled modules
+  return import('../../wasm-runtime/ort.wasm.min.mjs');
+}
+
+/** The shipped build finds its files by addresses that a bundler can see and copy. */
+function ownPaths(): { mjs: string; wasm: string } {
+  return {
+    mjs: new URL('../../wasm-runtime/ort-wasm-simd-threaded.mjs', import.meta.url).href,
+    wasm: new URL('../../wasm-runtime/ort-wasm-simd-threaded.wasm', import.meta.url).href,
+  };
+}
+
+/**
+ * Loads ONNX Runtime in a browser. Its settings belong to the page: whichever detector loads a build first decides how many
+ * threads it has and where its files lie.
+ *
+ * @returns the runtime; `info.threads` says how many threads it really has
+ * @throws InvalidOptionError, and what importing throws
+ */
+export async function loadWebRuntime(options: WebRuntimeOptions): Promise<OrtRuntime> {
+  const device = checkChoice('device', options.device ?? 'wasm', ['wasm', 'webgpu'] as const);
+  const threads = options.threads === undefined ? undefined : checkInteger('threads', options.threads, 1, 128);
+  const api = await importRuntime(options);
+  if (typeof api?.InferenceSession?.create !== 'function') {
+    throw new InvalidOptionError({
+      name: 'runtime',
+      expected: 'the module onnxruntime-web, or a function that imports it',
+      received: describe(api),
+    });
+  }
+  const { env } = api;
+  env.wasm.numThreads ??= threadCount(threads);
+  env.wasm.wasmPaths ??= options.wasmPaths ?? (options.runtime === undefined ? ownPaths() : undefined);
+  const { numThreads } = env.wasm;
+  return {
+    info: { name: 'onnxruntime-web', version: env.versions.web ?? 'unknown', provider: device, threads: numThreads },
+    api,
+  };
+}

@@ -1,0 +1,25 @@
+import type { ErrorJson } from '../../detector/error-json.js';
+import type { SentResult } from '../../detector/sent-result.js';
+import type { RuntimeInfo } from '../../runtime/session.js';
+import type { WebAnalyzeOptions, WebLoadOptions } from '../facial-landmark-detector.js';
+import type { WebImageInput } from '../images/read-pixels.js';
+import type { FetchProgress } from '../models/fetch-model.js';
+
+/** Options of `load` that can be sent: no functions, and addresses as text. */
+export type SentLoadOptions = Omit<WebLoadOptions, 'fetch' | 'runtime' | 'progress' | 'signal'>;
+
+/** page -> worker. `call` numbers the calls, so that answers may come in any order. */
+export type Request =
+  | { kind: 'load'; options: SentLoadOptions }
+  | { kind: 'detect'; call: number; input: WebImageInput; options: Omit<WebAnalyzeOptions, 'signal'> }
+  | { kind: 'abort'; call: number }
+  | { kind: 'close' };
+
+/** worker -> page */
+export type Answer =
+  | { kind: 'progress'; progress: FetchProgress }
+  | { kind: 'ready'; runtime: RuntimeInfo }
+  | { kind: 'failed to load'; error: ErrorJson }
+  | { kind: 'done'; call: number; result: SentResult }
+  | { kind: 'failed'; call: number; error: ErrorJson }
+  | { kind: 'closed' };

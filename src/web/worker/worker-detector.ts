@@ -1,0 +1,199 @@
+import { abortable } from '../../detector/abortable.js';
+import type { DetectionResult } from '../../detector/detection-result.js';
+import { errorFromJson } from '../../detector/error-json.js';
+import { unpackResult } from '../../detector/sent-result.js';
+import { type StreamResult, streamResults } from '../../detector/stream-results.js';
+import { InvalidOptionError, WorkerLostError } from '../../errors.js';
+import { checkObject } from '../../options.js';
+import { InFlight } from '../../runtime/in-flight.js';
+import type { RuntimeInfo } from '../../runtime/session.js';
+import type { WebAnalyzeOptions, WebLoadOptions } from '../facial-landmark-detector.js';
+import type { WebImageInput } from '../images/read-pixels.js';
+import type { FetchProgress, ModelSource } from '../models/fetch-model.js';
+import type { Answer, Request, SentLoadOptions } from './messages.js';
+import { sendableInput } from './sendable-input.js';
+
+export interface WorkerLoadOptions extends Omit<WebLoadOptions, 'fetch' | 'runtime'> {
+  /**
+   * Starts a worker of your own that calls `serveDetector`, e.g.
+   * `() => new Worker(new URL('./my-worker.js', import.meta.url), { type: 'module' })`.
+   * Default: the worker that comes with this package.
+   */
+  worker?: (() => Worker) | undefined;
+}
+
+export interface WorkerAnalyzeOptions extends WebAnalyzeOptions {
+  /** Gives bitmaps, video frames, pixels and bytes away instead of copying them. Default false. */
+  handOver?: boolean | undefined;
+}
+
+interface Pending<T> {
+  resolve(value: T): void;
+  reject(error: Error): void;
+}
+
+function deferred<T>(): Pending<T> & { promise: Promise<T> } {
+  let pending = {} as Pending<T>;
+  const promise = new Promise<T>((resolve, reject) => {
+    pending = { resolve, reject };
+  });
+  return { promise, ...pending };
+}
+
+function lost(received: string): WorkerLostError {
+  return new WorkerLostError({
+    name: 'the detector’s worker',
+    expected: 'an answer',
+    received,
+    hint: 'Where its script was not found, copy it beside the bundle or pass `worker`; the page’s console says more.',
+  });
+}
+
+/** Addresses relative to the page, as text: a worker has another base. */
+const sentSource = (source: ModelSource | undefined): ModelSource | undefined => {
+  if (typeof source === 'string' || source instanceof URL) return new URL(source, location.href).href;
+  if (source !== undefined && 'url' in source) {
+    return { url: new URL(source.url, location.href).href, sha256: source.sha256 };
+  }
+  return source;
+};
+
+/** A detector in a worker of its own: the page stays responsive while networks run. Made by {@link createWorkerDetector}. */
+export class WorkerDetector {
+  /** What runs the networks: package, version, device, threads. */
+  readonly runtime: RuntimeInfo;
+  readonly #worker: Worker;
+  readonly #waiting: Map<number, Pending<DetectionResult>>;
+  readonly #closed = deferred<void>();
+  readonly #calls = new InFlight('the detector');
+  #nextCall = 0;
+
+  /** For {@link createWorkerDetector}. */
+  constructor(worker: Worker, runtime: RuntimeInfo) {
+    this.#worker = worker;
+    this.runtime = runtime;
+    this.#waiting = new Map();
+    worker.onmessage = ({ data }: MessageEvent<Answer>) => this.#receive(data);
+    worker.onerror = (event) => this.#fail(lost(event.message || 'an error'));
+  }
+
+  /**
+   * The faces of one image.
+   * @throws ImageDecodeError, InvalidImageError, InvalidOptionError, InferenceError, WorkerLostError, ClosedError, or the
+   * signal's reason
+   */
+  async detect(input: WebImageInput, options: WorkerAnalyzeOptions = {}): Promise<DetectionResult> {
+    checkObject('the options of detect', options);
+    const { signal, handOver = false, ...rest } = options;
+    const call = this.#nextCall++;
+    const answer = this.#calls.admit(async () => {
+      const { sent, transfer } = await sendableInput(input, handOver);
+      signal?.throwIfAborted();
+      return this.#ask(call, { kind: 'detect', call, input: sent, options: rest }, transfer);
+    });
+    const abort = () => this.#post({ kind: 'abort', call });
+    signal?.addEventListener('abort', abort, { once: true });
+    try {
+      return await abortable(answer, signal);
+    } finally {
+      signal?.removeEventListener('abort', abort);
+    }
+  }
+
+  /**
+   * Many images in order.
+   * @param options.concurrency images under way at once, default 2
+   */
+  stream<One extends WebImageInput>(
+    inputs: Iterable<One> | AsyncIterable<One>,
+    { concurrency = 2, ...options }: WorkerAnalyzeOptions & { concurrency?: number | undefined } = {},
+  ): AsyncGenerator<StreamResult<One>, void, undefined> {
+    return streamResults(inputs, concurrency, (input) => this.detect(input, options));
+  }
+
+  /** Lets running calls finish, then frees the networks and ends the worker. Closing twice is fine. */
+  close(): Promise<void> {
+    return this.#calls.close(async () => {
+      this.#post({ kind: 'close' });
+      await this.#closed.promise;
+      this.#worker.terminate();
+    });
+  }
+
+  /** For `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #post(request: Request, transfer: Transferable[] = []): void {
+    this.#worker.postMessage(request, transfer);
+  }
+
+  #ask(call: number, request: Request, transfer: Transferable[]): Promise<DetectionResult> {
+    const waiting = deferred<DetectionResult>();
+    this.#waiting.set(call, waiting);
+    try {
+      this.#post(request, transfer);
+    } catch (cause) {
+      this.#waiting.delete(call);
+      const received = cause instanceof Error ? cause.message : String(cause);
+      throw new InvalidOptionError({
+        name: 'a call',
+        expected: 'an image and options that can be sent',
+        received,
+        cause,
+      });
+    }
+    return waiting.promise;
+  }
+
+  #receive(answer: Answer): void {
+    if (answer.kind === 'closed') {
+      this.#closed.resolve();
+    } else if (answer.kind === 'done' || answer.kind === 'failed') {
+      const waiting = this.#waiting.get(answer.call);
+      this.#waiting.delete(answer.call);
+      if (answer.kind === 'done') waiting?.resolve(unpackResult(answer.result));
+      else waiting?.reject(errorFromJson(answer.error));
+    }
+  }
+
+  #fail(error: Error): void {
+    for (const { reject } of this.#waiting.values()) reject(error);
+    this.#waiting.clear();
+    this.#closed.resolve();
+  }
+}
+
+/** Waits until the worker has opened its networks. */
+function ready(worker: Worker, progress: ((state: FetchProgress) => void) | undefined): Promise<RuntimeInfo> {
+  return new Promise((resolve, reject) => {
+    worker.onerror = (event) => reject(lost(event.message || 'no script'));
+    worker.onmessage = ({ data }: MessageEvent<Answer>) => {
+      if (data.kind === 'progress') progress?.(data.progress);
+      else if (data.kind === 'ready') resolve(data.runtime);
+      else if (data.kind === 'failed to load') reject(errorFromJson(data.error));
+    };
+  });
+}
+
+/**
+ * Loads runtime and networks in a module worker.
+ * @throws WorkerLostError where the worker's script does not start, else what `FacialLandmarkDetector.load` throws
+ */
+export async function createWorkerDetector(options: WorkerLoadOptions = {}): Promise<WorkerDetector> {
+  checkObject('the options of createWorkerDetector', options);
+  const { worker: start, progress, signal, detector, landmarker, ...rest } = options;
+  signal?.throwIfAborted();
+  // Written out: bundlers look for exactly this.
+  const worker = start ? start() : new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
+  try {
+    const loading = ready(worker, progress);
+    const sent: SentLoadOptions = { ...rest, detector: sentSource(detector), landmarker: sentSource(landmarker) };
+    worker.postMessage({ kind: 'load', options: sent } satisfies Request);
+    return new WorkerDetector(worker, await abortable(loading, signal));
+  } catch (error) {
+    worker.terminate();
+    throw error;
+  }
+}

