@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { FacialLandmarkDetector } from '../../src/node/facial-landmark-detector.js';
 import { readImage } from '../../src/node/images/image-file.js';
 import { browserPath, hasBrowser, launchBrowser } from '../support/browser.js';
@@ -42,6 +42,10 @@ describe.skipIf(!hasBrowser)(`onnx-facial-lmk-detector/web (needs ${browserPath}
     plain = await serveFolder(root, pages, { 'content-security-policy': POLICY });
     isolated = await serveFolder(root, pages, { 'content-security-policy': POLICY, ...ISOLATED });
     browser = await launchBrowser();
+  });
+  // Each holds networks and threads of its own.
+  afterEach(async () => {
+    for (const context of browser.contexts()) await context.close();
   });
   afterAll(async () => {
     await browser?.close();
@@ -84,6 +88,20 @@ describe.skipIf(!hasBrowser)(`onnx-facial-lmk-detector/web (needs ${browserPath}
       runtime: { threads: 1 },
     });
     expect(asked.filter((url) => !url.startsWith(plain.origin))).toEqual([]);
+  });
+
+  it('runs the lines of the README', async () => {
+    const readme = readFileSync(`${root}README.md`, 'utf8');
+    const [, html] = /```html\n(.*?)```/s.exec(readme) as RegExpExecArray;
+    const body = html.replaceAll('./onnx-facial-lmk-detector/', '/');
+    const pages = { '/': `<!doctype html>${body}`, '/photo.jpg': readFileSync(MONA_LISA) };
+    const server = await serveFolder(root, pages);
+    const page = await (await browser.newContext()).newPage();
+    const said = page.waitForEvent('console', (message) => message.text().startsWith('1 '));
+    await page.goto(`${server.origin}/`);
+    const [count, point] = await Promise.all((await said).args().map((value) => value.jsonValue()));
+    await server.close();
+    expect({ count, point }).toEqual({ count: 1, point: { x: expect.any(Number), y: expect.any(Number) } });
   });
 
   it('gives the bits of Node for the same pixels but for what the networks differ by', async () => {

@@ -134,6 +134,8 @@ async function decodeBlob(blob: Blob, maxPixels: number): Promise<PixelImage> {
 
 /** Pixels of any input, and whether the browser decoded them. */
 async function toPixels(input: WebImageInput, maxPixels: number): Promise<Omit<ReadImage, 'name'>> {
+  // An element that is still loading; one that cannot be loaded has no size, which says more.
+  if (isA(input, 'HTMLImageElement')) await (input as HTMLImageElement).decode().catch(() => undefined);
   const size = drawableSize(input);
   if (size) {
     checkSize(size, maxPixels);
