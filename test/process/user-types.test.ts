@@ -46,7 +46,7 @@ const NODE = `
     from 'onnx-facial-lmk-detector/node';
   declare const maybe: number | undefined;
   declare const signal: AbortSignal | undefined;
-  const models = await findModels({ directory: undefined });
+  const models = await findModels({ networks: undefined });
   await using detector = await FacialLandmarkDetector.load({ ...models, threads: maybe });
   const result = await detector.detect('photo.jpg', { minScore: maybe, signal, decoder: undefined });
   export const json = resultToJson(result, { name: undefined, subpixel: undefined });

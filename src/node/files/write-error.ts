@@ -2,9 +2,9 @@ import { FileAccessError } from '../../errors.js';
 
 export interface WriteHints {
   /** The way out where no room is left. */
-  full?: string;
+  full?: string | undefined;
   /** The way out of everything else. */
-  refused?: string;
+  refused?: string | undefined;
 }
 
 /** Whether an error of the operating system says that no room is left. */

@@ -7,7 +7,7 @@ export interface Licence {
   /** Where the terms can be read. */
   readonly url: string;
   /** What else must be known. */
-  readonly note?: string;
+  readonly note?: string | undefined;
 }
 
 export const MIT: Licence = {

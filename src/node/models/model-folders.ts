@@ -44,7 +44,7 @@ export function searchFolders(file: NetworkFile): string[] {
 export const packagedPath = ({ fileName }: Pick<NetworkFile, 'fileName'>): string => join(PACKAGE_MODELS, fileName);
 
 /** The names in a folder, sorted, or why there are none. */
-export async function listFolder(folder: string): Promise<{ names: string[]; problem?: string }> {
+export async function listFolder(folder: string): Promise<{ names: string[]; problem?: string | undefined }> {
   try {
     return { names: (await readdir(folder)).sort() };
   } catch (error) {

@@ -24,7 +24,7 @@ export interface NetworkFile {
   readonly fileName: string;
   readonly licence: Licence;
   /** What it is and whose, with the page that tells more. */
-  readonly origin: { readonly title: string; readonly url?: string };
+  readonly origin: { readonly title: string; readonly url?: string | undefined };
 }
 
 /** A network that users fetch. */

@@ -10,8 +10,8 @@ export type WebDevice = 'wasm' | 'webgpu';
 export interface WebOrtModule extends OrtApi {
   env: {
     logLevel?: unknown;
-    versions: { web?: string };
-    wasm: { numThreads?: number; wasmPaths?: unknown };
+    versions: { web?: string | undefined };
+    wasm: { numThreads?: number | undefined; wasmPaths?: unknown };
   };
 }
 
@@ -24,12 +24,12 @@ export interface WebRuntimeOptions {
    */
   threads?: number | undefined;
   /**
-   * `onnxruntime-web`, or a function that imports it, e.g. `() => import('onnxruntime-web/webgpu')`. Needed for `webgpu`.
+   * The module `onnxruntime-web`, or a function that imports it; for the device `webgpu` its part `onnxruntime-web/webgpu`.
    * Default: the WebAssembly build that comes with this package.
    */
   runtime?: WebOrtModule | (() => Promise<WebOrtModule>) | undefined;
   /** Where the runtime finds its own files: a folder, or the addresses of both. Default: beside the module. */
-  wasmPaths?: string | { mjs?: string; wasm?: string } | undefined;
+  wasmPaths?: string | { mjs?: string | undefined; wasm?: string | undefined } | undefined;
 }
 
 /** Threads that the page may use, and how many of them are asked for. */
