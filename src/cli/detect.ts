@@ -153,7 +153,7 @@ async function detectIntoFile(
       if (report) {
         await file.append(REPORT_FORMATS.jsonl.report(report));
         progress.done(report.faces.length);
-      } else {
+      } else if (error !== undefined) {
         progress.failed(error, source.name);
       }
     }
@@ -172,17 +172,19 @@ async function detectToOutput(sources: ImageSource[], finder: Finder, stop: Stop
     if (report) {
       if (!(await print(opening + format.report(report, reported++)))) return;
       opening = '';
-    } else {
+    } else if (error !== undefined) {
       reportError(error, { file: source.name, verbose: options.verbose });
     }
   }
   await print(opening + format.end);
 }
 
-type Outcome = { source: ImageSource } & (
-  | { report: ResultJson; error?: undefined }
-  | { report?: undefined; error: unknown }
-);
+/** What became of an image; neither a report nor an error for one that was left. */
+interface Outcome {
+  source: ImageSource;
+  report?: ResultJson;
+  error?: unknown;
+}
 
 /** One outcome for each image in order, until the last or until a signal asks to stop. Pictures are written on the way. */
 async function* reports(
@@ -200,8 +202,12 @@ async function* reports(
     try {
       if (source.error) throw source.error;
       const { subpixel } = options;
-      return { source, report: resultToJson(await finder.find(source.name, stem), { subpixel }) };
+      return { source, report: resultToJson(await finder.find(source.name, stem, stop.wish), { subpixel }) };
     } catch (error) {
+      if (stop.wish.aborted && error === stop.wish.reason) {
+        stop.skip();
+        return { source };
+      }
       // The same for every image: not the image's fault.
       if (error instanceof InvalidOptionError) throw error;
       process.exitCode = 1;

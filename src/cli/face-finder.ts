@@ -29,8 +29,11 @@ export interface FinderOptions extends AnalyzeOptions, NetworkOptions {
 export interface Finder {
   /** Images to keep in work at once. */
   concurrency: number;
-  /** @param stem what the names of its pictures begin with; needed only where pictures are asked for */
-  find(name: string, stem?: string): Promise<DetectionResult>;
+  /**
+   * @param stem what the names of its pictures begin with; needed only where pictures are asked for
+   * @param waiting ends the wait for standard input
+   */
+  find(name: string, stem?: string, waiting?: AbortSignal): Promise<DetectionResult>;
   close(): Promise<void>;
 }
 
@@ -47,12 +50,12 @@ export async function loadFinder(options: FinderOptions): Promise<Finder> {
   return {
     // Twice: the next images are decoded while the networks run.
     concurrency: 2 * (workers ?? 1),
-    async find(name, stem = '') {
+    async find(name, stem = '', waiting) {
       const { minScore, iouThreshold, maxFaces, detectorSide, landmarkChannelOrder, largeImages, decoder } = options;
       const analysis = { minScore, iouThreshold, maxFaces, detectorSide, landmarkChannelOrder, largeImages, decoder };
       // The file's name stands before a message already.
       const source = { name: name === '-' ? 'standard input' : 'the image' };
-      const input = name === '-' ? await readEncoded(process.stdin, source) : name;
+      const input = name === '-' ? await readStandardInput(source, waiting) : name;
       const wanted = { ...analysis, ...source, withPixels: needsPixels(options) };
       const { pixels, ...result } = await target.detect(input, wanted);
       await writePictures(stem, pixels, result.faces, options);
@@ -60,6 +63,12 @@ export async function loadFinder(options: FinderOptions): Promise<Finder> {
     },
     close: () => target.close(),
   };
+}
+
+async function readStandardInput(source: { name: string }, signal: AbortSignal | undefined): Promise<Uint8Array> {
+  // Left open, it would keep the process alive.
+  signal?.addEventListener('abort', () => process.stdin.destroy(), { once: true });
+  return readEncoded(process.stdin, { ...source, signal });
 }
 
 const needsPixels = ({ overlay, crops }: FinderOptions) => overlay !== undefined || crops !== undefined;

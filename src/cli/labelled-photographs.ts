@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { glob } from 'tinyglobby';
 import { FileAccessError, GroundTruthError } from '../errors.js';
@@ -8,6 +8,7 @@ import { parsePts } from '../evaluation/parse-pts.js';
 import { parseTruthJson } from '../evaluation/parse-truth-json.js';
 import { parseWiderFace } from '../evaluation/parse-wider-face.js';
 import { PhotographIndex } from '../evaluation/photograph-index.js';
+import { readRegularFile } from '../node/files/read-regular-file.js';
 import { imageSources } from './image-sources.js';
 
 /** A file, and why it cannot be used. */
@@ -50,13 +51,19 @@ async function checkFolder(path: string): Promise<void> {
   });
 }
 
+/** Bytes of one file with ground truth; those of the data sets that are read have some megabytes. */
+const MOST_TEXT_BYTES = 2 ** 28;
+
 async function readText(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    throw new FileAccessError({ name: path, expected: 'a file that can be read', received: code ?? message, cause });
-  }
+  const checkLength = (received: number) => {
+    if (received <= MOST_TEXT_BYTES) return;
+    throw new GroundTruthError({
+      name: path,
+      expected: `at most ${MOST_TEXT_BYTES} bytes`,
+      received: `${received} or more`,
+    });
+  };
+  return new TextDecoder().decode(await readRegularFile(path, { checkLength }));
 }
 
 /**

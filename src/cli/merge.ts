@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
 import { composeMergedModel, type MergeOptions } from '../merged/compose-merged-model.js';
 import { writeFileAtomic } from '../node/files/write-file.js';
-import { modelReadError } from '../node/models/model-read-error.js';
+import { readModelFile } from '../node/runtime/onnx-session.js';
 import { SCRFD } from '../scrfd/spec.js';
 import { addNetworkOptions, findNetworks, type NetworkOptions } from './network-options.js';
 import { integerIn, numberIn } from './option-parsers.js';
@@ -40,17 +39,11 @@ export function mergeCommand(): Command {
     .action(merge);
 }
 
-async function readNetworkFile(path: string): Promise<Uint8Array> {
-  return readFile(path).catch((cause) => {
-    throw modelReadError(path, cause);
-  });
-}
-
 async function merge(options: MergeCommandOptions): Promise<void> {
   const { output, minScore, iouThreshold, maxFaces, detectorSide, landmarkChannelOrder, landmarkType } = options;
   const graph = { minScore, iouThreshold, maxFaces, detectorSide, landmarkChannelOrder, landmarkType };
   const { detector, landmarker } = await findNetworks(options);
-  const [detectorBytes, landmarkerBytes] = await Promise.all([detector, landmarker].map(readNetworkFile));
+  const [detectorBytes, landmarkerBytes] = await Promise.all([detector, landmarker].map(readModelFile));
   const names = { detectorName: detector, landmarkerName: landmarker };
   const bytes = composeMergedModel(detectorBytes, landmarkerBytes, { ...graph, ...names });
   await writeFileAtomic(output, bytes);

@@ -3,13 +3,18 @@
  * images in the same order get the same names.
  */
 export class OutputStems {
-  /** In lower case: some file systems see no difference. */
-  readonly #taken = new Set<string>();
+  /** The next number to try behind a beginning. As some file systems see it: without case, accents in one form. */
+  readonly #next = new Map<string, number>();
 
   next(stem: string): string {
-    let unique = stem;
-    for (let n = 2; this.#taken.has(unique.toLowerCase()); n++) unique = `${stem}-${n}`;
-    this.#taken.add(unique.toLowerCase());
+    const numbered = (n: number) => (n === 1 ? stem : `${stem}-${n}`);
+    let n = this.#next.get(keyOf(stem)) ?? 1;
+    while (n > 1 && this.#next.has(keyOf(numbered(n)))) n++;
+    this.#next.set(keyOf(stem), n + 1);
+    const unique = numbered(n);
+    if (n > 1) this.#next.set(keyOf(unique), 2);
     return unique;
   }
 }
+
+const keyOf = (stem: string) => stem.normalize('NFC').toLowerCase();

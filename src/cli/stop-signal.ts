@@ -3,16 +3,21 @@
  * at once, as if nobody listened.
  */
 export class StopSignal {
-  #stopped = false;
+  readonly #wish = new AbortController();
   #skipped = false;
   readonly #stop = () => {
-    this.#stopped = true;
+    this.#wish.abort();
     this.dispose();
   };
 
   constructor() {
     process.once('SIGINT', this.#stop);
     process.once('SIGTERM', this.#stop);
+  }
+
+  /** Aborted by the first signal: for what is waited for, and is not in work yet. */
+  get wish(): AbortSignal {
+    return this.#wish.signal;
   }
 
   /** Whether items were left because of a signal. */
@@ -23,12 +28,17 @@ export class StopSignal {
   /** The items, up to the signal. */
   *until<T>(items: Iterable<T>): Generator<T, void, undefined> {
     for (const item of items) {
-      if (this.#stopped) {
-        this.#skipped = true;
+      if (this.wish.aborted) {
+        this.skip();
         return;
       }
       yield item;
     }
+  }
+
+  /** Takes note that an item was left. */
+  skip(): void {
+    this.#skipped = true;
   }
 
   /** Leaves signals to their usual effect again. */

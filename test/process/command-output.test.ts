@@ -192,3 +192,13 @@ describe.skipIf(!CAN_MOUNT)(`a disk that is full${WITHOUT_MOUNT}`, () => {
     });
   });
 });
+
+it.runIf(posix)('a signal ends the wait for standard input: the image is left', async () => {
+  const child = startCommand(folder, ['detect', ...OPTIONS, '--jsonl', 'photos/0.png', '-']);
+  const [stdout, stderr] = [text(child.stdout), text(child.stderr)];
+  await once(child.stdout, 'data');
+  child.kill('SIGTERM');
+  expect(await once(child, 'close')).toEqual([1, null]);
+  expect(linesOf(await stdout)).toHaveLength(1);
+  expect(linesOf(await stderr).at(-1)).toBe('facial-lmk: stopped; the images in work are done.');
+});

@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { crc32 } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
-import { FileAccessError, ImageDecodeError, InvalidOptionError } from '../../src/errors.js';
+import { FileAccessError, ImageDecodeError, ImageFormatError, InvalidOptionError } from '../../src/errors.js';
 import { difference } from '../../src/merged/parity.js';
 import { type Decoder, encodeImage } from '../../src/node/images/image-codecs.js';
 import { type DecodeOptions, decodeImage, readImage } from '../../src/node/images/image-file.js';
@@ -229,13 +229,66 @@ describe('who decodes', () => {
   });
 });
 
+describe('HEIF', () => {
+  const avif = () => picture().avif({ lossless: true, effort: 0 }).toBuffer();
+  /** The same file under another brand: a HEIF may hold any codec. */
+  const rebranded = (bytes: Buffer, brand: string) =>
+    Buffer.concat([
+      Buffer.from(bytes.toString('latin1', 0, 32).replaceAll('avif', brand), 'latin1'),
+      bytes.subarray(32),
+    ]);
+
+  it.each(['mif1', 'heic'])('is read where sharp has its codec, whatever its brand: %s', async (brand) => {
+    const { data, format, decoder } = await decode(rebranded(await avif(), brand));
+    expect({ format, decoder }).toEqual({ format: 'heif', decoder: 'sharp' });
+    expect(data).toEqual((await decode(avif())).data);
+  });
+
+  it('that begins with a general brand is an AVIF where it says so further on', async () => {
+    const bytes = await avif();
+    const major = Buffer.concat([bytes.subarray(0, 8), Buffer.from('mif1'), bytes.subarray(12)]);
+    expect((await decode(major)).format).toBe('avif');
+  });
+
+  it.each(['auto', 'jimp'] as const)(
+    'is named, with a way to convert it, where no decoder has its codec: %s',
+    async (decoder) => {
+      const bytes = fixture('images/drawn.heic');
+      // A sharp that was built with HEVC reads it.
+      const outcome = await decode(bytes, { decoder }).catch((error: unknown) => error);
+      if (outcome instanceof Error) {
+        expect(outcome).toBeInstanceOf(ImageFormatError);
+        expect(outcome.message).toMatch(/heif.*Convert it to JPEG/i);
+      } else expect(outcome).toMatchObject({ width: 96, height: 64, format: 'heif' });
+    },
+  );
+
+  it('has the size of its largest picture: tiles and thumbnails may be listed before', async () => {
+    const bytes = await avif();
+    const at = bytes.indexOf('ispe') - 4;
+    const [box, property] = [bytes.subarray(at, at + 20), Buffer.alloc(20)];
+    box.copy(property);
+    property.writeUInt32BE(8, 12);
+    property.writeUInt32BE(8, 16);
+    // Put before the real one, in a list that is read for the size alone.
+    const list = bytes.indexOf('ipco') - 4;
+    const longer = Buffer.concat([bytes.subarray(0, list + 8), property, bytes.subarray(list + 8)]);
+    for (const name of ['ipco', 'iprp', 'meta']) {
+      const start = longer.indexOf(name) - 4;
+      longer.writeUInt32BE(longer.readUInt32BE(start) + 20, start);
+    }
+    await expect(decode(longer, { maxPixels: width * height - 1 })).rejects.toThrow(`${width} x ${height}`);
+  });
+});
+
 describe('what is refused, by its name', () => {
   it.each<[string, Buffer, RegExp]>([
     ['no bytes', Buffer.alloc(0), /no bytes at all/],
     ['text', Buffer.from('this is no photograph, whatever its name says\n'), /received text/],
     ['SVG', Buffer.from('<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"/>'), /received SVG/],
     ['PDF', Buffer.from('%PDF-1.7\n%\xe2\xe3'), /received PDF/],
-    ['HEIC', Buffer.from('\0\0\0\x18ftypheic\0\0\0\0', 'latin1'), /received HEIC/],
+    ['a video', Buffer.from('\0\0\0\x14ftypisom\0\0\0\0mp42', 'latin1'), /received a video/],
+    ['a HEIF header alone', Buffer.from('\0\0\0\x14ftypmif1\0\0\0\0heic', 'latin1'), /heif whose header is damaged/],
     ['noise', Buffer.from([1, 2, 3, 4, 5, 6, 7, 8, 9]), /no known image format/],
     [
       'a BMP of OS/2',

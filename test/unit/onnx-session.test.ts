@@ -1,7 +1,7 @@
 import { InferenceSession } from 'onnxruntime-node';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { ModelContractError } from '../../src/errors.js';
-import { openSession } from '../../src/node/runtime/onnx-session.js';
+import { ModelContractError, ModelFileError } from '../../src/errors.js';
+import { openSession, readModelFile } from '../../src/node/runtime/onnx-session.js';
 import { DRAWN_FACES } from '../support/drawn-faces.js';
 
 afterEach(() => vi.restoreAllMocks());
@@ -30,5 +30,11 @@ describe('a session whose tensors cannot be read', () => {
     await expect(opening).rejects.toThrow(ModelContractError);
     await expect(opening).rejects.toThrow('boxes, which is none');
     expect(freed).toHaveLength(1);
+  });
+});
+
+describe.runIf(process.platform === 'linux')('a model file that states no size and has no end', () => {
+  it('is refused by its first byte', async () => {
+    await expect(readModelFile('/proc/self/pagemap')).rejects.toThrow(ModelFileError);
   });
 });

@@ -14,7 +14,7 @@ export type Decoder = 'sharp' | 'jimp';
 
 /** What each decoder reads. */
 export const DECODER_FORMATS: Record<Decoder, readonly ImageFormat[]> = {
-  sharp: ['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif'],
+  sharp: ['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif', 'heif'],
   jimp: ['jpeg', 'png', 'gif', 'tiff', 'bmp'],
 };
 

@@ -1,23 +1,15 @@
-import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { reasonOf } from '../../as-error.js';
+import { asError, reasonOf } from '../../as-error.js';
 import { type Checked, type ChecksOf, checkOptions, integerIn, oneOf, optional, orElse } from '../../check-options.js';
 import { abortable } from '../../detector/abortable.js';
 import { checkAbortSignal } from '../../detector/check-abort-signal.js';
-import {
-  describe,
-  FacialLmkError,
-  FileAccessError,
-  ImageDecodeError,
-  ImageFormatError,
-  InvalidOptionError,
-} from '../../errors.js';
+import { describe, ImageDecodeError, ImageFormatError, InvalidOptionError } from '../../errors.js';
 import { checkText } from '../../options.js';
 import type { PixelImage } from '../../types.js';
+import { readRegularFile } from '../files/read-regular-file.js';
 import { makeFirstFrameOpaque } from './gif-blocks.js';
 import { availableDecoders, DECODE, DECODER_FORMATS, type Decoder, decodingBytes } from './image-codecs.js';
-import { type ImageFormat, type ImageHeader, readImageHeader } from './image-format.js';
+import { checkFormat, type ImageFormat, type ImageHeader, readImageHeader, SNIFFED_BYTES } from './image-format.js';
 import type { Pixels } from './jimp/decode-with-jimp.js';
 
 export interface DecodeOptions {
@@ -71,7 +63,12 @@ async function chooseDecoder(wanted: 'auto' | Decoder, format: ImageFormat, name
     name,
     expected: `a format that ${candidates.join(' or ')} reads (${candidates.flatMap((c) => DECODER_FORMATS[c]).join(', ')})`,
     received: format,
-    hint: wanted === 'auto' ? 'Install sharp: `npm install sharp`.' : 'Use the decoder "auto".',
+    hint:
+      format === 'heif'
+        ? CONVERT_HEIF
+        : wanted === 'auto'
+          ? 'Install sharp: `npm install sharp`.'
+          : 'Use the decoder "auto".',
   });
 }
 
@@ -136,6 +133,8 @@ async function decodeOwn(bytes: Uint8Array, settings: DecodeSettings, reserve?: 
     return { ...pixels, channelOrder: 'rgb', decoder, format: header.format };
   } catch (cause) {
     signal?.throwIfAborted();
+    if (header.format === 'heif' && UNSUPPORTED.test(asError(cause).message))
+      throw unsupportedHeif(name, decoder, cause);
     throw new ImageDecodeError({
       name,
       expected: `a whole ${header.format}`,
@@ -146,6 +145,21 @@ async function decodeOwn(bytes: Uint8Array, settings: DecodeSettings, reserve?: 
   }
 }
 
+/** What libheif says where it was built without the codec: sharp's own builds have AV1, not HEVC, which is patented. */
+const UNSUPPORTED = /not been built in|unsupported codec|no decoding plugin/i;
+
+const CONVERT_HEIF =
+  'Convert it to JPEG: `sips -s format jpeg photo.heic --out photo.jpg` on macOS, `heif-convert photo.heic photo.jpg` with libheif.';
+
+const unsupportedHeif = (name: string, decoder: Decoder, cause: unknown) =>
+  new ImageFormatError({
+    name,
+    expected: 'a HEIF image whose codec this machine has',
+    received: `one that ${decoder} was built without the codec for, such as the HEIC of phones`,
+    hint: CONVERT_HEIF,
+    cause,
+  });
+
 const HINTS: Record<Decoder, string> = {
   sharp: 'The file is damaged, cut off, or of a kind that sharp does not read; save it as PNG.',
   jimp: 'The file is damaged, cut off, or of a kind that jimp does not read; try sharp, or save it as PNG.',
@@ -153,9 +167,9 @@ const HINTS: Record<Decoder, string> = {
 
 /** A decoder that found another image than the header announces was led astray, and so was the check of the size. */
 function checkDecoded({ data, width, height }: Pixels, header: ImageHeader): void {
-  // AVIF turns and cuts images in ways of its own; for the others EXIF may turn them.
+  // AVIF and HEIF turn and cut images in ways of their own; for the others EXIF may turn them.
   const sides = [`${header.width} x ${header.height}`, `${header.height} x ${header.width}`];
-  if (header.format !== 'avif' && !sides.includes(`${width} x ${height}`)) {
+  if (header.format !== 'avif' && header.format !== 'heif' && !sides.includes(`${width} x ${height}`)) {
     throw new Error(`${width} x ${height} pixels where the header says ${sides[0]}`);
   }
   if (data.length !== width * height * 3) throw new Error(`${data.length} samples for ${width} x ${height} pixels`);
@@ -177,7 +191,12 @@ export async function decodeFile(
 ): Promise<DecodedImage> {
   const file = path instanceof URL ? urlToPath(path) : checkText('the path', path);
   const named = { ...settings, name: settings.name ?? file };
-  return decodeOwn(await readRegularFile(file, named), named, reserve);
+  const bytes = await readRegularFile(file, {
+    checkLength: (length) => checkEncodedBytes(length, named, file),
+    checkStart: (start) => checkFormat(start, named.name),
+    signal: named.signal,
+  });
+  return decodeOwn(bytes, named, reserve);
 }
 
 /**
@@ -209,14 +228,10 @@ export async function readEncoded(stream: AsyncIterable<Uint8Array>, options: De
       received += chunk.length;
       checkEncodedBytes(received, settings, name);
       chunks.push(chunk);
+      if (received - chunk.length < SNIFFED_BYTES) checkFormat(Buffer.concat(chunks), name);
     }
-    const bytes = new Uint8Array(received);
-    let used = 0;
-    for (const chunk of chunks) {
-      bytes.set(chunk, used);
-      used += chunk.length;
-    }
-    return bytes;
+    // Not the memory of Buffer.concat, which may hold other things too.
+    return new Uint8Array(Buffer.concat(chunks));
   };
   return abortable(gather(), signal);
 }
@@ -240,27 +255,5 @@ function urlToPath(url: URL): string {
     return fileURLToPath(url);
   } catch (error) {
     return refuse(url.href, error);
-  }
-}
-
-async function readRegularFile(path: string, settings: DecodeSettings): Promise<Uint8Array> {
-  const refuse = (received: string, cause?: unknown): never => {
-    throw new FileAccessError({ name: path, expected: 'a file that can be read', received, cause });
-  };
-  try {
-    // O_NONBLOCK: opening a pipe without a writer would wait for one.
-    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    try {
-      const info = await file.stat();
-      if (!info.isFile()) refuse(info.isDirectory() ? 'a directory' : 'something that is not a regular file');
-      checkEncodedBytes(info.size, settings, path);
-      return await file.readFile({ signal: settings.signal });
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    settings.signal?.throwIfAborted();
-    if (error instanceof FacialLmkError) throw error;
-    return refuse((error as NodeJS.ErrnoException).code ?? reasonOf(error), error);
   }
 }

@@ -4,7 +4,7 @@ import { readJpegHeader } from './jpeg-header.js';
 import { readTiffDirectory, TIFF_TAGS } from './tiff-directory.js';
 
 /** Formats that some decoder reads. */
-export type ImageFormat = 'jpeg' | 'png' | 'webp' | 'gif' | 'tiff' | 'bmp' | 'avif';
+export type ImageFormat = 'jpeg' | 'png' | 'webp' | 'gif' | 'tiff' | 'bmp' | 'avif' | 'heif';
 
 export interface ImageHeader {
   format: ImageFormat;
@@ -15,7 +15,7 @@ export interface ImageHeader {
 /** Seconds that decoding may take: two for each megapixel, where jimp takes 0.3 for a JPEG on one core of a server. */
 export const timeLimit = ({ width, height }: ImageHeader) => Math.min(10 + Math.ceil((width * height) / 5e5), 3600);
 
-const SUPPORTED = 'a JPEG, PNG, WebP, GIF, TIFF, BMP or AVIF image';
+const SUPPORTED = 'a JPEG, PNG, WebP, GIF, TIFF, BMP, AVIF or HEIF image';
 
 /** Where a format shows its name among the first bytes (Latin-1): what can be read, and what users try. */
 const SIGNATURES: readonly (readonly [offset: number, magic: string, format: string])[] = [
@@ -26,9 +26,6 @@ const SIGNATURES: readonly (readonly [offset: number, magic: string, format: str
   [0, 'II*\0', 'tiff'],
   [0, 'MM\0*', 'tiff'],
   [0, 'BM', 'bmp'],
-  [4, 'ftypavi', 'avif'],
-  [4, 'ftyphe', 'HEIC'],
-  [4, 'ftypmif1', 'HEIC'],
   [4, 'ftyp', 'a video'],
   [0, '\xff\x0a', 'JPEG XL'],
   [4, 'JXL ', 'JPEG XL'],
@@ -39,18 +36,38 @@ const SIGNATURES: readonly (readonly [offset: number, magic: string, format: str
   [0, 'PK\x03\x04', 'a zip archive'],
 ];
 
+/** What a file of ISO boxes holds if it is no video, by the brands that it begins with (ISO/IEC 23008-12, 14496-12). */
+function stillFormat(start: string): ImageFormat | undefined {
+  const brands = start.slice(8, start.charCodeAt(2) * 256 + start.charCodeAt(3)).match(/.{4}/gs) ?? [];
+  if (brands.some((brand) => /^avi[fs]$/.test(brand))) return 'avif';
+  return brands.some((brand) => /^(he[iv][cxms]|m[is]f1)$/.test(brand)) ? 'heif' : undefined;
+}
+
+/** How many bytes tell the format. */
+export const SNIFFED_BYTES = 256;
+
 /** What the bytes are, or undefined where nothing tells. */
 function sniffFormat(bytes: Uint8Array): string | undefined {
-  const start = Buffer.from(bytes.subarray(0, 256)).toString('latin1');
+  const start = Buffer.from(bytes.subarray(0, SNIFFED_BYTES)).toString('latin1');
   const found = SIGNATURES.find(([offset, magic]) => start.startsWith(magic, offset));
   // Its sizes have 16 bits, and no decoder here reads it.
+  if (found?.[2] === 'a video') return stillFormat(start) ?? found[2];
   if (found?.[2] === 'bmp' && start.startsWith('\x0c\0\0\0', 14)) return 'a BMP of OS/2';
   if (found) return found[2];
   if (start.includes('<svg')) return 'SVG';
   return /^[\s\x20-\x7e]+$/.test(start) ? 'text' : undefined;
 }
 
-const KNOWN_FORMATS: readonly string[] = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'bmp', 'avif'] satisfies ImageFormat[];
+const KNOWN_FORMATS: readonly string[] = [
+  'jpeg',
+  'png',
+  'webp',
+  'gif',
+  'tiff',
+  'bmp',
+  'avif',
+  'heif',
+] satisfies ImageFormat[];
 
 /** The first directory's ImageWidth and ImageLength. */
 function tiffSize(bytes: Uint8Array): { width: number; height: number } {
@@ -59,10 +76,31 @@ function tiffSize(bytes: Uint8Array): { width: number; height: number } {
   return { width: value(TIFF_TAGS.width), height: value(TIFF_TAGS.height) };
 }
 
+const area = ({ width, height }: { width: number; height: number }) => width * height;
+
 /** Own readers where `image-size` goes on beyond the header: through all bytes of a JPEG, past a TIFF's directory. */
 function readSize(format: ImageFormat, bytes: Uint8Array): { width: number; height: number } {
   if (format === 'jpeg') return readJpegHeader(bytes);
-  return format === 'tiff' ? tiffSize(bytes) : imageSize(bytes);
+  if (format === 'tiff') return tiffSize(bytes);
+  const { images, ...size } = imageSize(bytes);
+  // A HEIF or AVIF lists its tiles and thumbnails too, in any order; nothing is larger than the whole.
+  return (images ?? [size]).reduce((largest, other) => (area(other) > area(largest) ? other : largest));
+}
+
+/** @throws ImageFormatError for anything but a readable format */
+function formatOf(bytes: Uint8Array, name: string): ImageFormat {
+  const format = sniffFormat(bytes);
+  if (format !== undefined && KNOWN_FORMATS.includes(format)) return format as ImageFormat;
+  throw new ImageFormatError({ name, expected: SUPPORTED, received: format ?? 'bytes of no known image format' });
+}
+
+/**
+ * Refuses an image by its first bytes, as {@link readImageHeader} will, so that the rest of it need not be read.
+ * @param start what has come so far; too little of it is left to later
+ * @throws ImageFormatError
+ */
+export function checkFormat(start: Uint8Array, name: string): void {
+  if (start.length >= SNIFFED_BYTES) formatOf(start, name);
 }
 
 /**
@@ -76,13 +114,10 @@ export function readImageHeader(bytes: Uint8Array, name: string): ImageHeader {
     throw new ImageDecodeError({ name, expected: SUPPORTED, received, cause });
   };
   if (bytes.length === 0) refuse('no bytes at all');
-  const format = sniffFormat(bytes);
-  if (format === undefined || !KNOWN_FORMATS.includes(format)) {
-    throw new ImageFormatError({ name, expected: SUPPORTED, received: format ?? 'bytes of no known image format' });
-  }
+  const format = formatOf(bytes, name);
   try {
-    const { width, height } = readSize(format as ImageFormat, bytes);
-    if (width > 0 && height > 0) return { format: format as ImageFormat, width, height };
+    const { width, height } = readSize(format, bytes);
+    if (width > 0 && height > 0) return { format, width, height };
   } catch (cause) {
     return refuse(`a ${format} whose header is damaged or cut off`, cause);
   }

@@ -1,9 +1,10 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { type Checked, type ChecksOf, checkOptions, integerIn, oneOf, optional, orElse } from '../../check-options.js';
-import { describe, InvalidOptionError, ModelFileError } from '../../errors.js';
+import { describe, FileAccessError, InvalidOptionError, ModelFileError } from '../../errors.js';
 import { checkText } from '../../options.js';
 import { openOrtSession } from '../../runtime/ort-session.js';
 import type { Session } from '../../runtime/session.js';
+import { readRegularFile } from '../files/read-regular-file.js';
 import { modelReadError } from '../models/model-read-error.js';
 import { loadRuntime, RUNTIME_CHOICES, type RuntimeChoice } from './load-runtime.js';
 
@@ -63,15 +64,37 @@ async function checkFile(path: string): Promise<void> {
   }
 }
 
+/** An ONNX file is one protobuf message, and no message is longer. */
+const MOST_MODEL_BYTES = 2 ** 31 - 1;
+
+function checkModelLength(received: number, path: string): void {
+  if (received > MOST_MODEL_BYTES) refuseModel(path, `at most ${MOST_MODEL_BYTES} bytes`, `${received} or more`);
+}
+
+/** A message begins with the number of a field, and none has the number 0: what is no model need not be read. */
+function checkModelStart([first]: Uint8Array, path: string): void {
+  if (first >> 3 === 0) refuseModel(path, 'an ONNX network', `a file that begins with the byte ${first}`);
+}
+
+function refuseModel(path: string, expected: string, received: string): never {
+  const hint = 'It may be of another format; `facial-lmk models verify` checks known files.';
+  throw new ModelFileError({ name: `the model ${path}`, expected, received, hint });
+}
+
 /**
  * The bytes of a model file.
  * @throws ModelNotFoundError, ModelFileError
  */
 export async function readModelFile(path: string): Promise<Uint8Array> {
   await checkFile(path);
-  return readFile(path).catch((cause) => {
-    throw modelReadError(path, cause);
-  });
+  try {
+    return await readRegularFile(path, {
+      checkLength: (bytes) => checkModelLength(bytes, path),
+      checkStart: (bytes) => checkModelStart(bytes, path),
+    });
+  } catch (error) {
+    throw error instanceof FileAccessError && error.cause ? modelReadError(path, error.cause as Error) : error;
+  }
 }
 
 /**

@@ -1,0 +1,36 @@
+import type { Dirent } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { type ImageSource, sourceIn, unusable } from './image-source.js';
+import { kindOf } from './kind-of.js';
+import type { PassedOver } from './passed-over.js';
+
+/** What counts as an image in a folder, also where it cannot be read everywhere. A file that is named may be called anything. */
+export const EXTENSIONS: readonly string[] = [
+  ...['jpg', 'jpeg', 'jpe', 'jfif', 'png', 'webp', 'gif', 'tif', 'tiff', 'bmp', 'avif', 'heic', 'heif', 'hif'],
+];
+
+/**
+ * Images of a folder and all folders below it, but hidden ones. Links to files are followed, links to folders are not: they
+ * may lead anywhere, and back. A folder that cannot be read becomes an error, and the rest is found.
+ */
+export async function imagesInFolder(folder: string, passedOver: PassedOver, root = folder): Promise<ImageSource[]> {
+  let entries: Dirent[];
+  try {
+    entries = await readdir(folder, { withFileTypes: true });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return [unusable(folder, 'a folder that can be read', code ?? message, 'Change its permissions, or leave it out.')];
+  }
+  const found = entries.map(async (entry): Promise<ImageSource[]> => {
+    const path = join(folder, entry.name);
+    if (entry.name.startsWith('.')) return [];
+    if (entry.isDirectory()) return imagesInFolder(path, passedOver, root);
+    const extension = extname(entry.name).slice(1).toLowerCase();
+    if (entry.isSymbolicLink() && (await kindOf(path)) === 'folder') passedOver.add('link to a folder');
+    else if (EXTENSIONS.includes(extension)) return [sourceIn(root, path)];
+    else passedOver.add(extension ? `.${extension}` : 'without an ending');
+    return [];
+  });
+  return (await Promise.all(found)).flat();
+}
