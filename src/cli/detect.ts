@@ -7,10 +7,12 @@ import { OVERLAY_FORMATS } from '../node/images/draw-overlay.js';
 import { DetectProgress } from './detect-progress.js';
 import { type Finder, type FinderOptions, loadFinder } from './face-finder.js';
 import { addDetectionOptions, addFinderOptions } from './finder-options.js';
-import { type ImageSource, imageSources } from './image-sources.js';
+import type { ImageSource } from './image-source.js';
+import { imageSources } from './image-sources.js';
 import { JsonlFile } from './jsonl-file.js';
 import { integerIn, numberIn } from './option-parsers.js';
 import { OutputStems } from './output-stems.js';
+import { PassedOver } from './passed-over.js';
 import { reportError } from './report-error.js';
 import { REPORT_FORMATS, type ReportFormat } from './report-format.js';
 import { say } from './say.js';
@@ -105,10 +107,11 @@ async function detect(images: readonly string[], options: DetectCommandOptions):
       received: 'none',
     });
   }
-  const sources = await imageSources(named);
   if (resume && !path) {
     throw new InvalidOptionError({ name: '--resume', expected: '--jsonl <file.jsonl> beside it', received: 'none' });
   }
+  const passedOver = new PassedOver();
+  const sources = await imageSources(named, passedOver);
   const file = path === undefined ? undefined : await JsonlFile.open(path, resume);
   try {
     const done = file?.images ?? new Set();
@@ -118,17 +121,32 @@ async function detect(images: readonly string[], options: DetectCommandOptions):
   } finally {
     await file?.close();
   }
+  if (passedOver.summary) {
+    say(
+      `facial-lmk: passed over in folders: ${passedOver.summary}. A file that is named is read whatever it is called.`,
+    );
+  }
+}
+
+/** A run under way. */
+interface Run {
+  sources: readonly ImageSource[];
+  finder: Finder;
+  stop: StopSignal;
+  options: DetectCommandOptions;
+  /** How many were analysed, and what was found in them. */
+  totals: { images: number; faces: number };
 }
 
 async function analyze(sources: ImageSource[], file: JsonlFile | undefined, options: DetectCommandOptions) {
   const finder = await loadFinder(options);
   const stop = new StopSignal();
+  const totals = { images: 0, faces: 0 };
+  const run: Run = { sources, finder, stop, options, totals };
   try {
     if (options.resume) await removeParts([options.overlay, options.sheets, options.crops]);
     await file?.begin();
-    await (file
-      ? detectIntoFile(sources, file, finder, stop, options)
-      : detectToOutput(sources, finder, stop, options));
+    await (file ? detectIntoFile(run, file) : detectToOutput(run));
   } finally {
     stop.dispose();
     await finder.close();
@@ -137,19 +155,18 @@ async function analyze(sources: ImageSource[], file: JsonlFile | undefined, opti
     say('facial-lmk: stopped; the images in work are done.');
     process.exitCode = 1;
   }
+  if (totals.images > 0 && totals.faces === 0) {
+    say(
+      'facial-lmk: no face was found. Try a lower --min-score, or a larger --detector-side for small faces; --overlay shows the images as they were read.',
+    );
+  }
 }
 
 /** Line by line into a file, with a progress bar. */
-async function detectIntoFile(
-  sources: ImageSource[],
-  file: JsonlFile,
-  finder: Finder,
-  stop: StopSignal,
-  options: DetectCommandOptions,
-) {
-  const progress = new DetectProgress(sources.filter(({ name }) => !file.images.has(name)).length);
+async function detectIntoFile(run: Run, file: JsonlFile) {
+  const progress = new DetectProgress(run.sources.filter(({ name }) => !file.images.has(name)).length);
   try {
-    for await (const { source, report, error } of reports(sources, file.images, finder, stop, options)) {
+    for await (const { source, report, error } of reports(run, file.images)) {
       if (report) {
         await file.append(REPORT_FORMATS.jsonl.report(report));
         progress.done(report.faces.length);
@@ -158,22 +175,23 @@ async function detectIntoFile(
       }
     }
   } finally {
-    progress.stop(options.verbose);
+    progress.stop(run.options.verbose);
   }
 }
 
 /** To standard output, in the format that was asked for. */
-async function detectToOutput(sources: ImageSource[], finder: Finder, stop: StopSignal, options: DetectCommandOptions) {
-  const format: ReportFormat = REPORT_FORMATS[options.csv ? 'csv' : options.jsonl ? 'jsonl' : 'json'];
+async function detectToOutput(run: Run) {
+  const { csv, jsonl, verbose } = run.options;
+  const format: ReportFormat = REPORT_FORMATS[csv ? 'csv' : jsonl ? 'jsonl' : 'json'];
   // Waits for the first result, so that wrong usage that shows only then prints no data at all.
   let opening = format.start;
   let reported = 0;
-  for await (const { source, report, error } of reports(sources, new Set(), finder, stop, options)) {
+  for await (const { source, report, error } of reports(run)) {
     if (report) {
       if (!(await print(opening + format.report(report, reported++)))) return;
       opening = '';
     } else if (error !== undefined) {
-      reportError(error, { file: source.name, verbose: options.verbose });
+      reportError(error, { file: source.name, verbose });
     }
   }
   await print(opening + format.end);
@@ -188,11 +206,8 @@ interface Outcome {
 
 /** One outcome for each image in order, until the last or until a signal asks to stop. Pictures are written on the way. */
 async function* reports(
-  sources: readonly ImageSource[],
-  done: ReadonlySet<string>,
-  finder: Finder,
-  stop: StopSignal,
-  options: DetectCommandOptions,
+  { sources, finder, stop, options, totals }: Run,
+  done: ReadonlySet<string> = new Set(),
 ): AsyncGenerator<Outcome, void, undefined> {
   // Also an image that fails, or is done, takes a name, so that names do not depend on that.
   const stems = new OutputStems();
@@ -202,7 +217,10 @@ async function* reports(
     try {
       if (source.error) throw source.error;
       const { subpixel } = options;
-      return { source, report: resultToJson(await finder.find(source.name, stem, stop.wish), { subpixel }) };
+      const report = resultToJson(await finder.find(source.name, stem, stop.wish), { subpixel });
+      totals.images++;
+      totals.faces += report.faces.length;
+      return { source, report };
     } catch (error) {
       if (stop.wish.aborted && error === stop.wish.reason) {
         stop.skip();

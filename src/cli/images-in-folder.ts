@@ -27,7 +27,7 @@ export async function imagesInFolder(folder: string, passedOver: PassedOver, roo
     if (entry.name.startsWith('.')) return [];
     if (entry.isDirectory()) return imagesInFolder(path, passedOver, root);
     const extension = extname(entry.name).slice(1).toLowerCase();
-    if (entry.isSymbolicLink() && (await kindOf(path)) === 'folder') passedOver.add('link to a folder');
+    if (entry.isSymbolicLink() && (await kindOf(path)) === 'folder') passedOver.add('links to folders');
     else if (EXTENSIONS.includes(extension)) return [sourceIn(root, path)];
     else passedOver.add(extension ? `.${extension}` : 'without an ending');
     return [];

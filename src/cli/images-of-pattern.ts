@@ -1,4 +1,5 @@
-import { isAbsolute, sep } from 'node:path';
+import { lstat } from 'node:fs/promises';
+import { dirname, isAbsolute, resolve, sep } from 'node:path';
 import { type GlobOptions, glob, isDynamicPattern } from 'tinyglobby';
 import { type ImageSource, sourceIn, unusable } from './image-source.js';
 import { kindOf } from './kind-of.js';
@@ -14,9 +15,25 @@ function fixedPart(pattern: string): string {
 async function hintFor(pattern: string, options: GlobOptions): Promise<string> {
   const folder = fixedPart(pattern);
   if ((await kindOf(folder)) !== 'folder') return `There is no folder ${folder}.`;
-  const similar = await glob(pattern, { ...options, caseSensitiveMatch: false });
-  if (similar.length > 0) return `Upper and lower case differ: ${similar[0]} would fit otherwise.`;
+  const [similar] = await glob(pattern, { ...options, caseSensitiveMatch: false });
+  if (similar !== undefined) return `Upper and lower case differ: ${similar} would fit otherwise.`;
   return `Nothing in ${folder} fits it; * stands for any part of a name, ** for any folders.`;
+}
+
+/** Tells which paths are reached through a link to a folder, below the folder that was named. */
+function linkedFolders(root: string): (path: string) => Promise<boolean> {
+  const known = new Map([[resolve(root), Promise.resolve(false)]]);
+  const isLinked = async (folder: string): Promise<boolean> => {
+    if ((await lstat(folder)).isSymbolicLink()) return true;
+    const above = dirname(folder);
+    return above !== folder && lookUp(above);
+  };
+  const lookUp = (folder: string): Promise<boolean> => {
+    const found = known.get(folder) ?? isLinked(folder).catch(() => false);
+    known.set(folder, found);
+    return found;
+  };
+  return (path) => lookUp(dirname(resolve(path)));
 }
 
 /**
@@ -25,13 +42,14 @@ async function hintFor(pattern: string, options: GlobOptions): Promise<string> {
  */
 export async function imagesOfPattern(argument: string): Promise<ImageSource[]> {
   const pattern = sep === '\\' ? argument.replaceAll('\\', '/') : argument;
-  const options: GlobOptions = {
-    absolute: isAbsolute(pattern),
-    expandDirectories: false,
-    followSymbolicLinks: false,
-  };
-  const found = (await glob(pattern, options)).sort();
-  if (found.length > 0) return found.map((name) => sourceIn(fixedPart(pattern), name));
+  const options: GlobOptions = { absolute: isAbsolute(pattern), expandDirectories: false };
+  const root = fixedPart(pattern);
+  const isBelowLink = linkedFolders(root);
+  const found: ImageSource[] = [];
+  for (const path of (await glob(pattern, options)).sort()) {
+    if (!(await isBelowLink(path))) found.push(sourceIn(root, path));
+  }
+  if (found.length > 0) return found;
   const hint = await hintFor(pattern, options);
   return [unusable(argument, 'a pattern that fits some file', 'one that fits none', hint)];
 }

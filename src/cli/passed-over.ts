@@ -2,7 +2,6 @@
 export class PassedOver {
   readonly #counts = new Map<string, number>();
 
-  /** @param kind in the singular */
   add(kind: string): void {
     this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + 1);
   }
@@ -12,7 +11,8 @@ export class PassedOver {
     const kinds = [...this.#counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
     if (kinds.length === 0) return undefined;
     const rest = kinds.splice(MOST_KINDS).reduce((sum, [, count]) => sum + count, 0);
-    return [...kinds.map(([kind, count]) => `${count} ${kind}`), ...(rest > 0 ? [`${rest} others`] : [])].join(', ');
+    if (rest > 0) kinds.push(['others', rest]);
+    return kinds.map(([kind, count]) => `${kind} (${count})`).join(', ');
   }
 }
 

@@ -1,4 +1,7 @@
 import { type Options, Presets, SingleBar } from 'cli-progress';
+import { unicodeTerminal } from './unicode-terminal.js';
+
+const ASCII = { format: '', barCompleteChar: '#', barIncompleteChar: '-' };
 
 /** A bar on standard error: redrawn on a terminal, a line every few seconds elsewhere. */
 export function progressBar(format: string, options: Options = {}): SingleBar {
@@ -15,6 +18,6 @@ export function progressBar(format: string, options: Options = {}): SingleBar {
       gracefulExit: false,
       ...options,
     },
-    Presets.shades_classic,
+    unicodeTerminal(process.env, process.platform) ? Presets.shades_classic : ASCII,
   );
 }

@@ -119,9 +119,11 @@ describe('data', () => {
     });
   });
 
-  it('no face is an empty list', async () => {
-    const { code, stdout } = await detect('nobody.png', '--jsonl');
+  it('no face is an empty list, and a word about what to try', async () => {
+    const { code, stdout, stderr } = await detect('nobody.png', '--jsonl');
     expect(code).toBe(0);
+    expect(linesOf(stderr)).toEqual([expect.stringMatching(/no face was found.*--min-score.*--detector-side/)]);
+    expect((await detect('nobody.png', 'scene.png')).stderr).toBe('');
     expect(reports(stdout)).toMatchObject([{ image: 'nobody.png', width: 64, height: 48, faces: [] }]);
   });
 
@@ -156,6 +158,14 @@ describe('images', () => {
     const { code, stdout } = await detect('linked', '--jsonl');
     expect(code).toBe(0);
     expect(names(stdout)).toEqual(['linked/link.png']);
+  });
+
+  it('leave a word about the files of a folder that are none', async () => {
+    const { code, stderr } = await detect('photos', '--jsonl');
+    expect(code).toBe(0);
+    expect(stderr).toBe(
+      'facial-lmk: passed over in folders: .txt (1). A file that is named is read whatever it is called.\n',
+    );
   });
 
   it('come from standard input', async () => {
@@ -368,7 +378,7 @@ describe('usage', () => {
   );
 
   it('a reader that stops reading is no failure', async () => {
-    const child = start(['detect', 'photos', 'photos', '--networks', 'drawn-faces', '--jsonl']);
+    const child = start(['detect', 'photos/**/*.png', 'photos/**/*.png', '--networks', 'drawn-faces', '--jsonl']);
     const errors = text(child.stderr);
     await once(child.stdout, 'data');
     child.stdout.destroy();

@@ -73,7 +73,7 @@ async function decodeWithSharp(bytes: Uint8Array, header: ImageHeader, maxPixels
  * (`npm run bench -- decoder-memory`).
  */
 export function decodingBytes(decoder: Decoder, { format, width, height }: ImageHeader): number {
-  const most = decoder === 'jimp' ? 65 : format === 'avif' ? 24 : 12;
+  const most = decoder === 'jimp' ? 65 : format === 'avif' || format === 'heif' ? 24 : 12;
   return width * height * most;
 }
 

@@ -154,8 +154,8 @@ const CONVERT_HEIF =
 const unsupportedHeif = (name: string, decoder: Decoder, cause: unknown) =>
   new ImageFormatError({
     name,
-    expected: 'a HEIF image whose codec this machine has',
-    received: `one that ${decoder} was built without the codec for, such as the HEIC of phones`,
+    expected: 'a HEIF image in a codec that can be decoded here',
+    received: `one in a codec that ${decoder} was built without, as in the HEIC of phones`,
     hint: CONVERT_HEIF,
     cause,
   });
