@@ -1,15 +1,18 @@
 import { Command, Option } from 'commander';
+import { isDynamicPattern } from 'tinyglobby';
 import { mapInOrder } from '../detector/map-in-order.js';
 import { type ResultJson, resultToJson } from '../detector/result-to-json.js';
 import { InvalidOptionError } from '../errors.js';
 import { removeParts } from '../node/files/part-file.js';
 import { OVERLAY_FORMATS } from '../node/images/draw-overlay.js';
+import { chooseEncoder } from '../node/images/image-codecs.js';
 import { DetectProgress } from './detect-progress.js';
 import { type Finder, type FinderOptions, loadFinder } from './face-finder.js';
 import { addDetectionOptions, addFinderOptions } from './finder-options.js';
 import type { ImageSource } from './image-source.js';
 import { imageSources } from './image-sources.js';
 import { JsonlFile } from './jsonl-file.js';
+import { kindOf } from './kind-of.js';
 import { integerIn, numberIn } from './option-parsers.js';
 import { OutputStems } from './output-stems.js';
 import { PassedOver } from './passed-over.js';
@@ -80,7 +83,7 @@ function addOutputOptions(command: Command): Command {
     .option('--subpixel', 'landmarks with fractions instead of integers')
     .option('--overlay <folder>', 'write each image with its faces drawn over it')
     .addOption(
-      new Option('--overlay-format <format>', 'format of the overlays').choices(OVERLAY_FORMATS).default('png'),
+      new Option('--overlay-format <format>', 'format of the overlays (default: png)').choices(OVERLAY_FORMATS),
     )
     .option('--indices', 'write the index beside each landmark of the overlay')
     .option('--sheets <folder>', 'write a contact sheet of the aligned faces of each image')
@@ -95,20 +98,46 @@ function addOutputOptions(command: Command): Command {
     .option('--crop-margin <share>', 'room around the crop as a share of its side (default: 0)', numberIn(-0.4, 4));
 }
 
+/** Options that mean nothing without another one. */
+const NEEDS = [
+  ['indices', '--indices', 'overlay', '--overlay <folder>'],
+  ['overlayFormat', '--overlay-format', 'overlay', '--overlay <folder>'],
+  ['cropTemplate', '--crop-template', 'crops', '--crops <folder>'],
+  ['cropSize', '--crop-size', 'crops', '--crops <folder>'],
+  ['cropMargin', '--crop-margin', 'crops', '--crops <folder>'],
+  ['resume', '--resume', 'jsonl', '--jsonl <file.jsonl>'],
+] as const;
+
+/**
+ * Refuses what cannot be meant, before anything is read.
+ * @param path the file of --jsonl
+ */
+async function checkUsage(options: DetectCommandOptions, path: string | undefined): Promise<void> {
+  for (const [option, flag, needed, neededFlag] of NEEDS) {
+    const isThere = needed === 'jsonl' ? path !== undefined : options[needed] !== undefined;
+    if (options[option] === undefined || isThere) continue;
+    throw new InvalidOptionError({ name: flag, expected: `${neededFlag} beside it`, received: 'none' });
+  }
+  const { jsonl, overlayFormat } = options;
+  if (typeof jsonl === 'string' && !path && !isDynamicPattern(jsonl) && (await kindOf(jsonl)) === 'missing') {
+    const expected = 'a name that ends in .jsonl, or an image that is there';
+    throw new InvalidOptionError({ name: '--jsonl', expected, received: JSON.stringify(jsonl) });
+  }
+  if (overlayFormat !== undefined && overlayFormat !== 'svg') await chooseEncoder(overlayFormat);
+}
+
 async function detect(images: readonly string[], options: DetectCommandOptions): Promise<void> {
   const { jsonl, resume = false } = options;
   // `--jsonl photo.jpg` means the photograph: only a name that ends in .jsonl is a file to write.
   const path = typeof jsonl === 'string' && jsonl.endsWith('.jsonl') ? jsonl : undefined;
   const named = typeof jsonl === 'string' && !path ? [jsonl, ...images] : images;
+  await checkUsage(options, path);
   if (named.length === 0) {
     throw new InvalidOptionError({
       name: 'the images',
       expected: 'a file, a folder, a pattern or -',
       received: 'none',
     });
-  }
-  if (resume && !path) {
-    throw new InvalidOptionError({ name: '--resume', expected: '--jsonl <file.jsonl> beside it', received: 'none' });
   }
   const passedOver = new PassedOver();
   const sources = await imageSources(named, passedOver);
@@ -145,7 +174,6 @@ async function analyze(sources: ImageSource[], file: JsonlFile | undefined, opti
   const run: Run = { sources, finder, stop, options, totals };
   try {
     if (options.resume) await removeParts([options.overlay, options.sheets, options.crops]);
-    await file?.begin();
     await (file ? detectIntoFile(run, file) : detectToOutput(run));
   } finally {
     stop.dispose();
@@ -174,6 +202,8 @@ async function detectIntoFile(run: Run, file: JsonlFile) {
         progress.failed(error, source.name);
       }
     }
+    // Also where no image could be read.
+    await file.begin();
   } finally {
     progress.stop(run.options.verbose);
   }

@@ -16,7 +16,7 @@ export interface FinderOptions extends AnalyzeOptions, NetworkOptions {
   threads?: number | undefined;
   workers?: number | undefined;
   overlay?: string | undefined;
-  overlayFormat: OverlayFormat;
+  overlayFormat?: OverlayFormat | undefined;
   indices?: boolean | undefined;
   sheets?: string | undefined;
   crops?: string | undefined;
@@ -79,7 +79,7 @@ async function writePictures(
   faces: readonly Face[],
   options: FinderOptions,
 ) {
-  const { overlay, overlayFormat, indices, crops, sheets } = options;
+  const { overlay, overlayFormat = 'png', indices, crops, sheets } = options;
   if (overlay !== undefined && image) {
     await writeOverlay(join(overlay, `${stem}.overlay.${overlayFormat}`), image, faces, { indices });
   }

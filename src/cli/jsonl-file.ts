@@ -29,7 +29,8 @@ export class JsonlFile {
   }
 
   /**
-   * Looks at the file and keeps others away from it, but leaves it as it is until {@link begin}.
+   * Looks at the file and keeps others away from it, but leaves it as it is until {@link begin}: a run that fails before its
+   * first line leaves nothing that the next one would have to resume.
    * @param resume continue a file that is there, instead of refusing it
    * @throws InvalidOptionError for a file that is there without `resume`, or that holds something else
    * @throws FileAccessError
@@ -47,8 +48,9 @@ export class JsonlFile {
     }
   }
 
-  /** Opens the file for writing, and cuts a torn line off. */
+  /** Opens the file for writing, and cuts a torn line off. The first {@link append} does so by itself. */
   async begin(): Promise<void> {
+    if (this.#file) return;
     // What takes no notice of the lock may have been faster: then `x` refuses the file.
     this.#file = await open(this.#path, this.#isNew ? 'ax' : 'a').catch(cannotWrite(this.#path));
     await this.#file.truncate(this.#length).catch(cannotWrite(this.#path));
@@ -56,6 +58,7 @@ export class JsonlFile {
 
   /** @throws FileAccessError; the file then holds the lines before this one, whole */
   async append(line: string): Promise<void> {
+    await this.begin();
     const file = this.#file as FileHandle;
     const { size } = await file.stat();
     if (size !== this.#length) {

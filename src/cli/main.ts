@@ -7,6 +7,7 @@ import { detectCommand } from './detect.js';
 import { evaluateCommand } from './evaluate.js';
 import { mergeCommand } from './merge.js';
 import { modelsCommand } from './models.js';
+import { checkPaths } from './option-parsers.js';
 import { parityCommand } from './parity.js';
 import { reportError } from './report-error.js';
 import { say } from './say.js';
@@ -24,6 +25,7 @@ function adopt(command: Command): Command {
         .split('\n')
         .forEach(say),
   });
+  checkPaths(command);
   command.commands.forEach(adopt);
   return command;
 }

@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { FacialLmkError } from '../errors.js';
 import { checkInteger, checkNumber } from '../options.js';
 
@@ -19,6 +19,20 @@ export function notEmpty(text: string): string {
   // An unset variable of a shell comes as this.
   if (text.trim() === '') throw new InvalidArgumentError('Expected some text.');
   return text;
+}
+
+/** The path of an option that has lost it: an unset variable, or a value that was forgotten before the next option. */
+function pathText(text: string): string {
+  notEmpty(text);
+  if (text.startsWith('-')) throw new InvalidArgumentError(`Expected a path; one that begins so is ./${text}.`);
+  return text;
+}
+
+/** Has every option of a command that takes a file or a folder refuse what is none. */
+export function checkPaths(command: Command): void {
+  for (const option of command.options) {
+    if (/<(file|folder)>$/.test(option.flags)) option.argParser(pathText);
+  }
 }
 
 export const numberIn = (min: number, max: number) => parser((value) => checkNumber('it', value, min, max));

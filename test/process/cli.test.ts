@@ -20,7 +20,7 @@ import { faceToJson } from '../../src/face/face-to-json.js';
 import { FacialLandmarkDetector } from '../../src/node/facial-landmark-detector.js';
 import { readImage } from '../../src/node/images/image-file.js';
 import { writeImage } from '../../src/node/images/write-image.js';
-import { linesOf, runCommand, startCommand } from '../support/command.js';
+import { linesOf, runCommand, startCommand, WITHOUT_SHARP } from '../support/command.js';
 import { DRAWN_FACES } from '../support/drawn-faces.js';
 
 let folder: string;
@@ -356,11 +356,53 @@ describe('usage', () => {
     [['detect', 'scene.png', '--networks', 'drawn-faces', '--detector-side', '100']],
     [['detect', 'scene.png', '--networks', 'empty']],
     [['detect', 'scene.png', '--detector', 'text.jpg', '--landmarker', 'text.jpg']],
+    [['detect', 'scene.png', '--networks', 'drawn-faces', '--overlay', '--crops', 'o']],
+    [['detect', 'scene.png', '--networks', 'drawn-faces', '--overlay', '']],
+    [['detect', 'scene.png', '--networks', '']],
+    [['models', 'list', '--dir', '--json']],
+    [['merge', '--detector', 'a.onnx', '--landmarker', 'b.onnx', '--output', ' ']],
+    [['detect', 'scene.png', '--networks', 'drawn-faces', '--indices']],
+    [['detect', 'scene.png', '--networks', 'drawn-faces', '--overlay-format', 'svg']],
+    [['detect', 'scene.png', '--networks', 'drawn-faces', '--overlay', 'o', '--crop-size', '100']],
+    [['detect', 'scene.png', '--networks', 'drawn-faces', '--crop-template', 'arcface']],
+    [['detect', 'scene.png', '--networks', 'drawn-faces', '--crop-margin', '0']],
+    [['detect', 'scene.png', '--networks', 'drawn-faces', '--jsonl', '--resume']],
+    [['detect', 'scene.png', '--networks', 'drawn-faces', '--jsonl', 'faces.txt']],
+    [['detect', 'scene.png', '--networks', 'drawn-faces', '--jsonl', '']],
   ])('%j ends with 2, words on standard error and nothing on standard output', async (args) => {
     const { code, stdout, stderr } = await run(args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).not.toBe('');
     expect(stderr).not.toMatch(/\.[jt]s:\d/);
+  });
+
+  it('of a run into a file leaves no file that the next one would have to resume', async () => {
+    const wrong = [
+      ['--detector-side', '100'],
+      ['--networks', 'empty'],
+      ['--detector', 'text.jpg'],
+    ];
+    for (const options of wrong) {
+      const networks = options[0] === '--detector-side' ? ['--networks', 'drawn-faces'] : [];
+      const { code } = await run(['detect', 'scene.png', ...networks, '--jsonl', 'wrong.jsonl', ...options]);
+      expect(code).toBe(2);
+      expect(readdirSync(folder).filter((name) => name.startsWith('wrong'))).toEqual([]);
+    }
+  });
+
+  it('without sharp, what only sharp does is refused before any image is analysed', async () => {
+    for (const options of [
+      ['--overlay', 'never', '--overlay-format', 'webp'],
+      ['--decoder', 'sharp'],
+    ]) {
+      const args = ['detect', 'scene.png', 'nobody.png', '--networks', 'drawn-faces', ...options];
+      const { code, stdout, stderr } = await runCommand(folder, args, { env: WITHOUT_SHARP });
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      expect(linesOf(stderr)).toEqual([expect.stringMatching(/received "(webp|sharp)".*npm install sharp/)]);
+    }
+    expect(existsSync(join(folder, 'never'))).toBe(false);
+    const { stdout } = await runCommand(folder, ['detect', 'scene.png', '--networks', 'drawn-faces'], { env: WITHOUT_SHARP });
+    expect(JSON.parse(stdout)[0].decoder).toBe('jimp');
   });
 
   it('without networks it says how to get them', async () => {

@@ -32,3 +32,15 @@ export async function runCommand(
 
 /** The lines of a text that have something in them. */
 export const linesOf = (text: string) => text.split('\n').filter(Boolean);
+
+/** The environment of a machine where sharp cannot be loaded. */
+export const WITHOUT_SHARP: NodeJS.ProcessEnv = {
+  ...process.env,
+  NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(`
+    import { register } from 'node:module';
+    register('data:text/javascript,' + encodeURIComponent(\`
+      export const resolve = (name, context, next) => {
+        if (name === 'sharp') throw new Error('no sharp here');
+        return next(name, context);
+      };\`));`)}`,
+};

@@ -91,6 +91,23 @@ const ENCODE_OPTIONS = { quality: orElse(90, integerIn(1, 100)) };
 export type EncodedFormat = 'png' | 'jpeg' | 'webp';
 
 /**
+ * What writes a format on this machine.
+ * @throws InvalidOptionError where nothing does
+ */
+export async function chooseEncoder(format: EncodedFormat): Promise<Decoder> {
+  const [encoder] = await availableDecoders();
+  if (encoder === 'jimp' && format === 'webp') {
+    throw new InvalidOptionError({
+      name: 'format',
+      expected: '"png" or "jpeg" where sharp is not installed',
+      received: '"webp"',
+      hint: 'Install sharp: `npm install sharp`.',
+    });
+  }
+  return encoder;
+}
+
+/**
  * Pixels -> an encoded image, by sharp where it can be loaded, else by jimp (which writes no WebP).
  * @param options.quality 1 to 100, for JPEG and WebP; default 90
  * @throws InvalidImageError, InvalidOptionError
@@ -102,15 +119,7 @@ export async function encodeImage(
 ): Promise<Uint8Array> {
   checkChoice('format', format, ['png', 'jpeg', 'webp'] as const);
   const { quality } = checkOptions('encodeImage', options, ENCODE_OPTIONS);
-  const [encoder] = await availableDecoders();
-  if (encoder === 'jimp' && format === 'webp') {
-    throw new InvalidOptionError({
-      name: 'format',
-      expected: '"png" or "jpeg" where sharp is not installed',
-      received: '"webp"',
-      hint: 'Install sharp: `npm install sharp`.',
-    });
-  }
+  const encoder = await chooseEncoder(format);
   // A copy: the caller may change the pixels, or give their memory away, while a thread encodes them.
   const samples = packPixels(image, encoder === 'sharp' ? 'rgb' : 'rgba');
   try {

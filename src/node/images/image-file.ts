@@ -56,6 +56,14 @@ export interface DecodedImage extends PixelImage {
 export type Reserve = (bytes: number) => Promise<void>;
 
 async function chooseDecoder(wanted: 'auto' | Decoder, format: ImageFormat, name: string): Promise<Decoder> {
+  if (wanted === 'sharp' && !(await availableDecoders()).includes(wanted)) {
+    throw new InvalidOptionError({
+      name: 'decoder',
+      expected: '"jimp" or "auto" where sharp cannot be loaded',
+      received: '"sharp"',
+      hint: 'Install sharp: `npm install sharp`.',
+    });
+  }
   const candidates = wanted === 'auto' ? await availableDecoders() : [wanted];
   const decoder = candidates.find((candidate) => DECODER_FORMATS[candidate].includes(format));
   if (decoder) return decoder;
