@@ -44,7 +44,7 @@ export class FileLock {
     for (let attempt = 1; ; attempt++) {
       const path = ownedPath(real, 'lock');
       const file = await open(path, 'wx').catch((cause) => {
-        throw writeError(path, cause);
+        throw writeError(target, cause);
       });
       try {
         const rival = await findRival(real, path);
@@ -56,7 +56,7 @@ export class FileLock {
         if (rival.holder !== undefined || attempt === ATTEMPTS) throw refusal(target, rival);
       } catch (error) {
         await remove(file, path);
-        throw error instanceof FileAccessError ? error : writeError(path, error as NodeJS.ErrnoException);
+        throw error instanceof FileAccessError ? error : writeError(target, error as NodeJS.ErrnoException);
       }
       await remove(file, path);
       await wait(10 + 90 * Math.random());

@@ -5,15 +5,30 @@ import { PACKAGE_MODELS } from '../package-paths.js';
 import type { NetworkFile } from './model-table.js';
 import { NETWORK_SETS } from './network-sets.js';
 
-/** The folder that `facial-lmk models fetch` writes to, shared by all projects of one user. */
+/**
+ * The folder that `facial-lmk models fetch` writes to, shared by all projects of one user; `models/` of the working folder
+ * for a user without a home.
+ */
 export function modelCacheFolder(): string {
-  return join(userCacheFolder(), 'onnx-facial-lmk-detector');
+  const cache = userCacheFolder();
+  return cache === undefined ? projectFolder() : join(cache, 'onnx-facial-lmk-detector');
 }
 
-function userCacheFolder(): string {
-  if (process.platform === 'win32') return process.env.LOCALAPPDATA || join(homedir(), 'AppData', 'Local');
-  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches');
-  return process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
+function userCacheFolder(): string | undefined {
+  const { LOCALAPPDATA, XDG_CACHE_HOME } = process.env;
+  const home = homeFolder();
+  if (process.platform === 'win32') return LOCALAPPDATA || (home && join(home, 'AppData', 'Local'));
+  if (process.platform === 'darwin') return home && join(home, 'Library', 'Caches');
+  return XDG_CACHE_HOME || (home && join(home, '.cache'));
+}
+
+/** Undefined for a user who has none, as in a container that runs under any number. */
+function homeFolder(): string | undefined {
+  try {
+    return homedir() || undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The folder in `FACIAL_LMK_MODELS`, if it is set. */
@@ -27,15 +42,14 @@ export const projectFolder = (): string => resolve('models');
 export function searchFolders(file: NetworkFile): string[] {
   const named = namedFolder();
   const { detector, landmarker } = NETWORK_SETS.insightface;
-  const insightface = join(homedir(), '.insightface', 'models');
+  const home = homeFolder();
+  const ofInsightface = home !== undefined && (file === detector || file === landmarker);
   return [
     ...new Set([
       ...(named === undefined ? [] : [named]),
       projectFolder(),
       modelCacheFolder(),
-      ...(file === detector || file === landmarker
-        ? [join(insightface, 'buffalo_l'), join(insightface, 'antelopev2')]
-        : []),
+      ...(ofInsightface ? ['buffalo_l', 'antelopev2'].map((name) => join(home, '.insightface', 'models', name)) : []),
     ]),
   ];
 }
