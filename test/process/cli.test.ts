@@ -401,7 +401,9 @@ describe('usage', () => {
       expect(linesOf(stderr)).toEqual([expect.stringMatching(/received "(webp|sharp)".*npm install sharp/)]);
     }
     expect(existsSync(join(folder, 'never'))).toBe(false);
-    const { stdout } = await runCommand(folder, ['detect', 'scene.png', '--networks', 'drawn-faces'], { env: WITHOUT_SHARP });
+    const { stdout } = await runCommand(folder, ['detect', 'scene.png', '--networks', 'drawn-faces'], {
+      env: WITHOUT_SHARP,
+    });
     expect(JSON.parse(stdout)[0].decoder).toBe('jimp');
   });
 

@@ -49,11 +49,14 @@ describe('verifyFile', () => {
   });
 });
 
-test.runIf(process.platform === 'linux')('a file without an end, which states no size, is read no further', async () => {
-  const verdict = await verifyFile('/proc/self/pagemap', { bytes: undefined, digest: { sha256: '' } });
-  // The kernel gives it in pieces of eight bytes, and no single one.
-  expect(['wrong digest', 'unreadable']).toContain(verdict.status);
-});
+test.runIf(process.platform === 'linux')(
+  'a file without an end, which states no size, is read no further',
+  async () => {
+    const verdict = await verifyFile('/proc/self/pagemap', { bytes: undefined, digest: { sha256: '' } });
+    // The kernel gives it in pieces of eight bytes, and no single one.
+    expect(['wrong digest', 'unreadable']).toContain(verdict.status);
+  },
+);
 
 test.skipIf(process.platform === 'win32')('a file that may not be read is neither missing nor intact', async () => {
   const path = join(put('mine', 'file'), 'file');
