@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { Command } from 'commander';
 import { mapInOrder } from '../detector/map-in-order.js';
 import { GroundTruthError, InvalidOptionError } from '../errors.js';
@@ -11,6 +11,7 @@ import { writeFileAtomic } from '../node/files/write-file.js';
 import { readImage } from '../node/images/image-file.js';
 import { writeImage } from '../node/images/write-image.js';
 import { type Tile, tileSheet } from '../overlay/tile-sheet.js';
+import type { Receipt } from '../runtime/receipt.js';
 import { DetectProgress } from './detect-progress.js';
 import { type Finder, type FinderOptions, loadFinder } from './face-finder.js';
 import { addDetectionOptions, addFinderOptions } from './finder-options.js';
@@ -81,9 +82,11 @@ async function evaluate(folder: string, options: EvaluateOptions): Promise<void>
   const evaluation = new Evaluation();
   const finder = await loadFinder(options);
   const stop = new StopSignal();
+  let networks: Receipt | undefined;
   try {
-    const failures = await measure(photographs.labelled, evaluation, finder, stop, options);
-    photographs.failures.push(...failures);
+    const measured = await measure(photographs.labelled, evaluation, finder, stop, options);
+    networks = measured.networks;
+    photographs.failures.push(...measured.failures);
   } finally {
     stop.dispose();
     await finder.close();
@@ -91,7 +94,7 @@ async function evaluate(folder: string, options: EvaluateOptions): Promise<void>
   if (stop.skipped) say('facial-lmk: stopped; the figures are those of the photographs that are done.');
   if (stop.skipped || photographs.failures.length > 0) process.exitCode = 1;
   await print(formatEvaluation(evaluation.figures()));
-  await writeResults(folder, evaluation, photographs, options);
+  await writeResults(folder, evaluation, networks, photographs, options);
 }
 
 /** Refuses what could not give the results that are asked for, before the work. */
@@ -105,30 +108,32 @@ function checkLabels(folder: string, { labelled }: LabelledPhotographs, { svg }:
   }
 }
 
-/** Finds the faces of all photographs. A photograph that fails is left out and returned. */
+/** Finds the faces of all photographs. A photograph that fails is left out and returned; without any other there is no receipt. */
 async function measure(
   labelled: readonly LabelledPhotograph[],
   evaluation: Evaluation,
   finder: Finder,
   stop: StopSignal,
   { verbose }: EvaluateOptions,
-): Promise<FileFailure[]> {
+): Promise<{ failures: FileFailure[]; networks: Receipt | undefined }> {
   const failures: FileFailure[] = [];
+  let receipt: Receipt | undefined;
   const progress = new DetectProgress(labelled.length);
   try {
     const results = mapInOrder(stop.until(labelled), finder.concurrency, async ({ path, truth }) => {
       try {
-        const { image, faces } = await finder.find(path);
+        const { image, faces, networks } = await finder.find(path);
         checkSize(image, truth);
-        return { path, truth, faces };
+        return { path, truth, faces, networks };
       } catch (error) {
         // The same for every photograph: not the photograph's fault.
         if (error instanceof InvalidOptionError) throw error;
         return { path, truth, error };
       }
     });
-    for await (const { path, truth, faces, error } of results) {
+    for await (const { path, truth, faces, networks, error } of results) {
       if (faces) {
+        receipt = networks;
         evaluation.add(path, truth.faces, faces);
         progress.done(faces.length);
       } else {
@@ -139,7 +144,7 @@ async function measure(
   } finally {
     progress.stop(verbose);
   }
-  return failures;
+  return { failures, networks: receipt };
 }
 
 /** A photograph of another size than the one that was labelled has its faces elsewhere. */
@@ -156,6 +161,7 @@ function checkSize(image: { width: number; height: number }, truth: TruthImage):
 async function writeResults(
   folder: string,
   evaluation: Evaluation,
+  networks: Receipt | undefined,
   { unlabelled, failures }: LabelledPhotographs,
   { json, svg, worst, worstFaces, decoder }: EvaluateOptions,
 ): Promise<void> {
@@ -165,10 +171,13 @@ async function writeResults(
       ...(errors && { errors }),
     }));
     const failed = failures.map(({ file, error }) => ({ file, reason: (error as Error).message }));
-    const result = { ...evaluation.figures(), unlabelled: unlabelled.length, failed, faces };
+    const result = { networks, ...evaluation.figures(), unlabelled: unlabelled.length, failed, faces };
     await writeFileAtomic(json, `${JSON.stringify(result, null, 2)}\n`);
   }
-  if (svg !== undefined) await writeFileAtomic(svg, cedSvg(evaluation.curves(), basename(folder)));
+  if (svg !== undefined) {
+    const title = [basename(resolve(folder)), networks?.set].filter(Boolean).join(', networks ');
+    await writeFileAtomic(svg, cedSvg(evaluation.curves(), title));
+  }
   if (worst !== undefined) await writeWorst(worst, evaluation.worst(worstFaces), decoder);
 }
 

@@ -13,6 +13,7 @@ import { to300W, toJd106 } from '../../src/landmark106/convert.js';
 import { FacialLandmarkDetector } from '../../src/node/facial-landmark-detector.js';
 import { readImage } from '../../src/node/images/image-file.js';
 import { writeImage } from '../../src/node/images/write-image.js';
+import type { Receipt } from '../../src/runtime/receipt.js';
 import type { Point } from '../../src/types.js';
 import { DRAWN_FACES } from '../support/drawn-faces.js';
 
@@ -28,6 +29,7 @@ async function run(...args: string[]): Promise<{ code: number | null; stdout: st
 }
 
 interface Result {
+  networks: Receipt;
   images: number;
   boxes?: BoxFigures;
   landmarks: LandmarkFigures[];
@@ -84,8 +86,9 @@ describe('each kind of ground truth', () => {
     copy('portrait.png', 'pts/portrait.png');
     write('pts/portrait.pts', pts(to300W(sitter.landmarks)));
     write('pts/readme.txt', 'About these photographs');
-    const { code, stdout, images, boxes, landmarks, faces } = await evaluate('pts');
+    const { code, stdout, networks, images, boxes, landmarks, faces } = await evaluate('pts', '--min-score', '0.4');
     expect({ code, images, boxes }).toEqual({ code: 0, images: 1, boxes: undefined });
+    expect(networks).toMatchObject({ set: 'drawn-faces', options: { minScore: 0.4 } });
 
     const [face] = (await detector.detect(await readImage(join(folder, 'portrait.png')))).faces;
     const expected = expectedError(to300W(face.landmarksFloat), to300W(sitter.landmarks), 36, 45);
