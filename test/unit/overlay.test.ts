@@ -2,15 +2,17 @@
 import { describe, expect, it } from 'vitest';
 import type { Placement } from '../../src/drawn-faces/canvas.js';
 import { drawScene } from '../../src/drawn-faces/draw-scene.js';
+import { Random } from '../../src/drawn-faces/random.js';
 import { InvalidOptionError } from '../../src/errors.js';
 import { transformFace } from '../../src/face/transform-face.js';
 import { LANDMARK_PATHS } from '../../src/landmark106/groups.js';
 import { affineMatrix } from '../../src/ops/affine.js';
+import { hexToRgb, OVERLAY_COLORS } from '../../src/overlay/colors.js';
 import { contactSheet } from '../../src/overlay/contact-sheet.js';
 import { overlayRaster } from '../../src/overlay/overlay-raster.js';
 import { type LabelShape, labelBox, type OverlayShape, overlayShapes } from '../../src/overlay/overlay-shapes.js';
 import { overlaySvg } from '../../src/overlay/overlay-svg.js';
-import type { FaceData, PixelImage } from '../../src/types.js';
+import type { FaceData, PixelImage, Point } from '../../src/types.js';
 import { faceIn, noise } from '../support/face.js';
 
 const image = noise(300, 200);
@@ -230,6 +232,40 @@ describe('SVG', () => {
   });
 });
 
+/** A line in the box's colour. */
+const line = (points: Point[], width: number): OverlayShape => ({
+  kind: 'line',
+  face: 0,
+  part: 'box',
+  color: OVERLAY_COLORS.box,
+  edge: 0,
+  points,
+  closed: false,
+  width,
+});
+
+/** What the capsule around a segment covers, by the distance of every pixel. */
+function capsuleOfEveryPixel({ data, width, height }: PixelImage, a: Point, b: Point, radius: number): Uint8Array {
+  const color = hexToRgb(OVERLAY_COLORS.box);
+  const drawn = Math.max(radius, 0.5);
+  const [dx, dy] = [b.x - a.x, b.y - a.y];
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const square = dx * dx + dy * dy;
+      const t = square > 0 ? Math.min(Math.max(((x - a.x) * dx + (y - a.y) * dy) / square, 0), 1) : 0;
+      const [ex, ey] = [x - a.x - t * dx, y - a.y - t * dy];
+      const inside = drawn + 0.5 - Math.sqrt(ex * ex + ey * ey);
+      if (!(inside > 0)) continue;
+      const coverage = (Math.min(inside, 1) * radius) / drawn;
+      for (let channel = 0; channel < 3; channel++) {
+        const at = (y * width + x) * 3 + channel;
+        data[at] += Math.round((color[channel] - data[at]) * coverage);
+      }
+    }
+  }
+  return new Uint8Array(data);
+}
+
 describe('raster', () => {
   const plain = { face: 0, part: 'box', edge: 0 } as const;
 
@@ -359,6 +395,20 @@ describe('raster', () => {
       data[at + green],
       data[at + blue],
     ]);
+  });
+
+  it('draws slanted lines as a look at every pixel does', () => {
+    const random = new Random(5);
+    for (let i = 0; i < 200; i++) {
+      const point = () => ({ x: random.between(-30, 90), y: random.between(-30, 70) });
+      // Lines that fall little from end to end, and points, are the hard cases.
+      const from = point();
+      const to = [point(), { x: from.x + 40, y: from.y + random.between(-1e-3, 1e-3) }, { ...from }][i % 3];
+      const width = random.between(0.2, 9);
+      const drawn = overlayRaster(gray(60, 40), [line([from, to], width)]);
+      const expected = capsuleOfEveryPixel(gray(60, 40), from, to, width / 2);
+      expect(Buffer.from(drawn.data).equals(expected)).toBe(true);
+    }
   });
 
   it('survives shapes outside the image and infinite positions', () => {
