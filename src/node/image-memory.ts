@@ -10,8 +10,8 @@ export interface ImageMemoryOptions {
   imageMemory?: number | undefined;
 }
 
-/** Of a container its limit. Without a limit, Node reports none or more than any machine has. */
-const usableMemory = () => Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
+/** Bytes that the process may use: of a container its limit. Without a limit, Node reports none or more than any machine has. */
+export const usableMemory = () => Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
 
 /**
  * The bytes that `imageMemory` stands for.

@@ -54,7 +54,9 @@ export {
   createPool,
   type Pool,
   type PoolDetectOptions,
+  type PoolJsonOptions,
   type PoolOptions,
+  type PoolOverlayOptions,
   type PoolStreamOptions,
 } from './pool/create-pool.js';
 export { loadMergedModel } from './runtime/load-merged-model.js';

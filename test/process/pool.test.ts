@@ -1,5 +1,6 @@
 import type { Worker as ThreadWorker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { resultToJson } from '../../src/detector/result-to-json.js';
 import { drawScene } from '../../src/drawn-faces/draw-scene.js';
 import {
   ClosedError,
@@ -12,6 +13,7 @@ import {
   WorkerLostError,
 } from '../../src/errors.js';
 import { FacialLandmarkDetector } from '../../src/node/facial-landmark-detector.js';
+import { drawOverlay } from '../../src/node/images/draw-overlay.js';
 import { encodeImage } from '../../src/node/images/image-codecs.js';
 import { createPool, type Pool } from '../../src/node/pool/create-pool.js';
 import type { PixelImage } from '../../src/types.js';
@@ -56,6 +58,37 @@ describe('a pool', () => {
     );
     expect((await pool.run(image)).lmks.data).toEqual((await detector.run(image)).lmks.data);
     await detector.close();
+  });
+
+  it('writes its results as JSON, and draws them, as the library does', async () => {
+    const result = await pool.detect(png, { withPixels: true, minScore: 0.3 });
+    for (const subpixel of [false, true]) {
+      const { bytes, faces } = await pool.detectJson(png, { name: 'bytes', subpixel, minScore: 0.3 });
+      expect(faces).toBe(2);
+      const json = JSON.parse(new TextDecoder().decode(bytes));
+      expect({ ...json, timings: 0 }).toEqual({ ...resultToJson(result, { subpixel, name: 'bytes' }), timings: 0 });
+    }
+    for (const indices of [false, true]) {
+      const { bytes, faces } = await pool.detectOverlay(png, 'png', { indices, minScore: 0.3 });
+      expect(faces).toBe(2);
+      const drawn = await drawOverlay(result.pixels as PixelImage, result.faces, 'png', { indices });
+      expect(Buffer.from(bytes).equals(drawn)).toBe(true);
+    }
+  });
+
+  it('refuses what it can neither write nor draw before it works', async () => {
+    await expect(pool.detectOverlay(png, 'bmp' as never)).rejects.toMatchObject({ subject: 'format' });
+    await expect(pool.detectOverlay(png, 'png', { subpixel: true } as never)).rejects.toThrow(InvalidOptionError);
+    await expect(pool.detectJson(png, { subpixel: 1 as never })).rejects.toMatchObject({ subject: 'subpixel' });
+    await expect(pool.detectJson(png.subarray(0, 500))).rejects.toThrow(ImageDecodeError);
+  });
+
+  it('hears the abort of an overlay', async () => {
+    const controller = new AbortController();
+    const drawing = pool.detectOverlay(png, 'png', { indices: true, signal: controller.signal });
+    controller.abort(new Error('stop'));
+    await expect(drawing).rejects.toThrow('stop');
+    expect((await pool.detectOverlay(png, 'jpeg')).faces).toBe(2);
   });
 
   it("takes every kind of input and leaves the caller's memory alone", async () => {

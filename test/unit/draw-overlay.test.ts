@@ -31,6 +31,12 @@ it('an image that a format cannot hold is refused with its size', async () => {
   await expect(encodeImage(null as never, 'png')).rejects.toThrow(InvalidImageError);
 });
 
+it('ends between two shapes when it is aborted', async () => {
+  const signal = AbortSignal.abort(new Error('stop'));
+  await expect(drawOverlay(image, [face], 'png', { signal })).rejects.toThrow('stop');
+  await expect(drawOverlay(image, [face], 'png', { signal: 1 as never })).rejects.toMatchObject({ subject: 'signal' });
+});
+
 describe('as a buffer', () => {
   it('PNG holds exactly the drawn pixels', async () => {
     const { data, format } = await decodeImage(await drawOverlay(image, [face], 'png'));

@@ -1,12 +1,13 @@
-import { type ChecksOf, checkOptions, orElse } from '../../check-options.js';
+import { type ChecksOf, checkOptions, optional, orElse } from '../../check-options.js';
+import { checkAbortSignal } from '../../detector/check-abort-signal.js';
 import { pixelView } from '../../image/pixel-image.js';
 import { checkBoolean, checkChoice } from '../../options.js';
-import { overlayRaster } from '../../overlay/overlay-raster.js';
+import { drawShapes } from '../../overlay/draw-shapes.js';
 import { overlayShapes } from '../../overlay/overlay-shapes.js';
 import { overlaySvg } from '../../overlay/overlay-svg.js';
 import type { FaceData, PixelImage } from '../../types.js';
 import { writeFileAtomic } from '../files/write-file.js';
-import { encodeImage } from './image-codecs.js';
+import { encodeImage, encodeOwnImage } from './image-codecs.js';
 import { formatOfPath } from './write-image.js';
 
 export const OVERLAY_FORMATS = ['png', 'jpeg', 'webp', 'svg'] as const;
@@ -15,9 +16,15 @@ export type OverlayFormat = (typeof OVERLAY_FORMATS)[number];
 export interface DrawOverlayOptions {
   /** Write each landmark's index beside it. Default false. */
   indices?: boolean | undefined;
+  /** Aborting ends the drawing with the signal's reason, between two shapes; the encoding is not stopped. */
+  signal?: AbortSignal | undefined;
 }
 
-const DRAW_OPTIONS = { indices: orElse(false, checkBoolean) } satisfies ChecksOf<DrawOverlayOptions>;
+/** What each option must be, and what stands for it where it is left out. */
+export const DRAW_OPTIONS = {
+  indices: orElse(false, checkBoolean),
+  signal: optional(checkAbortSignal),
+} satisfies ChecksOf<DrawOverlayOptions>;
 
 /**
  * The image with its faces drawn over it, encoded. An SVG holds the image inside, as PNG.
@@ -30,10 +37,14 @@ export async function drawOverlay(
   options: DrawOverlayOptions = {},
 ): Promise<Uint8Array> {
   checkChoice('format', format, OVERLAY_FORMATS);
-  const { indices } = checkOptions('drawOverlay', options, DRAW_OPTIONS);
+  const { indices, signal } = checkOptions('drawOverlay', options, DRAW_OPTIONS);
   const { width, height } = pixelView(image);
   const shapes = overlayShapes(faces, { width, height, indices });
-  if (format !== 'svg') return encodeImage(overlayRaster(image, shapes), format);
+  if (format !== 'svg')
+    return encodeOwnImage(
+      drawShapes(image, shapes, () => signal?.throwIfAborted()),
+      format,
+    );
   const png = Buffer.from(await encodeImage(image, 'png'));
   return Buffer.from(overlaySvg(shapes, { width, height, href: `data:image/png;base64,${png.toString('base64')}` }));
 }

@@ -30,6 +30,19 @@ export async function availableDecoders(): Promise<Decoder[]> {
   );
 }
 
+/** The loaders of libvips for the formats that sharp reads here. */
+const LOADERS = ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Tiff', 'Heif'].map((format) => `VipsForeignLoad${format}Buffer`);
+
+/**
+ * Forbids libvips every other loader, and reading files by itself: SVG, PDF, camera raw and whatever else it was built with. For
+ * programs that own their process, because it holds for all of it: an application may use sharp for other formats.
+ */
+export async function restrictLoaders(): Promise<void> {
+  const sharp = await loadSharp().catch(() => undefined);
+  sharp?.block({ operation: ['VipsForeignLoad'] });
+  sharp?.unblock({ operation: LOADERS });
+}
+
 /** OpenCV's way from CMYK to RGB, on the inverted samples that JPEG files hold. */
 function cmykToRgb(cmyk: Uint8Array): Uint8Array {
   const rgb = new Uint8Array((cmyk.length / 4) * 3);
@@ -85,10 +98,14 @@ export const DECODE: Record<Decoder, Decode> = {
   jimp: decodeWithJimp,
 };
 
-const ENCODE_OPTIONS = { quality: orElse(90, integerIn(1, 100)) };
+const DEFAULT_QUALITY = 90;
+const ENCODE_OPTIONS = { quality: orElse(DEFAULT_QUALITY, integerIn(1, 100)) };
 
 /** Formats that can be written. */
 export type EncodedFormat = 'png' | 'jpeg' | 'webp';
+
+/** Compact samples in red, green, blue. */
+type OwnImage = PixelImage & { data: Uint8Array; channelOrder: 'rgb' };
 
 /**
  * What writes a format on this machine.
@@ -119,9 +136,23 @@ export async function encodeImage(
 ): Promise<Uint8Array> {
   checkChoice('format', format, ['png', 'jpeg', 'webp'] as const);
   const { quality } = checkOptions('encodeImage', options, ENCODE_OPTIONS);
-  const encoder = await chooseEncoder(format);
   // A copy: the caller may change the pixels, or give their memory away, while a thread encodes them.
-  const samples = packPixels(image, encoder === 'sharp' ? 'rgb' : 'rgba');
+  return encode(image, format, quality, (order) => packPixels(image, order));
+}
+
+/** {@link encodeImage} for pixels without gaps that nobody else holds: they are copied only where the encoder wants others. */
+export async function encodeOwnImage(image: OwnImage, format: EncodedFormat): Promise<Uint8Array> {
+  return encode(image, format, DEFAULT_QUALITY, (order) => (order === 'rgb' ? image.data : packPixels(image, order)));
+}
+
+async function encode(
+  image: PixelImage,
+  format: EncodedFormat,
+  quality: number,
+  samplesIn: (order: 'rgb' | 'rgba') => Uint8Array,
+): Promise<Uint8Array> {
+  const encoder = await chooseEncoder(format);
+  const samples = samplesIn(encoder === 'sharp' ? 'rgb' : 'rgba');
   try {
     return await ENCODE[encoder](samples, image, format, quality);
   } catch (cause) {

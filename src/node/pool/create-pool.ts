@@ -7,17 +7,20 @@ import type { DetectionResult } from '../../detector/detection-result.js';
 import { type CallOptions, checkConcurrency } from '../../detector/face-detector.js';
 import { type StreamResult, streamResults } from '../../detector/stream-results.js';
 import { QueueFullError } from '../../errors.js';
+import { FACE_JSON_OPTIONS, type FaceJsonOptions } from '../../face/face-to-json.js';
 import { toRawOutputs } from '../../merged/raw-outputs.js';
-import { checkBoolean } from '../../options.js';
+import { checkBoolean, checkChoice } from '../../options.js';
 import { InFlight } from '../../runtime/in-flight.js';
 import { onAbort } from '../../runtime/on-abort.js';
 import { Semaphore } from '../../runtime/semaphore.js';
 import { ANALYZE_OPTIONS, type AnalyzeOptions, type StreamOptions } from '../facial-landmark-detector.js';
 import { type ImageMemoryOptions, imageMemoryBytes } from '../image-memory.js';
+import { DRAW_OPTIONS, type DrawOverlayOptions, OVERLAY_FORMATS, type OverlayFormat } from '../images/draw-overlay.js';
 import type { ImageInput } from '../images/image-input.js';
 import { NETWORK_CHOICE, type NetworkChoice, resolveNetworks } from '../models/find-models.js';
 import { type NdarrayOutputs, ndarrayOutputs } from '../ndarray-outputs.js';
 import { MAX_THREADS } from '../runtime/onnx-session.js';
+import type { EncodedResult, Encoding } from './encode-result.js';
 import { packInput } from './messages.js';
 import { PoolWorker, type PoolWorkerSettings } from './pool-worker.js';
 import { WorkerSet } from './worker-set.js';
@@ -47,13 +50,22 @@ const POOL_OPTIONS = {
 } satisfies ChecksOf<PoolDetectOptions>;
 type CallSettings = Checked<typeof POOL_OPTIONS>;
 
+export interface PoolJsonOptions extends Omit<PoolDetectOptions, 'withPixels'>, FaceJsonOptions {}
+export interface PoolOverlayOptions extends Omit<PoolDetectOptions, 'withPixels'>, DrawOverlayOptions {}
+
+// The pixels stay in the worker.
+const { withPixels: _, ...ENCODED_OPTIONS } = POOL_OPTIONS;
+const JSON_OPTIONS = { ...ENCODED_OPTIONS, ...FACE_JSON_OPTIONS } satisfies ChecksOf<PoolJsonOptions>;
+const OVERLAY_OPTIONS = { ...ENCODED_OPTIONS, ...DRAW_OPTIONS } satisfies ChecksOf<PoolOverlayOptions>;
+
 export interface PoolStreamOptions extends PoolDetectOptions, StreamOptions {}
 
 interface Job {
   input: ImageInput;
   handOver: boolean | undefined;
   options: Omit<AnalyzeOptions, 'signal'>;
-  resolve(result: DetectionResult): void;
+  encoding: Encoding | undefined;
+  resolve(result: DetectionResult | EncodedResult): void;
   reject(error: unknown): void;
   /** Who works on it. */
   worker?: PoolWorker | undefined;
@@ -107,6 +119,32 @@ export class Pool {
    */
   async detect(input: ImageInput, options: PoolDetectOptions = {}): Promise<DetectionResult> {
     return this.#submit(input, checkOptions('detect', options, POOL_OPTIONS), () => this.#checkRoom());
+  }
+
+  /**
+   * The faces of one image as JSON text in UTF-8, written in the worker: for a server, whose own thread would stand still while
+   * it writes hundreds of faces. `name` is what the JSON calls the image.
+   * @throws what `detect` throws
+   */
+  async detectJson(input: ImageInput, options: PoolJsonOptions = {}): Promise<EncodedResult> {
+    const { subpixel, ...rest } = checkOptions('detectJson', options, JSON_OPTIONS);
+    const settings = { ...rest, withPixels: false };
+    return this.#submit(input, settings, () => this.#checkRoom(), { kind: 'json', subpixel });
+  }
+
+  /**
+   * One image with its faces drawn over it, decoded, drawn and encoded in the worker.
+   * @throws what `detect` and `drawOverlay` throw
+   */
+  async detectOverlay(
+    input: ImageInput,
+    format: OverlayFormat,
+    options: PoolOverlayOptions = {},
+  ): Promise<EncodedResult> {
+    checkChoice('format', format, OVERLAY_FORMATS);
+    const { indices, ...rest } = checkOptions('detectOverlay', options, OVERLAY_OPTIONS);
+    const settings = { ...rest, withPixels: true };
+    return this.#submit(input, settings, () => this.#checkRoom(), { kind: 'overlay', format, indices });
   }
 
   /** The merged model's six outputs for one image, under its own names, as ndarrays. */
@@ -165,20 +203,23 @@ export class Pool {
     return this.close();
   }
 
+  #submit(input: ImageInput, settings: CallSettings, check?: () => void): Promise<DetectionResult>;
+  #submit(input: ImageInput, settings: CallSettings, check: () => void, encoding: Encoding): Promise<EncodedResult>;
   /** @param check throws where the image must not wait */
   async #submit(
     input: ImageInput,
     { signal, handOver, ...rest }: CallSettings,
     check = () => {},
-  ): Promise<DetectionResult> {
+    encoding?: Encoding,
+  ): Promise<DetectionResult | EncodedResult> {
     let job: Job | undefined;
     const call = this.#calls.admit(
       () =>
-        new Promise<DetectionResult>((resolve, reject) => {
+        new Promise<DetectionResult | EncodedResult>((resolve, reject) => {
           signal?.throwIfAborted();
           this.#workers.check();
           check();
-          job = { input, handOver, options: rest, resolve, reject };
+          job = { input, handOver, options: rest, encoding, resolve, reject };
           this.#queue.push(job);
           this.#dispatch();
         }),
@@ -223,7 +264,8 @@ export class Pool {
     try {
       const { input, transfer } = packInput(job.input, job.handOver);
       job.worker = worker;
-      const result = await worker.detect({ kind: 'detect', input, options: job.options }, transfer);
+      const { options, encoding } = job;
+      const result = await worker.detect({ kind: 'detect', input, options, encoding }, transfer);
       settle = () => job.resolve(result);
     } catch (error) {
       settle = () => job.reject(error);

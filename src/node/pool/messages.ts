@@ -6,6 +6,7 @@ import type { PixelImage } from '../../types.js';
 import type { AnalyzeOptions, OpenOptions } from '../facial-landmark-detector.js';
 import { checkImageInput, type ImageInput } from '../images/image-input.js';
 import type { ResolvedNetworks } from '../models/find-models.js';
+import type { EncodedResult, Encoding } from './encode-result.js';
 import type { BusyFlag } from './exit-guard.js';
 import type { AbortFlag } from './thread-abort.js';
 
@@ -25,9 +26,17 @@ export type SentInput =
   | { kind: 'bytes'; bytes: Uint8Array }
   | { kind: 'pixels'; image: PixelImage };
 
+/** Find the faces of an image, and make of them what the encoding says. */
+export interface DetectRequest {
+  kind: 'detect';
+  input: SentInput;
+  options: Omit<AnalyzeOptions, 'signal'>;
+  encoding: Encoding | undefined;
+}
+
 /** pool -> worker */
 export type Request =
-  | { kind: 'detect'; input: SentInput; options: Omit<AnalyzeOptions, 'signal'> }
+  | DetectRequest
   /** Give the call at work up. It is answered all the same. */
   | { kind: 'abort' }
   /** Hold the bytes that were asked for. */
@@ -39,6 +48,7 @@ export type Request =
 export type Answer =
   | { kind: 'ready' }
   | { kind: 'done'; result: SentResult }
+  | { kind: 'encoded'; result: EncodedResult }
   | { kind: 'failed'; error: ErrorJson }
   /** The image needs so many bytes until the call ends, and waits until it may have them. */
   | { kind: 'reserve'; bytes: number };
@@ -72,4 +82,10 @@ export function unpackInput(input: SentInput): ImageInput {
     case 'pixels':
       return input.image;
   }
+}
+
+/** A result that was made ready, and the buffer to transfer with it. */
+export function packEncoded(encoded: Uint8Array, faces: number): { result: EncodedResult; transfer: ArrayBuffer[] } {
+  const bytes = sendable(encoded, true);
+  return { result: { bytes, faces }, transfer: [bytes.buffer] };
 }

@@ -7,8 +7,9 @@ import { InvalidOptionError, WorkerLostError } from '../../errors.js';
 import type { Semaphore } from '../../runtime/semaphore.js';
 import { PACKAGE_MODULES } from '../package-paths.js';
 import { disableTelemetry } from '../runtime/disable-telemetry.js';
+import type { EncodedResult } from './encode-result.js';
 import { guardExit, newFlag, releaseExit, setBusy, setIdle } from './exit-guard.js';
-import type { Answer, Request, WorkerSettings } from './messages.js';
+import type { Answer, DetectRequest, Request, WorkerSettings } from './messages.js';
 import type { AbortFlag } from './thread-abort.js';
 
 const SCRIPT = new URL('node/pool/worker.js', PACKAGE_MODULES);
@@ -77,7 +78,8 @@ export class PoolWorker {
     return this.#lost;
   }
 
-  async detect(request: Request, transfer: ArrayBuffer[]): Promise<DetectionResult> {
+  /** @returns what the request's encoding asks for */
+  async detect(request: DetectRequest, transfer: ArrayBuffer[]): Promise<DetectionResult | EncodedResult> {
     this.#worker.ref();
     this.#call = new AbortController();
     Atomics.store(this.#aborted, 0, 0);
@@ -86,6 +88,7 @@ export class PoolWorker {
       const answer = await this.#next();
       if (answer.kind === 'failed') throw errorFromJson(answer.error);
       if (answer.kind === 'done') return unpackResult(answer.result);
+      if (answer.kind === 'encoded') return answer.result;
       throw new Error('A worker answered out of turn.');
     } finally {
       this.#call.abort();

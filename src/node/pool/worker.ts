@@ -4,8 +4,16 @@ import { abortable } from '../../detector/abortable.js';
 import { errorToJson } from '../../detector/error-json.js';
 import { packResult } from '../../detector/sent-result.js';
 import { FacialLandmarkDetector } from '../facial-landmark-detector.js';
+import { encodeResult } from './encode-result.js';
 import { setIdle } from './exit-guard.js';
-import { type Answer, type Request, unpackInput, type WorkerSettings } from './messages.js';
+import {
+  type Answer,
+  type DetectRequest,
+  packEncoded,
+  type Request,
+  unpackInput,
+  type WorkerSettings,
+} from './messages.js';
 import { threadAbort } from './thread-abort.js';
 
 const port = parentPort;
@@ -37,12 +45,19 @@ const imageMemory = {
   },
 };
 
-async function work({ input, options }: Extract<Request, { kind: 'detect' }>, detector: FacialLandmarkDetector) {
+async function work(request: DetectRequest, detector: FacialLandmarkDetector) {
   call = threadAbort(aborted);
   try {
     const { signal } = call;
-    const { result, transfer } = packResult(await detector.detectToEnd(unpackInput(input), { ...options, signal }));
-    answer({ kind: 'done', result }, transfer);
+    const { input, options, encoding } = request;
+    const found = await detector.detectToEnd(unpackInput(input), { ...options, signal });
+    if (encoding) {
+      const { result, transfer } = packEncoded(await encodeResult(found, encoding, signal), found.faces.length);
+      answer({ kind: 'encoded', result }, transfer);
+    } else {
+      const { result, transfer } = packResult(found);
+      answer({ kind: 'done', result }, transfer);
+    }
   } catch (error) {
     answer({ kind: 'failed', error: errorToJson(error, { details: true }) });
   }
