@@ -1,25 +1,37 @@
-import type { Server } from 'node:http';
-import { serve } from '@hono/node-server';
+import { readFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
 import { Command } from 'commander';
 import { FileAccessError } from '../errors.js';
+import { restrictLoaders } from '../node/images/image-codecs.js';
 import { createPool } from '../node/pool/create-pool.js';
-import { answerClientError } from '../server/client-error.js';
+import type { AccessOptions } from '../server/access.js';
 import { createApp } from '../server/create-app.js';
+import { resolveLimits, type ServerLimits } from '../server/limits.js';
+import { listen } from '../server/listen.js';
 import { addNetworkOptions, findNetworks, type NetworkOptions } from './network-options.js';
 import { integerIn, notEmpty, numberIn } from './option-parsers.js';
 
-/** Milliseconds that connections have after the last answer, before they are cut. */
-const GRACE = 1000;
-
-interface ServeOptions extends NetworkOptions {
+interface ServeOptions extends NetworkOptions, Omit<ServerLimits, 'timeoutMs' | 'maxRequests'> {
   port: number;
   host: string;
   workers?: number | undefined;
   queue: number;
-  maxBytes: number;
-  maxPixels: number;
-  timeout: number;
+  timeout?: number;
+  imageMemory?: number;
+  allowHost: string[];
+  allowOrigin: string[];
+  tokenFile?: string;
 }
+
+const HELP = `
+GET / is the page, /openapi.json describes the service. Stops on SIGTERM or Ctrl-C, after the images in work.
+
+It answers under localhost, IP addresses and the name of --host, and its own page alone. A token keeps others out: it
+stands in the file of --token-file or in FACIAL_LMK_TOKEN, and comes as "Authorization: Bearer <token>"; the page takes
+it from its address, http://127.0.0.1:8080/#token=<token>.`;
+
+const positive = integerIn(1, Number.MAX_SAFE_INTEGER);
+const collect = (text: string, others: string[]) => [...others, notEmpty(text)];
 
 /** `facial-lmk serve`: a page to try it in and an HTTP API, on loopback unless told otherwise. */
 export function serveCommand(): Command {
@@ -29,87 +41,77 @@ export function serveCommand(): Command {
       .option('--port <n>', 'port to listen on; 0 takes a free one', integerIn(0, 65535), 8080)
       .option('--host <address>', 'address to listen on', notEmpty, '127.0.0.1'),
   )
+    .optionsGroup('Who may use it:')
+    .option('--allow-host <name>', 'answer also under this host name; * for any; may be repeated', collect, [])
+    .option(
+      '--allow-origin <origin>',
+      'answer also pages of this origin, like https://example.org; * for any; may be repeated',
+      collect,
+      [],
+    )
+    .option('--token-file <file>', 'want the token that this file holds', notEmpty)
     .optionsGroup('Limits:')
     .option('--workers <n>', 'worker threads (default: by the number of cores)', integerIn(1, 256))
     .option('--queue <n>', 'images that may wait; more are answered with 429', integerIn(0, 1e6), 64)
-    .option('--max-bytes <n>', 'largest body', integerIn(1, Number.MAX_SAFE_INTEGER), 20e6)
-    .option('--max-pixels <n>', 'largest image', integerIn(1, Number.MAX_SAFE_INTEGER), 50e6)
-    .option('--timeout <seconds>', 'longest time for one image, and for its upload', numberIn(0.001, 3600), 30)
-    .addHelpText(
-      'after',
-      '\nGET / is the page, /openapi.json describes the service. Stops on SIGTERM or Ctrl-C, after the images in work.',
+    .option(
+      '--timeout <seconds>',
+      'longest time for an upload, for its answer, and to read that',
+      numberIn(0.001, 3600),
     )
+    .option('--max-bytes <n>', 'largest body', positive)
+    .option('--max-pixels <n>', 'largest image', positive)
+    .option('--max-faces <n>', 'most faces of an image', positive)
+    .option('--min-score <score>', 'lowest score that may be asked for', numberIn(0, 1))
+    .option('--max-answer-bytes <n>', 'largest answer', positive)
+    .option('--max-memory <bytes>', 'memory of bodies and answers (default: an eighth of what there is)', positive)
+    .option('--image-memory <bytes>', 'memory of images in work (default: a quarter of what there is)', positive)
+    .option('--max-connections <n>', 'most connections at once', positive)
+    .addHelpText('after', HELP)
     .action(run);
 }
 
-async function run(options: ServeOptions): Promise<void> {
-  const networks = await findNetworks(options);
-  const pool = await createPool({ ...networks, workers: options.workers, maxQueue: options.queue });
-  let ready = true;
-  const { maxBytes, maxPixels } = options;
-  const timeoutMs = 1000 * options.timeout;
-  const app = createApp({
-    service: pool,
-    isReady: () => ready,
-    maxBytes,
-    maxPixels,
-    timeoutMs,
-    maxRequests: options.queue + pool.workers,
-  });
-
-  const underWay = new Set<Promise<Response>>();
-  const server = serve({
-    fetch(request, env) {
-      const answer = Promise.resolve(app.fetch(request, env));
-      underWay.add(answer);
-      return answer.finally(() => underWay.delete(answer));
-    },
-    hostname: options.host,
-    port: options.port,
-    // Who sends slowly is cut off, for a place that is taken is missing to others.
-    serverOptions: {
-      headersTimeout: timeoutMs,
-      requestTimeout: timeoutMs,
-      connectionsCheckingInterval: Math.min(timeoutMs, 1000),
-    },
-  }) as Server;
-  server.on('clientError', answerClientError);
-  const stop = async () => {
-    if (!ready) return;
-    ready = false;
-    // New connections are refused, requests in work get their answer, then the networks go, and whoever is slow to read has
-    // a moment left.
-    server.close();
-    await Promise.allSettled(underWay);
-    await pool.close();
-    setTimeout(() => server.closeAllConnections(), GRACE).unref();
-    server.closeIdleConnections();
-  };
+/** From the file, or else from the environment: what stands on a command line, every user of the machine can read. */
+async function readToken(file: string | undefined): Promise<string | undefined> {
+  if (file === undefined) return process.env.FACIAL_LMK_TOKEN || undefined;
   try {
-    await new Promise<void>((resolve, reject) => {
-      server.once('listening', resolve);
-      server.once('error', (cause: NodeJS.ErrnoException) => {
-        const name = `http://${options.host}:${options.port}`;
-        const hint =
-          cause.code === 'EADDRINUSE' ? 'Choose another with --port.' : 'Choose another with --host or --port.';
-        reject(
-          new FileAccessError({
-            name,
-            expected: 'an address to listen on',
-            received: cause.code ?? cause.message,
-            hint,
-            cause,
-          }),
-        );
-      });
-    });
+    return (await readFile(file, 'utf8')).trim();
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    throw new FileAccessError({ name: file, expected: 'a file with a token', received: code ?? message, cause });
+  }
+}
+
+async function run(options: ServeOptions): Promise<void> {
+  const { host, port, workers, queue, timeout, imageMemory } = options;
+  const access: AccessOptions = {
+    // An address needs no permission.
+    allowedHosts: isIP(host) ? options.allowHost : [...options.allowHost, host.toLowerCase()],
+    allowedOrigins: options.allowOrigin,
+    token: await readToken(options.tokenFile),
+  };
+  await restrictLoaders();
+  const networks = await findNetworks(options);
+  const pool = await createPool({ ...networks, workers, maxQueue: queue, imageMemory });
+  const limits = resolveLimits({
+    ...options,
+    timeoutMs: timeout && 1000 * timeout,
+    maxRequests: queue + pool.workers,
+  });
+  const stopping = new AbortController();
+  try {
+    const app = createApp({ ...limits, ...access, service: pool, stopping: stopping.signal });
+    const { address, stop } = await listen(app, { host, port, limits });
+    const end = async () => {
+      if (stopping.signal.aborted) return;
+      stopping.abort();
+      await stop();
+      await pool.close();
+    };
+    process.once('SIGTERM', end);
+    process.once('SIGINT', end);
+    console.log(address);
   } catch (error) {
     await pool.close();
     throw error;
   }
-  const address = server.address();
-  const port = typeof address === 'object' && address ? address.port : options.port;
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
-  console.log(`http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`);
 }

@@ -1,33 +1,51 @@
-import { type Context, Hono, type MiddlewareHandler } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
+import { Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
-import type { DetectionResult } from '../detector/detection-result.js';
-import { resultToJson } from '../detector/result-to-json.js';
-import { InvalidOptionError } from '../errors.js';
-import type { AnalyzeOptions } from '../node/facial-landmark-detector.js';
-import { drawOverlay } from '../node/images/draw-overlay.js';
-import { decodeImage } from '../node/images/image-file.js';
+import type { EncodedResult } from '../node/pool/encode-result.js';
 import { VERSION } from '../version.js';
+import { type AccessOptions, resolveAccess } from './access.js';
+import { checkHost } from './check-host.js';
+import { allowOrigins, checkOrigin } from './check-origin.js';
+import { checkToken } from './check-token.js';
 import { errorBody, HttpError, toErrorResponse } from './http-error.js';
+import { ImageRequests } from './image-requests.js';
 import { resolveLimits, type ServerLimits } from './limits.js';
 import { Metrics } from './metrics.js';
-import { OPERATIONS, openApi } from './openapi.js';
-import { requestImage } from './request-image.js';
+import { type ImageOperation, OPERATIONS, type Operation, openApi } from './openapi.js';
+import { type QueryValues, queryParameters, readQuery } from './parameters.js';
+import type { ServerEnv } from './server-env.js';
 import { staticFiles } from './static-files.js';
 
-/** What finds the faces: a pool, so that the server answers while it works. */
-export interface FaceService {
-  detect(input: Uint8Array, options: AnalyzeOptions): Promise<DetectionResult>;
-  /** Images that wait for a worker. */
-  readonly waiting: number;
+/** What every kind of work is told. */
+export interface ServiceOptions {
+  minScore: number;
+  maxFaces: number;
+  maxPixels: number;
+  signal: AbortSignal;
+  handOver: boolean;
 }
 
-export interface AppOptions extends ServerLimits {
+/** What finds the faces, in threads of its own: a pool. */
+export interface FaceService {
+  /** The faces as JSON text, in UTF-8. */
+  detectJson(image: Uint8Array, options: ServiceOptions & { name: string; subpixel: boolean }): Promise<EncodedResult>;
+  /** The image with its faces drawn over it. */
+  detectOverlay(
+    image: Uint8Array,
+    format: 'png',
+    options: ServiceOptions & { indices: boolean },
+  ): Promise<EncodedResult>;
+  /** Images that wait for a worker. */
+  readonly waiting: number;
+  /** Workers that live. */
+  readonly workers: number;
+}
+
+export interface AppOptions extends ServerLimits, AccessOptions {
   service: FaceService;
-  /** False once the process is about to stop: images are refused, the rest still answers. */
-  isReady?: () => boolean;
+  /** Aborted once the process is about to stop: images are refused, the rest still answers. */
+  stopping?: AbortSignal | undefined;
   /** Receives errors that are no client's fault. Default: standard error. */
-  onError?: (error: unknown) => void;
+  onError?: ((error: unknown) => void) | undefined;
 }
 
 /** Nothing but what the page itself brings; images it draws come as blob: and data: URLs. */
@@ -45,28 +63,27 @@ const CONTENT_SECURITY_POLICY = {
 
 const CLIENT_GONE = new HttpError(400, 'ERR_ABORTED', 'The client broke the request off.');
 
-/** A query parameter as a number; what is out of range the library itself refuses. */
-function numberParameter(context: Context, name: string): number | undefined {
-  const text = context.req.query(name);
-  if (text === undefined) return undefined;
-  const value = text.trim() === '' ? Number.NaN : Number(text);
-  if (!Number.isNaN(value)) return value;
-  throw new InvalidOptionError({ name, expected: 'a number', received: JSON.stringify(text.slice(0, 40)) });
-}
+const RETRY_LATER = { 'Retry-After': '1' };
 
-/** A query parameter as a switch; its name alone turns it on. */
-function switchParameter(context: Context, name: string): boolean {
-  const text = context.req.query(name);
-  if (text === undefined || text === 'false' || text === '0') return false;
-  if (text === '' || text === 'true' || text === '1') return true;
-  throw new InvalidOptionError({ name, expected: '"true" or "false"', received: JSON.stringify(text.slice(0, 40)) });
-}
+/** What some refusals say beside their body. */
+const HEADERS_OF_STATUS: Record<number, Record<string, string>> = {
+  401: { 'WWW-Authenticate': 'Bearer' },
+  429: RETRY_LATER,
+  503: RETRY_LATER,
+};
 
-/** The HTTP service as a Hono app: the page, the API, metrics. It listens nowhere by itself. */
-export function createApp({ service, isReady = () => true, onError = console.error, ...rest }: AppOptions): Hono {
+/**
+ * The HTTP service as a Hono app: the page, the API, metrics. It listens nowhere by itself.
+ * @throws InvalidOptionError
+ */
+export function createApp({ service, stopping, onError = console.error, ...rest }: AppOptions): Hono<ServerEnv> {
   const limits = resolveLimits(rest);
+  const access = resolveAccess(rest);
+  const parameters = queryParameters(limits);
+  const images = new ImageRequests(limits, stopping ?? new AbortController().signal);
   const metrics = new Metrics(() => service.waiting);
-  const app = new Hono();
+  const isReady = () => !stopping?.aborted && service.workers > 0;
+  const app = new Hono<ServerEnv>();
 
   app.use(secureHeaders({ contentSecurityPolicy: CONTENT_SECURITY_POLICY, crossOriginResourcePolicy: 'same-origin' }));
   app.use(async (context, next) => {
@@ -77,71 +94,45 @@ export function createApp({ service, isReady = () => true, onError = console.err
     const route = known || context.req.path === '/' ? context.req.path : 'other';
     metrics.request(route, context.res.status, (performance.now() - start) / 1000);
   });
+  app.use(checkHost(access), checkOrigin(access));
+  if (access.allowedOrigins.size > 0) app.use(allowOrigins(access));
+  const token = checkToken(access);
+  for (const { path, isProtected } of Object.values<Operation>(OPERATIONS)) if (isProtected) app.use(path, token);
 
-  const tooLarge = (): never => {
-    throw new HttpError(413, 'ERR_BODY_SIZE', `Expected at most ${limits.maxBytes} bytes. Send a smaller image.`);
-  };
-  const limitBody = bodyLimit({ maxSize: limits.maxBytes, onError: tooLarge });
-
-  let underWay = 0;
-  // Before the body is read: a queue alone would let any number of bodies gather in front of it.
-  const limitRequests: MiddlewareHandler = async (_, next) => {
-    if (underWay >= limits.maxRequests) {
-      throw new HttpError(
-        429,
-        'ERR_QUEUE_FULL',
-        `Expected at most ${limits.maxRequests} images at once. Try again soon.`,
+  /** @param work what to do with the image, told by the query and the limits */
+  function answerImage(
+    { method, path, parameters: names, answer }: ImageOperation,
+    work: (image: Uint8Array, query: QueryValues, options: ServiceOptions) => Promise<EncodedResult>,
+  ): void {
+    app[method](path, async (context) => {
+      // First of all: nothing that is refused for its query costs anything.
+      const query = readQuery(new URL(context.req.url).searchParams, names, parameters);
+      if (!isReady()) throw new HttpError(503, 'ERR_NOT_READY', 'The service starts or stops. Try again soon.');
+      const { minScore, maxFaces } = query;
+      const { bytes, faces } = await images.take(context, (image, signal) =>
+        work(image, query, { minScore, maxFaces, maxPixels: limits.maxPixels, signal, handOver: true }),
       );
-    }
-    underWay++;
-    try {
-      await next();
-    } finally {
-      underWay--;
-    }
-  };
-
-  async function detect(context: Context, bytes: Uint8Array): Promise<DetectionResult> {
-    if (!isReady()) throw new HttpError(503, 'ERR_NOT_READY', 'The service starts or stops. Try again soon.');
-    const timeout = AbortSignal.timeout(limits.timeoutMs);
-    try {
-      const result = await service.detect(bytes, {
-        minScore: numberParameter(context, 'minScore'),
-        maxFaces: numberParameter(context, 'maxFaces'),
-        maxPixels: limits.maxPixels,
-        signal: AbortSignal.any([timeout, context.req.raw.signal]),
-      });
-      metrics.faces(result.faces.length);
-      return result;
-    } catch (error) {
-      if (!timeout.aborted) throw error;
-      throw new HttpError(503, 'ERR_TIMEOUT', `The image took longer than ${limits.timeoutMs / 1000} seconds.`);
-    }
+      metrics.faces(faces);
+      return context.body(bytes, 200, { 'content-type': answer.type });
+    });
   }
 
-  app.post(OPERATIONS.detect.path, limitRequests, limitBody, async (context) => {
-    const subpixel = switchParameter(context, 'subpixel');
-    const result = await detect(context, await requestImage(context));
-    return context.json(resultToJson(result, { name: 'upload', subpixel }));
-  });
-
-  app.post(OPERATIONS.overlay.path, limitRequests, limitBody, async (context) => {
-    const indices = switchParameter(context, 'indices');
-    const bytes = await requestImage(context);
-    const { faces } = await detect(context, bytes);
-    const image = await decodeImage(bytes, { maxPixels: limits.maxPixels });
-    const png = await drawOverlay(image, faces, 'png', { indices });
-    return context.body(new Uint8Array(png), 200, { 'content-type': OPERATIONS.overlay.answer.type });
-  });
+  answerImage(OPERATIONS.detect, (image, { subpixel }, options) =>
+    service.detectJson(image, { ...options, name: 'upload', subpixel }),
+  );
+  answerImage(OPERATIONS.overlay, (image, { indices }, options) =>
+    service.detectOverlay(image, 'png', { ...options, indices }),
+  );
 
   app.get(OPERATIONS.health.path, (context) => context.json({ status: 'ok' }));
   app.get(OPERATIONS.ready.path, (context) =>
-    isReady() ? context.json({ status: 'ready' }) : context.json({ status: 'not ready' }, 503),
+    isReady() ? context.json({ status: 'ready' }) : context.json({ status: 'not ready' }, 503, RETRY_LATER),
   );
   app.get(OPERATIONS.metrics.path, async (context) =>
     context.body(await metrics.text(), 200, { 'content-type': metrics.contentType }),
   );
-  app.get(OPERATIONS.openapi.path, (context) => context.json(openApi(VERSION)));
+  const description = openApi(VERSION, parameters, access.token !== undefined);
+  app.get(OPERATIONS.openapi.path, (context) => context.json(description));
   for (const { method, path } of Object.values(OPERATIONS)) {
     const allowed = method.toUpperCase();
     const message = `${path} takes ${allowed}.`;
@@ -157,7 +148,7 @@ export function createApp({ service, isReady = () => true, onError = console.err
     const gone = context.req.raw.signal.aborted;
     const { status, body } = toErrorResponse(gone ? CLIENT_GONE : error);
     if (status === 500) onError(error);
-    return context.json(body, status, status === 429 ? { 'Retry-After': '1' } : {});
+    return context.json(body, status, HEADERS_OF_STATUS[status]);
   });
   return app;
 }

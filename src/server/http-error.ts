@@ -1,5 +1,5 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { type ErrorJson, errorToJson } from '../detector/error-json.js';
+import { type ErrorJson, errorFromJson, errorToJson } from '../detector/error-json.js';
 import { FacialLmkError } from '../errors.js';
 
 /** What a failed request answers with: read it with `errorFromJson`. */
@@ -33,16 +33,31 @@ const STATUS: Record<string, ContentfulStatusCode> = {
   ERR_INVALID_IMAGE: 422,
   ERR_QUEUE_FULL: 429,
   ERR_CLOSED: 503,
+  ERR_WORKER_LOST: 503,
 };
 
 /** What a client is told where the library's own words are for programmers. */
 const MESSAGES: Record<string, string> = {
   ERR_QUEUE_FULL: 'As many images are waiting as may. Send this one again soon.',
   ERR_CLOSED: 'The service is stopping.',
+  ERR_WORKER_LOST:
+    'The service has lost a thread that works on images, and starts another one. Send the image again soon.',
+};
+
+/** The way out for a client, who can install no decoder. */
+const HINTS: Record<string, string> = {
+  ERR_IMAGE_FORMAT: 'Send it as JPEG, PNG or WebP.',
 };
 
 /** Answers to requests that may be sent again as they are. */
 const RETRYABLE: readonly number[] = [408, 429, 503];
+
+function clientBody(error: FacialLmkError): ErrorBody {
+  const json = errorToJson(error);
+  const { code, retryable } = json;
+  if (code in MESSAGES) return errorBody(code, MESSAGES[code], retryable);
+  return { error: code in HINTS ? errorToJson(errorFromJson({ ...json, hint: HINTS[code] })) : json };
+}
 
 /** The status and body of any error. What is not meant for clients stays here. */
 export function toErrorResponse(error: unknown): { status: ContentfulStatusCode; body: ErrorBody } {
@@ -50,8 +65,7 @@ export function toErrorResponse(error: unknown): { status: ContentfulStatusCode;
     return { status: error.status, body: errorBody(error.code, error.message, RETRYABLE.includes(error.status)) };
   }
   if (error instanceof FacialLmkError && error.code in STATUS) {
-    const json = errorToJson(error);
-    return { status: STATUS[error.code], body: { error: { ...json, message: MESSAGES[error.code] ?? json.message } } };
+    return { status: STATUS[error.code], body: clientBody(error) };
   }
   return { status: 500, body: errorBody('ERR_INTERNAL', 'The server failed; its log says why.') };
 }

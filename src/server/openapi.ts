@@ -1,16 +1,7 @@
 import { LANDMARK106 } from '../landmark106/spec.js';
 import { NETWORK_SET_NAMES } from '../node/models/network-sets.js';
 import { KEYPOINT_NAMES } from '../types.js';
-
-const PARAMETERS = {
-  minScore: { schema: { type: 'number', minimum: 0, maximum: 1, default: 0.5 }, description: 'of a face' },
-  maxFaces: { schema: { type: 'integer', minimum: 1, default: 1000 }, description: 'the best ones' },
-  subpixel: {
-    schema: { type: 'boolean', default: false },
-    description: 'landmarks with fractions instead of integers',
-  },
-  indices: { schema: { type: 'boolean', default: false }, description: "each landmark's index beside it" },
-};
+import type { ParameterName, QueryParameters } from './parameters.js';
 
 /** An operation of the API: the routes are made from this list, so what it describes is what is there. */
 export interface Operation {
@@ -18,12 +9,16 @@ export interface Operation {
   path: string;
   summary: string;
   /** Takes an image as its body, and these parameters in its query. */
-  parameters?: readonly (keyof typeof PARAMETERS)[];
-  /** Whether it answers 503 while the service starts or stops. */
+  parameters?: readonly ParameterName[];
+  /** Whether it wants the token, where the service has one. */
+  isProtected?: true;
+  /** Whether it answers 503 while the service takes no images. */
   waits?: true;
   /** Media type and description of a successful answer. */
   answer: { type: string; schema?: string };
 }
+
+export type ImageOperation = Operation & Required<Pick<Operation, 'parameters'>>;
 
 export const OPERATIONS = {
   detect: {
@@ -31,6 +26,7 @@ export const OPERATIONS = {
     path: '/v1/detect',
     summary: 'Every face of an image as JSON, the same as the command prints',
     parameters: ['minScore', 'maxFaces', 'subpixel'],
+    isProtected: true,
     answer: { type: 'application/json', schema: 'Report' },
   },
   overlay: {
@@ -38,6 +34,7 @@ export const OPERATIONS = {
     path: '/v1/overlay',
     summary: 'The image with its faces drawn over it, as PNG',
     parameters: ['minScore', 'maxFaces', 'indices'],
+    isProtected: true,
     answer: { type: 'image/png' },
   },
   health: {
@@ -49,7 +46,7 @@ export const OPERATIONS = {
   ready: {
     method: 'get',
     path: '/v1/ready',
-    summary: 'Whether it takes images: 503 while it starts or stops',
+    summary: 'Whether it takes images: 503 while it starts, stops, or has no worker left',
     waits: true,
     answer: { type: 'application/json', schema: 'Status' },
   },
@@ -57,6 +54,7 @@ export const OPERATIONS = {
     method: 'get',
     path: '/metrics',
     summary: 'Counters and timings in the text format of Prometheus',
+    isProtected: true,
     answer: { type: 'text/plain' },
   },
   openapi: {
@@ -124,50 +122,68 @@ const SCHEMAS = {
   }),
 };
 
+/** Errors of whatever takes an image. */
 const ERRORS: Record<string, string> = {
-  400: 'A form without a file, or a query that is out of range',
+  400: 'A form without a file, or a query that is not known or out of range',
   408: 'The request arrived too slowly',
   413: 'The body is too large',
   415: 'No image, or a format that is not read',
-  422: 'A damaged image, or one with too many pixels',
+  422: 'A damaged image, one with too many pixels, or an answer that would be too large',
   429: 'Too many images are waiting; Retry-After says when to come again',
   500: 'A failure of the service; its log says more',
-  503: 'The service starts or stops, or the request took too long',
+  503: 'The service starts, stops, has lost a worker, or the image took too long; Retry-After says when to come again',
 };
+const UNAUTHORIZED = 'The token is missing or another one';
+const FORBIDDEN = 'Under this host name, or for the page of another origin, the service answers nobody';
 
 const content = (type: string, schema?: string) => ({
   [type]: schema ? { schema: { $ref: `#/components/schemas/${schema}` } } : {},
 });
 
-function describeOperation({ summary, parameters, waits, answer }: Operation): object {
-  const ok = { description: 'Done', content: content(answer.type, answer.schema) };
-  const notReady = { description: 'Not ready', content: content(answer.type, answer.schema) };
-  if (!parameters) return { summary, responses: { 200: ok, ...(waits && { 503: notReady }) } };
-  const errors = Object.entries(ERRORS).map(([status, description]) => [
-    status,
-    { description, content: content('application/json', 'Error') },
-  ]);
+const errorResponses = (descriptions: Record<string, string>) =>
+  Object.fromEntries(
+    Object.entries(descriptions).map(([status, description]) => [
+      status,
+      { description, content: content('application/json', 'Error') },
+    ]),
+  );
+
+function describeOperation(operation: Operation, all: QueryParameters, hasToken: boolean): object {
+  const { summary, parameters, isProtected, waits, answer } = operation;
+  const wantsToken = hasToken && isProtected;
+  const answers = content(answer.type, answer.schema);
+  const responses = {
+    200: { description: 'Done', content: answers },
+    ...errorResponses({ ...(wantsToken && { 401: UNAUTHORIZED }), 403: FORBIDDEN, ...(parameters && ERRORS) }),
+    ...(waits && { 503: { description: 'Not ready', content: answers } }),
+  };
   const file = { type: 'string', format: 'binary' };
   return {
     summary,
-    parameters: parameters.map((name) => ({ name, in: 'query', ...PARAMETERS[name] })),
-    requestBody: {
-      required: true,
-      content: {
-        'image/*': { schema: file },
-        'application/octet-stream': { schema: file },
-        'multipart/form-data': { schema: object({ image: file }) },
+    ...(wantsToken && { security: [{ token: [] }] }),
+    ...(parameters && {
+      parameters: parameters.map((name) => ({ name, in: 'query', ...all[name] })),
+      requestBody: {
+        required: true,
+        content: {
+          'image/*': { schema: file },
+          'application/octet-stream': { schema: file },
+          'multipart/form-data': { schema: object({ image: file }) },
+        },
       },
-    },
-    responses: { 200: ok, ...Object.fromEntries(errors) },
+    }),
+    responses,
   };
 }
 
-/** The OpenAPI 3.1 document of the service. */
-export function openApi(version: string): object {
+/**
+ * The OpenAPI 3.1 document of the service.
+ * @param hasToken whether the service wants a token
+ */
+export function openApi(version: string, parameters: QueryParameters, hasToken: boolean): object {
   const paths: Record<string, object> = {};
   for (const operation of Object.values<Operation>(OPERATIONS)) {
-    paths[operation.path] = { [operation.method]: describeOperation(operation) };
+    paths[operation.path] = { [operation.method]: describeOperation(operation, parameters, hasToken) };
   }
   return {
     openapi: '3.1.0',
@@ -178,6 +194,9 @@ export function openApi(version: string): object {
       license: { name: 'MIT', identifier: 'MIT' },
     },
     paths,
-    components: { schemas: SCHEMAS },
+    components: {
+      schemas: SCHEMAS,
+      ...(hasToken && { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } }),
+    },
   };
 }

@@ -1,28 +1,64 @@
+import { Readable } from 'node:stream';
 import type { Context } from 'hono';
+import { abortable } from '../detector/abortable.js';
+import { readFormFile } from './form-file.js';
 import { HttpError } from './http-error.js';
+import type { ServerEnv } from './server-env.js';
+import { tooLarge, type Upload } from './upload-memory.js';
 
 const EXPECTED = 'Send the image as the body (image/jpeg, image/png, ...), or as a file in multipart/form-data.';
+const CURL_TYPE = 'application/x-www-form-urlencoded';
+const FORM_TYPE = 'multipart/form-data';
 
-/**
- * The encoded image of a request: the body itself, or the first file of a form.
- * @throws HttpError 415 for a body of another type, 400 for a form without a file
- */
-export async function requestImage(context: Context): Promise<Uint8Array> {
-  const type = (context.req.header('content-type') ?? '').split(';')[0].trim().toLowerCase();
-  if (type === 'multipart/form-data') {
-    const form = await context.req.formData().catch(() => {
-      throw new HttpError(400, 'ERR_FORM', `Expected a whole form but received a damaged one. ${EXPECTED}`);
-    });
-    const file = [...form.values()].find((value) => value instanceof File);
-    if (!file) throw new HttpError(400, 'ERR_FORM', `Expected a file in the form but received none. ${EXPECTED}`);
-    return new Uint8Array(await file.arrayBuffer());
-  }
+/** Refuses from the headers alone what is no image. */
+function checkHeaders(context: Context, maxBytes: number): { contentType: string; isForm: boolean } {
+  const contentType = context.req.header('content-type') ?? '';
+  const type = contentType.split(';')[0].trim().toLowerCase();
   // curl --data-binary names every body a form; the content decides then, as for a body without a type.
-  const mayBeImage = type.startsWith('image/') || ['', 'application/octet-stream', CURL_TYPE].includes(type);
-  if (!mayBeImage) {
-    throw new HttpError(415, 'ERR_MEDIA_TYPE', `Expected an image but received ${type}. ${EXPECTED}`);
+  const mayBeImage = type.startsWith('image/') || ['', 'application/octet-stream', CURL_TYPE, FORM_TYPE].includes(type);
+  if (!mayBeImage) throw new HttpError(415, 'ERR_MEDIA_TYPE', `Expected an image but received ${type}. ${EXPECTED}`);
+  const encoding = context.req.header('content-encoding') ?? 'identity';
+  if (encoding.toLowerCase() !== 'identity') {
+    throw new HttpError(415, 'ERR_ENCODING', `Expected the image as it is but received ${encoding}. ${EXPECTED}`);
   }
-  return new Uint8Array(await context.req.arrayBuffer());
+  if (Number(context.req.header('content-length') ?? 0) > maxBytes) throw tooLarge(maxBytes);
+  return { contentType, isForm: type === FORM_TYPE };
 }
 
-const CURL_TYPE = 'application/x-www-form-urlencoded';
+/** The body as it arrives. To stop early leaves the connection open: the answer is still to be sent through it. */
+function bodyChunks({ env, req }: Context<ServerEnv>): AsyncIterable<Uint8Array> {
+  const body = env?.incoming ?? (req.raw.body ? Readable.fromWeb(req.raw.body as never) : Readable.from([]));
+  return body.iterator({ destroyOnReturn: false });
+}
+
+/**
+ * Reads the encoded image of a request: the body itself, or the first file of a form.
+ * @param signal gives up waiting for the rest of a body
+ * @throws HttpError 413 for more bytes than may be, 415 for a body of another type, 400 for a form without a file, and what the
+ * upload throws
+ */
+export async function readRequestImage(
+  context: Context<ServerEnv>,
+  upload: Upload,
+  maxBytes: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const { contentType, isForm } = checkHeaders(context, maxBytes);
+  const chunks = limited(bodyChunks(context), maxBytes);
+  const append = (chunk: Uint8Array) => upload.append(chunk);
+  await abortable(isForm ? readFormFile(chunks, contentType, append) : readAll(chunks, append), signal);
+}
+
+async function readAll(chunks: AsyncIterable<Uint8Array>, append: (chunk: Uint8Array) => void): Promise<void> {
+  for await (const chunk of chunks) append(chunk);
+}
+
+/** The chunks, as long as all of them together are no more than so many bytes. */
+async function* limited(chunks: AsyncIterable<Uint8Array>, maxBytes: number): AsyncIterable<Uint8Array> {
+  let received = 0;
+  for await (const chunk of chunks) {
+    received += chunk.length;
+    if (received > maxBytes) throw tooLarge(maxBytes);
+    yield chunk;
+  }
+}

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { Hono } from 'hono';
 import { PACKAGE_MODULES, SAMPLE_PICTURE } from '../node/package-paths.js';
+import { once } from './once.js';
 
 /** The page's own files, by address. */
 const PAGE_FILES: Record<string, { file: string; type: string }> = {
@@ -36,10 +37,13 @@ const MODULES = [
 /** Serves a fixed list of files. No part of a request ever becomes part of a path. */
 export function staticFiles(): Hono {
   const app = new Hono();
-  const serve = (address: string, file: URL, type: string) =>
+  const serve = (address: string, file: URL, type: string) => {
+    // One copy for all answers: any number of them may wait for slow readers.
+    const read = once(() => readFile(file));
     app.get(address, async (context) =>
-      context.body(new Uint8Array(await readFile(file)), 200, { 'content-type': type, 'cache-control': 'no-cache' }),
+      context.body(await read(), 200, { 'content-type': type, 'cache-control': 'no-cache' }),
     );
+  };
   for (const [address, { file, type }] of Object.entries(PAGE_FILES)) {
     serve(address, new URL(`./page/${file}`, import.meta.url), type);
   }

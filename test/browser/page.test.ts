@@ -2,7 +2,10 @@
 // The page in a real browser: a scene dropped on it is drawn where the service says its points are, it speaks to no other
 // host and logs no error, on a desktop and on a phone.
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,9 +22,13 @@ const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const screenshots = process.env.FACIAL_LMK_SCREENSHOTS;
 
 /** Starts the service on a free port and waits for its address. */
-function startServer(networks: string): Promise<{ server: ChildProcess; address: string }> {
+function startServer(
+  networks: string,
+  env: NodeJS.ProcessEnv = {},
+): Promise<{ server: ChildProcess; address: string }> {
   const server = spawn(process.execPath, [main, 'serve', '--networks', networks, '--port', '0'], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...env },
   });
   return new Promise((resolve, reject) => {
     server.once('exit', (code) => reject(new Error(`The server ended with ${code}.`)));
@@ -210,6 +217,42 @@ describe.skipIf(!hasBrowser)(`the page${hasBrowser ? '' : ` (skipped: no browser
     await drop(page, png, 'scene.png', 'image/png');
     await page.locator('#status.error', { hasText: 'The server does not answer.' }).waitFor();
     await page.close();
+  });
+
+  it('shows the token of its address, and says what is missing without', async () => {
+    const guarded = await startServer('drawn-faces', { FACIAL_LMK_TOKEN: 'secret' });
+    for (const [fragment, status] of [
+      ['#token=secret', '3 faces found.'],
+      ['', 'Expected the header "Authorization: Bearer <token>" with the token of this service.'],
+    ]) {
+      const page = await browser.newPage();
+      await page.goto(`${guarded.address}/${fragment}`);
+      await drop(page, png, 'scene.png', 'image/png');
+      await page.locator('#status', { hasText: status }).waitFor();
+      await page.close();
+    }
+    const ended = new Promise((resolve) => guarded.server.once('exit', resolve));
+    guarded.server.kill('SIGTERM');
+    await ended;
+  });
+
+  it('serves no page of another origin', async () => {
+    const page = await browser.newPage();
+    const other = createServer((_, answer) => answer.setHeader('Content-Type', 'text/html').end('another page'));
+    other.listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    await page.goto(`http://127.0.0.1:${(other.address() as AddressInfo).port}`);
+    const statuses = await page.evaluate(async (url) => {
+      // The first is a form that a page may send anywhere without asking: only the service itself can refuse it.
+      const forms: RequestInit[] = [{ mode: 'no-cors', body: new FormData() }, {}];
+      const attempts = forms.map((form) => fetch(`${url}/v1/detect`, { method: 'POST', ...form }));
+      return (await Promise.allSettled(attempts)).map(({ status }) => status);
+    }, address);
+    expect(statuses).toEqual(['rejected', 'rejected']);
+    const metrics = await (await fetch(`${address}/metrics`)).text();
+    expect(metrics).toMatch(/facial_lmk_requests_total\{route="\/v1\/detect",status="403"\} 2/);
+    await page.close();
+    other.close();
   });
 
   it('turns every camera off again', async () => {

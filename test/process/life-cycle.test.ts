@@ -254,7 +254,9 @@ describe('a process', () => {
     socket.on('data', (chunk) => {
       answer += chunk;
     });
-    socket.write('POST /v1/detect HTTP/1.1\r\nHost: x\r\nContent-Type: image/png\r\nContent-Length: 1000\r\n\r\nhalf');
+    socket.write(
+      'POST /v1/detect HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/png\r\nContent-Length: 1000\r\n\r\nhalf',
+    );
     await once(socket, 'close');
     expect(answer).toMatch(/^HTTP\/1.1 408 /);
     expect(JSON.parse(answer.split('\r\n\r\n')[1])).toMatchObject({ error: { code: 'ERR_TIMEOUT' } });

@@ -1,13 +1,12 @@
 // The HTTP service without a network: a stub finds the faces, so every answer can be provoked.
 import sharp from 'sharp';
 import { describe, expect, it, vi } from 'vitest';
-import { DetectionResult } from '../../src/detector/detection-result.js';
-import { ClosedError, QueueFullError } from '../../src/errors.js';
+import { ClosedError, QueueFullError, WorkerLostError } from '../../src/errors.js';
 import { decodeImage } from '../../src/node/images/image-file.js';
-import { type AppOptions, createApp, type FaceService } from '../../src/server/create-app.js';
+import { type AppOptions, createApp } from '../../src/server/create-app.js';
 import type { ErrorBody } from '../../src/server/http-error.js';
 import { OPERATIONS } from '../../src/server/openapi.js';
-import { RECEIPT } from '../support/receipt.js';
+import { emptyService, stubService } from '../support/stub-service.js';
 
 const png = await sharp({ create: { width: 60, height: 40, channels: 3, background: '#456' } })
   .png()
@@ -16,33 +15,16 @@ const png = await sharp({ create: { width: 60, height: 40, channels: 3, backgrou
 type Body = ConstructorParameters<typeof Response>[0];
 const errorCode = async (response: Response) => ((await response.json()) as ErrorBody).error.code;
 
-const noFaces = () =>
-  new DetectionResult({
-    faces: [],
-    image: { name: 'bytes', width: 60, height: 40, decoder: 'sharp' },
-    timings: { decode: 1, analyze: 2 },
-    networks: RECEIPT,
-  });
-
-/** Decodes as a pool's worker would, and finds nothing. */
-const service: FaceService = {
-  waiting: 3,
-  async detect(input, options) {
-    const { maxPixels, signal } = options;
-    await decodeImage(input, { maxPixels, signal });
-    return noFaces();
-  },
-};
-
 const full = new QueueFullError({ name: 'the queue', expected: 'room', received: 'a full one' });
 
-const app = (options: Partial<AppOptions> = {}) => createApp({ service, onError: () => undefined, ...options });
+const app = (options: Partial<AppOptions> = {}) =>
+  createApp({ service: emptyService, onError: () => undefined, ...options });
 
 const post = (path: string, body: Body | undefined, type?: string, options?: Partial<AppOptions>) =>
   app(options).request(path, { method: 'POST', body: body ?? null, headers: type ? { 'content-type': type } : {} });
 
 const failing = (error: unknown): Partial<AppOptions> => ({
-  service: { waiting: 0, detect: () => Promise.reject(error) },
+  service: stubService(() => Promise.reject(error)),
 });
 
 describe('POST /v1/detect', () => {
@@ -67,8 +49,8 @@ describe('POST /v1/detect', () => {
     const wait = new Promise<void>((resolve) => {
       finish = resolve;
     });
-    const detect = () => wait.then(noFaces);
-    const one = app({ service: { waiting: 0, detect }, maxRequests: 2 });
+    const service = stubService(() => wait.then(() => png));
+    const one = app({ service, maxRequests: 2 });
     const send = (body: Body) =>
       one.request('/v1/detect', { method: 'POST', body: body ?? null, headers: { 'content-type': 'image/png' } });
     const taken = [send(new Uint8Array(png)), send(new Uint8Array(png))];
@@ -80,14 +62,14 @@ describe('POST /v1/detect', () => {
   });
 
   it('hands options to the service', async () => {
-    const detect = vi.fn(async () => noFaces());
+    const job = vi.fn(async () => png);
     await post('/v1/detect?minScore=0.7&maxFaces=3', new Uint8Array(png), 'image/png', {
-      service: { waiting: 0, detect },
-      maxPixels: 1234,
+      service: stubService(job),
+      maxPixels: 4321,
     });
-    expect(detect).toHaveBeenCalledWith(
+    expect(job).toHaveBeenCalledWith(
       expect.any(Uint8Array),
-      expect.objectContaining({ minScore: 0.7, maxFaces: 3, maxPixels: 1234 }),
+      expect.objectContaining({ minScore: 0.7, maxFaces: 3, maxPixels: 4321 }),
     );
   });
 });
@@ -110,7 +92,14 @@ describe('what is refused', () => {
     ['a truncated image', 422, 'ERR_IMAGE_DECODE', new Uint8Array(cut), 'image/png', {}],
     ['too many pixels', 422, 'ERR_IMAGE_DECODE', new Uint8Array(png), 'image/png', { maxPixels: 100 }],
     ['a full queue', 429, 'ERR_QUEUE_FULL', new Uint8Array(png), 'image/png', failing(full)],
-    ['an image before it is ready', 503, 'ERR_NOT_READY', new Uint8Array(png), 'image/png', { isReady: () => false }],
+    [
+      'an image before it is ready',
+      503,
+      'ERR_NOT_READY',
+      new Uint8Array(png),
+      'image/png',
+      { stopping: AbortSignal.abort() },
+    ],
     [
       'an image after the pool was closed',
       503,
@@ -119,11 +108,20 @@ describe('what is refused', () => {
       'image/png',
       failing(new ClosedError({ name: 'the pool', expected: 'open', received: 'closed' })),
     ],
+    [
+      'an image whose worker was lost',
+      503,
+      'ERR_WORKER_LOST',
+      new Uint8Array(png),
+      'image/png',
+      failing(new WorkerLostError({ name: 'a worker', expected: 'an answer', received: 'its end' })),
+    ],
+    ['an answer that is too large', 422, 'ERR_ANSWER_SIZE', new Uint8Array(png), 'image/png', { maxAnswerBytes: 20 }],
   ])('%s: %i', async (_, status, code, body, type, options) => {
     const response = await post('/v1/detect', body, type, options);
     expect(response.status).toBe(status);
     expect(await errorCode(response)).toBe(code);
-    expect(response.headers.get('retry-after')).toBe(status === 429 ? '1' : null);
+    expect(response.headers.get('retry-after')).toBe([429, 503].includes(status) ? '1' : null);
   });
 
   it('a form without a file, or a damaged one: 400', async () => {
@@ -139,15 +137,12 @@ describe('what is refused', () => {
 
   it('an image that takes too long: 503, and the service is told to stop', async () => {
     let signal: AbortSignal | undefined;
-    const slow: FaceService = {
-      waiting: 0,
-      detect: (_, options) => {
-        signal = options.signal;
-        return new Promise((_resolve, reject) => {
-          signal?.addEventListener('abort', () => reject(signal?.reason));
-        });
-      },
-    };
+    const slow = stubService((_, options) => {
+      signal = options.signal;
+      return new Promise((_resolve, reject) => {
+        signal?.addEventListener('abort', () => reject(signal?.reason));
+      });
+    });
     const response = await post('/v1/detect', new Uint8Array(png), 'image/png', { service: slow, timeoutMs: 50 });
     expect(response.status).toBe(503);
     expect(await errorCode(response)).toBe('ERR_TIMEOUT');
@@ -170,9 +165,17 @@ describe('the rest', () => {
   const get = (path: string, options?: Partial<AppOptions>) => app(options).request(path);
 
   it('health lives, ready tells', async () => {
-    expect((await get('/v1/health', { isReady: () => false })).status).toBe(200);
+    expect((await get('/v1/health', { stopping: AbortSignal.abort() })).status).toBe(200);
     expect((await get('/v1/ready')).status).toBe(200);
-    expect((await get('/v1/ready', { isReady: () => false })).status).toBe(503);
+    for (const options of [
+      { stopping: AbortSignal.abort() },
+      { service: stubService(async () => png, { workers: 0 }) },
+    ]) {
+      const response = await get('/v1/ready', options);
+      expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);
+      expect(await response.json()).toEqual({ status: 'not ready' });
+      expect((await post('/v1/detect', png, 'image/png', options)).status).toBe(503);
+    }
   });
 
   it('metrics count by route and status, in the format of Prometheus', async () => {
@@ -205,17 +208,17 @@ describe('the rest', () => {
   it('a client that has gone is no failure of the service', async () => {
     const onError = vi.fn();
     const controller = new AbortController();
-    const detect = async () => {
+    const service = stubService(async () => {
       controller.abort();
       throw new Error('aborted');
-    };
+    });
     const request = new Request('http://localhost/v1/detect', {
       method: 'POST',
       body: new Uint8Array(png),
       headers: { 'content-type': 'image/png' },
       signal: controller.signal,
     });
-    expect((await app({ service: { waiting: 0, detect }, onError }).request(request)).status).toBe(400);
+    expect((await app({ service, onError }).request(request)).status).toBe(400);
     expect(onError).not.toHaveBeenCalled();
   });
 
@@ -234,7 +237,7 @@ describe('the rest', () => {
   it('everything that the page imports is served', async () => {
     // As built: the browser is given the compiled modules.
     const built = await import(new URL('../../dist/server/create-app.js', import.meta.url).href);
-    const server: ReturnType<typeof createApp> = built.createApp({ service });
+    const server: ReturnType<typeof createApp> = built.createApp({ service: emptyService });
     const seen = new Set<string>();
     const follow = async (path: string): Promise<void> => {
       if (seen.has(path)) return;

@@ -1,0 +1,96 @@
+import { InvalidOptionError } from '../errors.js';
+import { nearestName } from '../nearest-name.js';
+import { checkInteger, checkNumber } from '../options.js';
+import type { ResolvedLimits } from './limits.js';
+
+/** The library's own defaults, where the limits are no lower. */
+const DEFAULT_MIN_SCORE = 0.5;
+const DEFAULT_MAX_FACES = 1000;
+
+/** What a query may say, as the description tells it and as it is checked. */
+export function queryParameters({ minScore, maxFaces }: Pick<ResolvedLimits, 'minScore' | 'maxFaces'>) {
+  const toggle = { type: 'boolean', default: false };
+  return {
+    minScore: {
+      schema: { type: 'number', minimum: minScore, maximum: 1, default: Math.max(DEFAULT_MIN_SCORE, minScore) },
+      description: 'of a face',
+    },
+    maxFaces: {
+      schema: { type: 'integer', minimum: 1, maximum: maxFaces, default: Math.min(DEFAULT_MAX_FACES, maxFaces) },
+      description: 'the best ones',
+    },
+    subpixel: { schema: toggle, description: 'landmarks with fractions instead of integers' },
+    indices: { schema: toggle, description: "each landmark's index beside it" },
+  };
+}
+
+export type QueryParameters = ReturnType<typeof queryParameters>;
+export type ParameterName = keyof QueryParameters;
+
+/** What a query says, with the defaults of what it does not say. */
+export interface QueryValues {
+  minScore: number;
+  maxFaces: number;
+  subpixel: boolean;
+  indices: boolean;
+}
+
+const quote = (text: string) => JSON.stringify(text.slice(0, 40));
+
+function readToggle(name: string, text: string): boolean {
+  // Its name alone turns it on.
+  if (['', 'true', '1'].includes(text)) return true;
+  if (['false', '0'].includes(text)) return false;
+  throw new InvalidOptionError({ name, expected: '"true" or "false"', received: quote(text) });
+}
+
+function readNumber(name: string, text: string): number {
+  // Number('') is 0.
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  if (!Number.isNaN(value)) return value;
+  throw new InvalidOptionError({ name, expected: 'a number', received: quote(text) });
+}
+
+function checkNames(query: URLSearchParams, names: readonly string[]): void {
+  for (const name of query.keys()) {
+    if (!names.includes(name)) {
+      const nearest = nearestName(name, names);
+      throw new InvalidOptionError({
+        name: 'the query',
+        expected: `no other names than ${names.join(', ')}`,
+        received: quote(name),
+        hint: nearest && `Is it "${nearest}" that you mean?`,
+      });
+    }
+    const values = query.getAll(name).length;
+    if (values > 1) throw new InvalidOptionError({ name, expected: 'one value', received: String(values) });
+  }
+}
+
+/**
+ * Reads a query.
+ * @param names of the parameters that the operation takes
+ * @throws InvalidOptionError for a name that is none of them or comes twice, and for a value out of range
+ */
+export function readQuery(
+  query: URLSearchParams,
+  names: readonly ParameterName[],
+  parameters: QueryParameters,
+): QueryValues {
+  checkNames(query, names);
+  const read = <T>(name: ParameterName, parse: (text: string) => T): T => {
+    const text = query.get(name);
+    return text === null ? (parameters[name].schema.default as T) : parse(text);
+  };
+  const number = (name: 'minScore' | 'maxFaces', check: typeof checkNumber) =>
+    read(name, (text) => {
+      const { minimum, maximum } = parameters[name].schema;
+      return check(name, readNumber(name, text), minimum, maximum);
+    });
+  return {
+    minScore: number('minScore', checkNumber),
+    maxFaces: number('maxFaces', checkInteger),
+    subpixel: read('subpixel', (text) => readToggle('subpixel', text)),
+    indices: read('indices', (text) => readToggle('indices', text)),
+  };
+}
