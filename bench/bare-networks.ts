@@ -8,6 +8,7 @@ import {
   type OnnxNetwork,
   type PixelImage,
   SCRFD,
+  type SessionOptions,
   type Tensor,
 } from 'onnx-facial-lmk-detector/node';
 import type { Contender } from './harness.js';
@@ -30,8 +31,12 @@ export async function bareNetworks(
   models: ModelPaths,
   pipeline: FacialLandmarkDetector,
   image: PixelImage,
+  options: SessionOptions = {},
 ): Promise<BareNetworks> {
-  const [detector, landmarker] = [await loadNetwork(models.detector), await loadNetwork(models.landmarker)];
+  const [detector, landmarker] = [
+    await loadNetwork(models.detector, options),
+    await loadNetwork(models.landmarker, options),
+  ];
   const { faces } = await pipeline.detect(image);
   const side = SCRFD.side;
   const input = detectorInput(pixelView(image), side).tensor;

@@ -4,6 +4,8 @@ import type { Measurement } from './harness.js';
 /** What every benchmark is given. */
 export interface BenchContext {
   models: ModelPaths;
+  /** Networks to compare with, by what they were called. */
+  others: readonly (readonly [string, ModelPaths])[];
   images: readonly BenchImage[];
   merged: MergedModel | undefined;
   rounds: number;

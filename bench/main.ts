@@ -16,6 +16,7 @@ import { benchMerged } from './merged.js';
 import { benchPool } from './pool.js';
 import { formatMachine, formatQuiet, formatSection, type Report } from './report.js';
 import { benchServe } from './serve.js';
+import { benchSets } from './sets.js';
 import { benchStages } from './stages.js';
 
 /** By name; without a name, those that are not marked `onRequest` run. */
@@ -29,10 +30,12 @@ const BENCHES: Record<string, { run: Bench; onRequest?: true }> = {
   'decoder-memory': { run: benchDecoderMemory, onRequest: true },
   folder: { run: benchFolder, onRequest: true },
   serve: { run: benchServe, onRequest: true },
+  sets: { run: benchSets, onRequest: true },
 };
 
 const HELP = `npm run bench -- [${Object.keys(BENCHES).join('|')} ...] [options]
   --networks SET   a set or a folder with the two networks (default: as for the command)
+  --with A,B       sets or folders to compare with in "sets"
   --detector FILE  another detector than the set's
   --images DIR     photographs (default: a painting alone and nine times; drawn scenes for drawn-faces)
   --only A,B       only the images of these names, without extension
@@ -45,6 +48,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     networks: { type: 'string' },
+    with: { type: 'string', default: '' },
     detector: { type: 'string' },
     images: { type: 'string' },
     only: { type: 'string' },
@@ -72,6 +76,12 @@ async function main(): Promise<void> {
   const models = await findModels({ networks: values.networks, detector: values.detector });
   const context: BenchContext = {
     models,
+    others: await Promise.all(
+      values.with
+        .split(',')
+        .filter(Boolean)
+        .map(async (networks) => [networks, await findModels({ networks })] as const),
+    ),
     images: await benchImages(values.images, models.identity.set, values.only?.split(',')),
     merged: values.merged === undefined ? undefined : await loadMergedModel(values.merged),
     rounds,

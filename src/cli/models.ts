@@ -120,9 +120,12 @@ async function networkOptions(set: NetworkSet, dir: string | undefined): Promise
   );
   // The folder alone says enough, unless it holds other networks too.
   const found = await findModels({ networks: resolve(dir as string) }).catch(() => undefined);
-  if (found?.detector === detector && found?.landmarker === landmarker) return `--networks ${dir}`;
-  return `--detector ${detector} --landmarker ${landmarker}`;
+  if (found?.detector === detector && found?.landmarker === landmarker) return `--networks ${quoted(dir)}`;
+  return `--detector ${quoted(detector)} --landmarker ${quoted(landmarker)}`;
 }
+
+/** A path as a shell takes it for one word. */
+const quoted = (path = '') => (/^[\w./\\:~-]+$/.test(path) ? path : JSON.stringify(path));
 
 /** @returns whether all are there now */
 async function download(models: KnownModel[], directory: string, options: FetchOptions): Promise<boolean> {

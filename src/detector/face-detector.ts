@@ -10,10 +10,10 @@ import {
 } from '../check-options.js';
 import { checkLandmarker } from '../landmark106/contract.js';
 import { toRawOutputs } from '../merged/raw-outputs.js';
-import { checkBoolean, checkFunction, checkObject } from '../options.js';
+import { checkBoolean, checkFunction, checkObject, checkText } from '../options.js';
 import { InFlight } from '../runtime/in-flight.js';
 import type { OnnxNetwork } from '../runtime/onnx-network.js';
-import { type NetworksIdentity, receipt } from '../runtime/receipt.js';
+import { checkIdentity, type NetworksIdentity, receipt } from '../runtime/receipt.js';
 import { Semaphore } from '../runtime/semaphore.js';
 import { checkDetector } from '../scrfd/contract.js';
 import { type DetectSettings, detectSettings } from '../stages/detect-faces.js';
@@ -114,8 +114,10 @@ export async function openPair(
 
 function checkPlatform(name: string, value: unknown): void {
   checkNetworks(name, value);
-  const { detector, landmarker, readOptions, readPixels } = value as Platform<never, never>;
+  const { detector, landmarker, identity, version, readOptions, readPixels } = value as Platform<never, never>;
   for (const network of [detector, landmarker]) checkFunction(`close of ${network.name}`, network.close);
+  checkIdentity(`${name}.identity`, identity);
+  checkText(`${name}.version`, version);
   const checks = checkObject(`${name}.readOptions`, readOptions);
   for (const [option, check] of Object.entries(checks)) checkFunction(`${name}.readOptions.${option}`, check);
   checkFunction(`${name}.readPixels`, readPixels);

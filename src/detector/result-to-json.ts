@@ -1,7 +1,7 @@
-import { type Check, type ChecksOf, checkOptions, fields, optional } from '../check-options.js';
+import { type ChecksOf, checkOptions, fields, optional } from '../check-options.js';
 import { FACE_JSON_OPTIONS, type FaceJsonOptions, faceToJson } from '../face/face-to-json.js';
 import { checkAnyNumber, checkList, checkObject, checkText } from '../options.js';
-import type { Receipt } from '../runtime/receipt.js';
+import { checkReceipt, type Receipt } from '../runtime/receipt.js';
 import type { Face, FaceData, FaceJson, ImageInfo, Timings } from '../types.js';
 
 /** One image and its faces as JSON: what the command prints. */
@@ -38,7 +38,7 @@ const checkImageInfo = fields({
 export const checkResult = fields({
   image: checkImageInfo,
   timings: checkTimings,
-  networks: checkObject as Check<object> as Check<Receipt>,
+  networks: checkReceipt,
   faces: (name, value) => checkList(name, value, checkObject) as Face[],
 });
 

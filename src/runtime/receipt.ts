@@ -1,3 +1,5 @@
+import { type ChecksOf, fields, optional } from '../check-options.js';
+import { checkAnyNumber, checkObject, checkText } from '../options.js';
 import type { ResultOptions } from '../stages/pipeline.js';
 import type { RuntimeInfo } from './session.js';
 
@@ -22,6 +24,28 @@ export interface Receipt extends NetworksIdentity {
   /** Version of this library. */
   version: string;
 }
+
+const IDENTITY = {
+  set: checkText,
+  licence: checkText,
+  digests: fields({ detector: checkText, landmarker: checkText }),
+} satisfies ChecksOf<NetworksIdentity>;
+
+/** Refuses what does not say which networks they are. */
+export const checkIdentity = fields(IDENTITY);
+
+/** Refuses what is no receipt. */
+export const checkReceipt = fields({
+  ...IDENTITY,
+  runtime: fields({
+    name: checkText,
+    version: checkText,
+    provider: checkText,
+    threads: optional(checkAnyNumber),
+  } satisfies ChecksOf<RuntimeInfo>),
+  options: (name, value) => checkObject(name, value) as ResultOptions,
+  version: checkText,
+} satisfies ChecksOf<Receipt>);
 
 /** The receipt of one result. Its parts are copies, so that whoever changes one changes no other. */
 export function receipt(

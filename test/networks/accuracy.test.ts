@@ -1,7 +1,6 @@
 // What the built-in networks find in photographs with points set by hand, and in collages of them.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Evaluation } from '../../src/evaluation/evaluation.js';
@@ -11,10 +10,10 @@ import type { TruthFace } from '../../src/evaluation/ground-truth.js';
 import { parseTruthJson } from '../../src/evaluation/parse-truth-json.js';
 import { boxAround } from '../../src/face/box-around.js';
 import { FacialLandmarkDetector } from '../../src/node/facial-landmark-detector.js';
+import { NETWORK_SETS } from '../../src/node/models/network-sets.js';
 import type { Box, PixelImage } from '../../src/types.js';
 import { needsReference, reference } from '../support/reference.js';
 
-const models = fileURLToPath(new URL('../../models/', import.meta.url));
 const folder = join(reference ?? '', 'eval/helen-train');
 
 interface Labelled {
@@ -40,10 +39,7 @@ describe.skipIf(!reference)(`the built-in networks on photographs${needsReferenc
   let detector: FacialLandmarkDetector;
 
   beforeAll(async () => {
-    detector = await FacialLandmarkDetector.load({
-      detector: join(models, 'face-detector-mediapipe.onnx'),
-      landmarker: join(models, 'face-landmarker-mediapipe.onnx'),
-    });
+    detector = await FacialLandmarkDetector.load({ networks: 'mediapipe' });
   });
   afterAll(() => detector?.close());
 
@@ -64,6 +60,13 @@ describe.skipIf(!reference)(`the built-in networks on photographs${needsReferenc
     expect(recall).toBe(1);
     expect(nme?.all).toBeLessThanOrEqual(0.064);
     expect(nme?.withoutContour).toBeLessThanOrEqual(0.046);
+    // What `models list` and the README say of the set.
+    expect(NETWORK_SETS.mediapipe.measured).toMatchObject({
+      images: evaluation.outcomes.length,
+      found: recall * evaluation.outcomes.length,
+      nme: Number(nme?.all.toFixed(3)),
+      nmeWithoutContour: Number(nme?.withoutContour.toFixed(3)),
+    });
   });
 
   /**

@@ -1,6 +1,7 @@
 // The built command as a user runs it, on drawn scenes with the networks for drawn faces.
 import { once } from 'node:events';
 import {
+  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -237,16 +238,12 @@ describe('networks', () => {
     expect(existsSync(join(folder, 'refused.onnx'))).toBe(false);
   });
 
-  it('serve refuses them too', async () => {
-    const { code, stderr } = await run([
-      'serve',
-      '--port',
-      '0',
-      '--networks',
-      'insightface',
-      '--licence',
-      'commercial',
-    ]);
+  it.each(['serve', 'evaluate'])('%s refuses them too', async (command) => {
+    mkdirSync(join(folder, 'labelled'), { recursive: true });
+    copyFileSync(join(folder, 'nobody.png'), join(folder, 'labelled/nobody.png'));
+    writeFileSync(join(folder, 'labelled/nobody.jsonl'), JSON.stringify({ image: 'nobody.png', faces: [] }));
+    const rest = command === 'serve' ? ['--port', '0'] : ['labelled'];
+    const { code, stderr } = await run([command, '--networks', 'insightface', '--licence', 'commercial', ...rest]);
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('the set "insightface"') });
   });
 });

@@ -169,6 +169,7 @@ describe('models fetch', () => {
     [[], '--networks insightface'],
     [['--dir', 'models'], '--networks insightface'],
     [['--dir', 'elsewhere'], '--networks elsewhere'],
+    [['--dir', 'my networks'], '--networks "my networks"'],
   ])('ends with the line to type (%j)', async (args, line) => {
     serveBoth();
     for (const attempt of ['first', 'again']) {

@@ -4,6 +4,7 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync,
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { NETWORK_SETS } from '../../src/node/models/network-sets.js';
 import { SAMPLE_PICTURE } from '../../src/node/package-paths.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -42,6 +43,12 @@ const run = (command: string, args: string[]): string =>
 
 it('has no gap left to fill', () => {
   expect(readme).not.toMatch(/^[A-Z_]{4,}$|TODO|TBD/m);
+});
+
+it('says of the built-in set what was measured', () => {
+  const { found, images, nme, nmeWithoutContour } = NETWORK_SETS.mediapipe.measured!;
+  const row = readme.split('\n').find((line) => line.startsWith('| `mediapipe`'));
+  expect(row).toContain(`| ${found} of ${images} | ${nme}, ${nmeWithoutContour} |`);
 });
 
 describe('programs', () => {

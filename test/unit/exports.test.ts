@@ -202,6 +202,8 @@ const VALID = new Map<unknown, readonly unknown[]>([
       {
         detector: { ...detector, close: async () => {} },
         landmarker: { ...landmarker, close: async () => {} },
+        identity: RECEIPT,
+        version: RECEIPT.version,
         readOptions: {},
         readPixels: async () => ({ pixels: image, name: 'a', decoder: 'none' }),
       },

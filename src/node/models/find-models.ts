@@ -1,8 +1,7 @@
 import { basename, join, resolve } from 'node:path';
-import { type Check, type ChecksOf, checkOptions, oneOf, optional } from '../../check-options.js';
+import { type ChecksOf, checkOptions, oneOf, optional } from '../../check-options.js';
 import { describe, InvalidOptionError, ModelFileError, ModelNotFoundError } from '../../errors.js';
-import { checkObject } from '../../options.js';
-import type { NetworksIdentity } from '../../runtime/receipt.js';
+import { checkIdentity, type NetworksIdentity } from '../../runtime/receipt.js';
 import { checkModelSource } from '../runtime/onnx-session.js';
 import { checkLicence, type LicenceWish } from './check-licence.js';
 import { chooseInFolder } from './choose-in-folder.js';
@@ -101,7 +100,7 @@ export const NETWORK_CHOICE = {
   detector: optional(checkModelSource),
   landmarker: optional(checkModelSource),
   licence: optional(oneOf(['commercial'])),
-  identity: optional(checkObject as Check<object> as Check<NetworksIdentity>),
+  identity: optional(checkIdentity),
 } satisfies ChecksOf<NetworkChoice>;
 
 async function find(networks: string | undefined, missing: readonly Role[]): Promise<Paths> {

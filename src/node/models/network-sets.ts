@@ -49,6 +49,13 @@ export const NETWORK_SETS: Readonly<Record<NetworkSetName, NetworkSet>> = {
     purpose: 'photographs, also in products; the default',
     detector: MEDIAPIPE_DETECTOR,
     landmarker: MEDIAPIPE_LANDMARKER,
+    measured: {
+      data: 'HELEN, photographs of its training part with one large face each',
+      images: 140,
+      found: 140,
+      nme: 0.063,
+      nmeWithoutContour: 0.044,
+    },
   },
   insightface: {
     name: 'insightface',
