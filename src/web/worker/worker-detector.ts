@@ -6,6 +6,8 @@ import { type StreamResult, streamResults } from '../../detector/stream-results.
 import { InvalidOptionError, WorkerLostError } from '../../errors.js';
 import { checkObject } from '../../options.js';
 import { InFlight } from '../../runtime/in-flight.js';
+import { onAbort } from '../../runtime/on-abort.js';
+import { Semaphore } from '../../runtime/semaphore.js';
 import type { RuntimeInfo } from '../../runtime/session.js';
 import type { WebAnalyzeOptions, WebLoadOptions } from '../facial-landmark-detector.js';
 import type { WebImageInput } from '../images/read-pixels.js';
@@ -26,6 +28,9 @@ export interface WorkerAnalyzeOptions extends WebAnalyzeOptions {
   /** Gives bitmaps, video frames, pixels and bytes away instead of copying them. Default false. */
   handOver?: boolean | undefined;
 }
+
+/** Images that are in the worker at once: one that it works on, and those that are ready to follow. */
+const CALLS_AT_ONCE = 8;
 
 interface Pending<T> {
   resolve(value: T): void;
@@ -66,7 +71,10 @@ export class WorkerDetector {
   readonly #waiting: Map<number, Pending<DetectionResult>>;
   readonly #closed = deferred<void>();
   readonly #calls = new InFlight('the detector');
+  readonly #places = new Semaphore(CALLS_AT_ONCE);
   #nextCall = 0;
+  /** Why the worker answers no more. */
+  #lost: WorkerLostError | undefined;
 
   /** For {@link createWorkerDetector}. */
   constructor(worker: Worker, runtime: RuntimeInfo) {
@@ -75,6 +83,7 @@ export class WorkerDetector {
     this.#waiting = new Map();
     worker.onmessage = ({ data }: MessageEvent<Answer>) => this.#receive(data);
     worker.onerror = (event) => this.#fail(lost(event.message || 'an error'));
+    worker.onmessageerror = () => this.#fail(lost('an answer that cannot be read'));
   }
 
   /**
@@ -86,18 +95,16 @@ export class WorkerDetector {
     checkObject('the options of detect', options);
     const { signal, handOver = false, ...rest } = options;
     const call = this.#nextCall++;
-    const answer = this.#calls.admit(async () => {
+    const ask = async () => {
+      if (this.#lost) throw this.#lost;
       const { sent, transfer } = await sendableInput(input, handOver);
       signal?.throwIfAborted();
       return this.#ask(call, { kind: 'detect', call, input: sent, options: rest }, transfer);
-    });
-    const abort = () => this.#post({ kind: 'abort', call });
-    signal?.addEventListener('abort', abort, { once: true });
-    try {
-      return await abortable(answer, signal);
-    } finally {
-      signal?.removeEventListener('abort', abort);
-    }
+    };
+    // Whoever waits has nothing copied into the worker yet.
+    const answer = this.#calls.admit(() => this.#places.run(1, ask, signal));
+    const forget = onAbort(signal, () => this.#post({ kind: 'abort', call }));
+    return abortable(answer, signal).finally(forget);
   }
 
   /**
@@ -158,7 +165,8 @@ export class WorkerDetector {
     }
   }
 
-  #fail(error: Error): void {
+  #fail(error: WorkerLostError): void {
+    this.#lost = error;
     for (const { reject } of this.#waiting.values()) reject(error);
     this.#waiting.clear();
     this.#closed.resolve();
@@ -169,6 +177,7 @@ export class WorkerDetector {
 function ready(worker: Worker, progress: ((state: FetchProgress) => void) | undefined): Promise<RuntimeInfo> {
   return new Promise((resolve, reject) => {
     worker.onerror = (event) => reject(lost(event.message || 'no script'));
+    worker.onmessageerror = () => reject(lost('an answer that cannot be read'));
     worker.onmessage = ({ data }: MessageEvent<Answer>) => {
       if (data.kind === 'progress') progress?.(data.progress);
       else if (data.kind === 'ready') resolve(data.runtime);
