@@ -6,6 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { drawScene, encodeImage } from 'onnx-facial-lmk-detector/node';
 import type { Bench } from './bench.js';
+import { resident } from './resident.js';
 
 const IMAGES = 10_000;
 const SCENES = 50;
@@ -20,12 +21,6 @@ async function drawFolder(folder: string): Promise<void> {
     await writeFile(scene(i), await encodeImage(image, 'jpeg'));
   }
   for (let i = 0; i < IMAGES; i++) await link(scene(i % SCENES), join(folder, `${i}.jpg`));
-}
-
-/** Resident bytes of another process, on Linux. */
-async function resident(pid: number | undefined): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-  return 1024 * Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? Number.NaN);
 }
 
 /** `facial-lmk detect FOLDER --jsonl FILE --workers 2` over ten thousand images: does its memory grow with their number? */

@@ -11,6 +11,7 @@ import { benchFolder } from './folder.js';
 import { benchImages } from './images.js';
 import { benchKernels } from './kernels.js';
 import { calibrate, describeMachine, isQuiet } from './machine.js';
+import { benchManyFiles } from './many-files.js';
 import { benchMemory } from './memory.js';
 import { benchMerged } from './merged.js';
 import { benchPool } from './pool.js';
@@ -29,6 +30,7 @@ const BENCHES: Record<string, { run: Bench; onRequest?: true }> = {
   memory: { run: benchMemory, onRequest: true },
   'decoder-memory': { run: benchDecoderMemory, onRequest: true },
   folder: { run: benchFolder, onRequest: true },
+  'many-files': { run: benchManyFiles, onRequest: true },
   serve: { run: benchServe, onRequest: true },
   sets: { run: benchSets, onRequest: true },
 };

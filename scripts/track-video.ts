@@ -1,7 +1,7 @@
 // Follows the faces of a film: raw RGB frames on standard input, one line of JSON for each frame on standard output.
 //   ffmpeg -i film.mp4 -f rawvideo -pix_fmt rgb24 - | npx tsx scripts/track-video.ts --width 1280 --height 720
-import { once } from 'node:events';
 import { parseArgs } from 'node:util';
+import { print } from '../src/cli/standard-output.js';
 import { FaceTracker, FacialLmkError, findModels, loadNetwork } from '../src/node/index.js';
 import { checkInteger, checkNumber } from '../src/options.js';
 
@@ -55,14 +55,15 @@ async function main(): Promise<void> {
           landmarks: landmarksFloat.map(({ x, y }) => [x, y]),
         })),
       };
-      // A slow reader slows the work instead of filling the memory.
-      if (!process.stdout.write(`${JSON.stringify(line)}\n`)) await once(process.stdout, 'drain');
+      if (!(await print(`${JSON.stringify(line)}\n`))) return;
     }
   } finally {
     await Promise.all([networks.detector.close(), networks.landmarker.close()]);
   }
 }
 
+// `print` hears of an error itself.
+process.stdout.on('error', () => undefined);
 try {
   await main();
 } catch (error) {

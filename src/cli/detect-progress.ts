@@ -1,6 +1,7 @@
 import type { SingleBar } from 'cli-progress';
 import { progressBar } from './progress-bar.js';
-import { reportError } from './report-error.js';
+import { errorLines } from './report-error.js';
+import { say } from './say.js';
 
 const FORMAT = '{bar}  {value} of {total}  {rate} a second  {eta_formatted} left  {faces} faces  {failures} failed';
 
@@ -8,11 +9,15 @@ const FORMAT = '{bar}  {value} of {total}  {rate} a second  {eta_formatted} left
 export class DetectProgress {
   readonly #bar: SingleBar = progressBar(FORMAT);
   readonly #start = performance.now();
-  readonly #failures: { error: unknown; file: string }[] = [];
+  readonly #verbose: boolean | undefined;
+  #failures = 0;
+  /** As text: hundreds of thousands of errors would fill the memory. */
+  readonly #lines: string[] = [];
   #done = 0;
   #faces = 0;
 
-  constructor(total: number) {
+  constructor(total: number, verbose: boolean | undefined) {
+    this.#verbose = verbose;
     this.#bar.start(total, 0, this.#payload());
   }
 
@@ -22,14 +27,15 @@ export class DetectProgress {
   }
 
   failed(error: unknown, file: string): void {
-    this.#failures.push({ error, file });
+    this.#failures++;
+    this.#lines.push(...errorLines(error, { file, verbose: this.#verbose }));
     this.#step();
   }
 
   /** Takes the bar away and lists what failed. */
-  stop(verbose: boolean | undefined): void {
+  stop(): void {
     this.#bar.stop();
-    for (const { error, file } of this.#failures) reportError(error, { file, verbose });
+    this.#lines.forEach(say);
   }
 
   #step(): void {
@@ -39,6 +45,6 @@ export class DetectProgress {
   #payload() {
     const seconds = (performance.now() - this.#start) / 1000;
     const rate = seconds > 0 ? this.#done / seconds : 0;
-    return { rate: rate.toFixed(1), faces: this.#faces, failures: this.#failures.length };
+    return { rate: rate.toFixed(1), faces: this.#faces, failures: this.#failures };
   }
 }

@@ -15,6 +15,7 @@ import { JsonlFile } from './jsonl-file.js';
 import { kindOf } from './kind-of.js';
 import { integerIn, numberIn } from './option-parsers.js';
 import { OutputStems } from './output-stems.js';
+import { withoutOwnPictures } from './own-pictures.js';
 import { PassedOver } from './passed-over.js';
 import { reportError } from './report-error.js';
 import { REPORT_FORMATS, type ReportFormat } from './report-format.js';
@@ -140,12 +141,11 @@ async function detect(images: readonly string[], options: DetectCommandOptions):
     });
   }
   const passedOver = new PassedOver();
-  const sources = await imageSources(named, passedOver);
+  const sources = withoutOwnPictures(await imageSources(named, passedOver), options, passedOver);
   const file = path === undefined ? undefined : await JsonlFile.open(path, resume);
   try {
-    const done = file?.images ?? new Set();
-    const left = sources.filter(({ name }) => !done.has(name)).length;
-    if (left === 0) say(`facial-lmk: nothing to do: all ${sources.length} images are in ${path} already.`);
+    if (file && sources.every(({ name }) => file.has(name)))
+      say(`facial-lmk: nothing to do: all ${sources.length} images are in ${path} already.`);
     else await analyze(sources, file, options);
   } finally {
     await file?.close();
@@ -192,9 +192,10 @@ async function analyze(sources: ImageSource[], file: JsonlFile | undefined, opti
 
 /** Line by line into a file, with a progress bar. */
 async function detectIntoFile(run: Run, file: JsonlFile) {
-  const progress = new DetectProgress(run.sources.filter(({ name }) => !file.images.has(name)).length);
+  const left = run.sources.filter(({ name }) => !file.has(name));
+  const progress = new DetectProgress(left.length, run.options.verbose);
   try {
-    for await (const { source, report, error } of reports(run, file.images)) {
+    for await (const { source, report, error } of reports(run, (name) => file.has(name))) {
       if (report) {
         await file.append(REPORT_FORMATS.jsonl.report(report));
         progress.done(report.faces.length);
@@ -205,7 +206,7 @@ async function detectIntoFile(run: Run, file: JsonlFile) {
     // Also where no image could be read.
     await file.begin();
   } finally {
-    progress.stop(run.options.verbose);
+    progress.stop();
   }
 }
 
@@ -237,12 +238,12 @@ interface Outcome {
 /** One outcome for each image in order, until the last or until a signal asks to stop. Pictures are written on the way. */
 async function* reports(
   { sources, finder, stop, options, totals }: Run,
-  done: ReadonlySet<string> = new Set(),
+  isDone: (name: string) => boolean = () => false,
 ): AsyncGenerator<Outcome, void, undefined> {
   // Also an image that fails, or is done, takes a name, so that names do not depend on that.
   const stems = new OutputStems();
   const named = sources.map((source) => ({ source, stem: stems.next(source.stem) }));
-  const left = stop.until(named.filter(({ source }) => !done.has(source.name)));
+  const left = stop.until(named.filter(({ source }) => !isDone(source.name)));
   yield* mapInOrder(left, finder.concurrency, async ({ source, stem }): Promise<Outcome> => {
     try {
       if (source.error) throw source.error;

@@ -118,7 +118,7 @@ async function measure(
 ): Promise<{ failures: FileFailure[]; networks: Receipt | undefined }> {
   const failures: FileFailure[] = [];
   let receipt: Receipt | undefined;
-  const progress = new DetectProgress(labelled.length);
+  const progress = new DetectProgress(labelled.length, verbose);
   try {
     const results = mapInOrder(stop.until(labelled), finder.concurrency, async ({ path, truth }) => {
       try {
@@ -142,7 +142,7 @@ async function measure(
       }
     }
   } finally {
-    progress.stop(verbose);
+    progress.stop();
   }
   return { failures, networks: receipt };
 }

@@ -10,6 +10,9 @@ export const EXTENSIONS: readonly string[] = [
   ...['jpg', 'jpeg', 'jpe', 'jfif', 'png', 'webp', 'gif', 'tif', 'tiff', 'bmp', 'avif', 'heic', 'heif', 'hif'],
 ];
 
+/** What Node puts in the place of bytes that are no UTF-8; the file cannot be opened by such a name. */
+const REPLACED = '\ufffd';
+
 /**
  * Images of a folder and all folders below it, but hidden ones. Links to files are followed, links to folders are not: they
  * may lead anywhere, and back. A folder that cannot be read becomes an error, and the rest is found.
@@ -26,6 +29,9 @@ export async function imagesInFolder(folder: string, passedOver: PassedOver, roo
     const path = join(folder, entry.name);
     if (entry.name.startsWith('.')) return [];
     if (entry.isDirectory()) return imagesInFolder(path, passedOver, root);
+    if (entry.name.includes(REPLACED) && (await kindOf(path)) === 'missing') {
+      return [unusable(path, 'a name in UTF-8', 'bytes that are none', 'Rename the file.')];
+    }
     const extension = extname(entry.name).slice(1).toLowerCase();
     if (entry.isSymbolicLink() && (await kindOf(path)) === 'folder') passedOver.add('links to folders');
     else if (EXTENSIONS.includes(extension)) return [sourceIn(root, path)];

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { FacialLmkError, FileAccessError, InvalidOptionError } from '../errors.js';
 import { FileLock } from '../node/files/file-lock.js';
 import { makeFolder } from '../node/files/make-folder.js';
@@ -14,8 +14,8 @@ export class JsonlFile {
   readonly #path: string;
   readonly #lock: FileLock;
   readonly #isNew: boolean;
-  /** Images whose lines were there already. */
-  readonly images: ReadonlySet<string>;
+  /** Absolute paths of the images whose lines were there already. */
+  readonly #done: ReadonlySet<string>;
   /** Bytes of the whole lines. */
   #length: number;
   #file: FileHandle | undefined;
@@ -24,7 +24,7 @@ export class JsonlFile {
     this.#path = path;
     this.#lock = lock;
     this.#isNew = lines === undefined;
-    this.images = lines?.images ?? new Set();
+    this.#done = lines?.images ?? new Set();
     this.#length = lines?.length ?? 0;
   }
 
@@ -46,6 +46,11 @@ export class JsonlFile {
       await lock.release();
       throw error instanceof FacialLmkError ? error : writeError(path, error as NodeJS.ErrnoException, HINTS);
     }
+  }
+
+  /** Whether the line of an image was there already, by whatever way to it the image was named. */
+  has(image: string): boolean {
+    return this.#done.has(resolve(image));
   }
 
   /** Opens the file for writing, and cuts a torn line off. The first {@link append} does so by itself. */
@@ -109,7 +114,7 @@ interface WholeLines {
 }
 
 /**
- * Images of the whole lines of a file, and where the last of them ends. What follows the last line break was torn, and may
+ * Absolute paths of the images of the whole lines of a file, and where the last of them ends. What follows the last line break was torn, and may
  * be anything; but where no line tells that the file is ours, its beginning must.
  */
 async function readLines(path: string): Promise<WholeLines> {
@@ -119,7 +124,7 @@ async function readLines(path: string): Promise<WholeLines> {
   for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20 }) as AsyncIterable<Buffer>) {
     let rest = Buffer.concat([begun, chunk]);
     for (let end = rest.indexOf('\n'); end >= 0; end = rest.indexOf('\n')) {
-      images.add(imageOf(path, rest.toString('utf8', 0, end)));
+      images.add(resolve(imageOf(path, rest.toString('utf8', 0, end))));
       length += end + 1;
       rest = rest.subarray(end + 1);
     }

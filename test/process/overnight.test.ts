@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -226,12 +226,46 @@ describe('--resume', () => {
     expect(names(output).at(-1)).toBe('meddled');
   });
 
+  it('leaves out the pictures that the run before has left in the folder', () => {
+    const inside = join(folder, 'mixed');
+    mkdirSync(join(inside, 'deep'), { recursive: true });
+    for (const name of ['a.png', join('deep', 'a.png'), 'b.face-1.png']) {
+      writeFileSync(join(inside, name), readFileSync(join(photos, 'image-01.png')));
+    }
+    const pictures = [
+      '--overlay',
+      inside,
+      '--overlay-format',
+      'jpeg',
+      '--sheets',
+      inside,
+      '--crops',
+      join(inside, 'crops'),
+    ];
+    const args = [main, 'detect', inside, '--networks', 'drawn-faces', '--detector-side', '160', ...pictures];
+    const detect = (output: string, ...more: string[]) =>
+      spawnSync(process.execPath, [...args, '--jsonl', output, ...more], { encoding: 'utf8' });
+    const output = join(folder, 'mixed.jsonl');
+    expect(detect(output).status).toBe(0);
+    const images = ['a.png', 'b.face-1.png', join('deep', 'a.png')].map((name) => join(inside, name));
+    expect(names(output)).toEqual(images);
+    const files = readdirSync(inside, { recursive: true }).length;
+    const resumed = detect(output, '--resume');
+    expect(resumed.stderr).toMatch(/nothing to do: all 3 images.*\n.*pictures of an earlier run \(9\)/);
+    // Another list, so every image again: the same ones.
+    detect(join(folder, 'again.jsonl'));
+    expect(names(join(folder, 'again.jsonl'))).toEqual(images);
+    expect(readdirSync(inside, { recursive: true })).toHaveLength(files);
+  });
+
   it('with nothing left to do says so, and needs no networks for it', () => {
     const output = join(folder, 'good.jsonl');
     const good = [main, 'detect', join(photos, 'image-0[0-6].png'), '--jsonl', output, '--detector-side', '160'];
     const first = spawnSync(process.execPath, [...good, '--networks', 'drawn-faces'], { encoding: 'utf8' });
     expect(first.status).toBe(0);
     const before = readFileSync(output);
+    // The same images by another way to name them.
+    good[2] = relative(process.cwd(), good[2]);
     const again = spawnSync(process.execPath, [...good, '--resume', '--networks', folder], { encoding: 'utf8' });
     expect(again).toMatchObject({ status: 0, stdout: '' });
     expect(again.stderr).toBe(`facial-lmk: nothing to do: all 7 images are in ${output} already.\n`);
@@ -291,5 +325,21 @@ describe('scripts/track-video.ts', () => {
       frames.map((_, i) => [i, [1]]),
     );
     expect(stderr).toContain('100 of 230400 bytes');
+  });
+
+  it('ends in order when nobody reads any more', async () => {
+    const child = spawn(
+      process.execPath,
+      ['--import', 'tsx', 'scripts/track-video.ts', '--width', '64', '--height', '48', '--networks', 'drawn-faces'],
+      { cwd: root },
+    );
+    child.stdin.on('error', () => undefined);
+    const stderr = text(child.stderr);
+    child.stdin.write(Buffer.alloc(64 * 48 * 3));
+    await once(child.stdout, 'data');
+    child.stdout.destroy();
+    child.stdin.end(Buffer.alloc(10 * 64 * 48 * 3));
+    expect(await once(child, 'close')).toEqual([0, null]);
+    expect(await stderr).toBe('');
   });
 });

@@ -1,8 +1,6 @@
 // Calls of every kind at random moments, aborted, left, closed over and crashed. `SOAK_ROUNDS=1000 SOAK_SEED=7 npx vitest run
 // test/process/soak.test.ts` goes on for longer.
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { expect, it, vi } from 'vitest';
 import { Random } from '../../src/drawn-faces/random.js';
 import { FacialLandmarkDetector } from '../../src/node/facial-landmark-detector.js';
@@ -60,17 +58,4 @@ it('a detector settles every call as it may, and keeps order', { timeout: LIMIT 
     return soakRound(detector, cases, random);
   });
   expect(settled).toBeGreaterThan(ROUNDS);
-});
-
-it('a process ends at any moment with the code that it was given', { timeout: LIMIT }, async () => {
-  const program = fileURLToPath(new URL('../support/exit-at-random.mjs', import.meta.url));
-  await soak(async (random) => {
-    const [seed, code] = [random.integer(0, 1e9), random.pick([1, 7])];
-    const child = spawn(process.execPath, [program, String(seed), String(code)], { stdio: 'ignore' });
-    // A thread that is waited for in vain holds the process up for a minute.
-    const stuck = setTimeout(() => child.kill('SIGABRT'), 50_000);
-    expect(await once(child, 'exit')).toEqual([code, null]);
-    clearTimeout(stuck);
-    return 1;
-  });
 });

@@ -62,6 +62,23 @@ describe('images of a folder', () => {
   });
 });
 
+describe('images of a folder on Linux', () => {
+  it.runIf(process.platform === 'linux')('whose names are no UTF-8 are errors that say so', async () => {
+    const inside = join(folder, 'latin');
+    mkdirSync(inside);
+    writeFileSync(Buffer.from(`${inside}/caf\xe9.png`, 'latin1'), '');
+    writeFileSync(join(inside, 'odd \ufffd.png'), '');
+    const [bad, odd] = await imageSources([inside]);
+    expect(bad.error?.message).toMatch(/Expected a name in UTF-8.*Rename the file/);
+    expect(odd.error).toBe(undefined);
+  });
+});
+
+it('standard input is an image once', async () => {
+  expect(await imageSources(['-', inFolder('photos/a.JPG')])).toHaveLength(2);
+  await expect(imageSources(['-', '-'])).rejects.toThrow(/standard input once/);
+});
+
 describe('images of a pattern', () => {
   it('are never found twice through links to folders', async () => {
     expect(await found('photos/**/*.png')).toEqual(['photos/deep/d.png', 'photos/deep/link.png']);

@@ -26,9 +26,6 @@ const answer = (message: Answer, transfer?: ArrayBuffer[]) => {
   post(message, transfer);
 };
 
-// Also when it crashes: a process that ends waits for no thread that has ended.
-process.once('exit', () => setIdle(busy));
-
 let call: AbortController | undefined;
 let grant = () => {};
 
