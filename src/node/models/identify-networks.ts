@@ -38,8 +38,11 @@ async function hasDigest(file: NetworkFile, digest: string): Promise<boolean> {
 }
 
 /** The known network with these bytes, whatever its file is called. */
-async function knownFile(digest: string): Promise<NetworkFile | undefined> {
+async function knownFile(source: NetworkSource, digest: string): Promise<NetworkFile | undefined> {
   const files = [...new Set(Object.values(NETWORK_SETS).flatMap(filesOf))];
+  // One of the package's own files needs no reading again.
+  const packaged = files.find((file) => !isFetched(file) && packagedPath(file) === source);
+  if (packaged) return packaged;
   // Those whose digests are pinned need no reading.
   files.sort((a, b) => Number(isFetched(b)) - Number(isFetched(a)));
   for (const file of files) if (await hasDigest(file, digest)) return file;
@@ -55,8 +58,8 @@ export async function identifyNetworks(sources: {
   landmarker: NetworkSource;
 }): Promise<Identified> {
   const digests = { detector: await digestOf(sources.detector), landmarker: await digestOf(sources.landmarker) };
-  const detector = await knownFile(digests.detector);
-  const landmarker = await knownFile(digests.landmarker);
+  const detector = await knownFile(sources.detector, digests.detector);
+  const landmarker = await knownFile(sources.landmarker, digests.landmarker);
   const set = Object.values(NETWORK_SETS).find((one) => one.detector === detector && one.landmarker === landmarker);
   const licences = detector && landmarker && licencesOf({ detector, landmarker });
   return { set: set?.name ?? 'custom', licence: licences ? licenceExpression(licences) : 'unknown', digests, licences };
