@@ -4,7 +4,6 @@ import { networkFromSession, type OnnxNetwork } from '../runtime/onnx-network.js
 import { type OrtRuntime, openOrtSession } from '../runtime/ort-session.js';
 import type { NetworksIdentity } from '../runtime/receipt.js';
 import type { RuntimeInfo } from '../runtime/session.js';
-import { sha256Hex } from '../runtime/sha256-hex.js';
 import { VERSION } from '../version.js';
 import { readPixels, WEB_DECODE_OPTIONS, type WebDecodeOptions, type WebImageInput } from './images/read-pixels.js';
 import { BUILT_IN_DETECTOR, BUILT_IN_LANDMARKER } from './models/built-in.js';
@@ -25,9 +24,9 @@ const nameOf = (source: ModelSource): string => {
   return 'url' in source ? String(source.url) : 'bytes';
 };
 
-async function openNetwork({ api, info }: OrtRuntime, model: Uint8Array, name: string): Promise<OnnxNetwork> {
-  const settings = { executionProviders: [info.provider], graphOptimizationLevel: 'all', logSeverityLevel: 3 };
-  return networkFromSession(await openOrtSession({ api, info }, model, name, settings));
+async function openNetwork(runtime: OrtRuntime, model: Uint8Array, name: string): Promise<OnnxNetwork> {
+  const settings = { executionProviders: [runtime.info.provider], graphOptimizationLevel: 'all', logSeverityLevel: 3 };
+  return networkFromSession(await openOrtSession(runtime, model, name, settings));
 }
 
 /** The detector in a browser: networks by address, images from elements, canvases, files or raw pixels. */
@@ -54,14 +53,14 @@ export class FacialLandmarkDetector extends FaceDetector<WebImageInput, WebAnaly
       landmarker: await fetchModel(landmarker, options),
     };
     const networks = await openPair(
-      () => openNetwork(runtime, models.detector, `the detector (${nameOf(detector)})`),
-      () => openNetwork(runtime, models.landmarker, `the landmarker (${nameOf(landmarker)})`),
+      () => openNetwork(runtime, models.detector.bytes, `the detector (${nameOf(detector)})`),
+      () => openNetwork(runtime, models.landmarker.bytes, `the landmarker (${nameOf(landmarker)})`),
     );
     const isBuiltIn = detector === BUILT_IN_DETECTOR && landmarker === BUILT_IN_LANDMARKER;
     return new FacialLandmarkDetector(networks, {
       set: isBuiltIn ? 'mediapipe' : 'custom',
       licence: isBuiltIn ? 'Apache-2.0' : 'unknown',
-      digests: { detector: await sha256Hex(models.detector), landmarker: await sha256Hex(models.landmarker) },
+      digests: { detector: models.detector.sha256, landmarker: models.landmarker.sha256 },
     });
   }
 }

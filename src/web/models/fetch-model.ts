@@ -43,6 +43,12 @@ async function openCache(): Promise<Cache | undefined> {
   }
 }
 
+/** A network's bytes and their SHA-256 in hexadecimal. */
+export interface FetchedModel {
+  bytes: Uint8Array;
+  sha256: string;
+}
+
 async function readCached(cache: Cache, sha256: string): Promise<Uint8Array | undefined> {
   const key = cacheKey(sha256);
   const response = await cache.match(key);
@@ -88,11 +94,11 @@ async function download(url: string, { fetch = globalThis.fetch, progress, signa
   return new Uint8Array(await new Blob(chunks).arrayBuffer());
 }
 
-async function fetchPinned({ url, sha256 }: PinnedModel, options: FetchModelOptions): Promise<Uint8Array> {
+async function fetchPinned({ url, sha256 }: PinnedModel, options: FetchModelOptions): Promise<FetchedModel> {
   const address = new URL(url, location.href).href;
   const cache = options.cache === false ? undefined : await openCache();
   const cached = cache && (await readCached(cache, sha256));
-  if (cached) return cached;
+  if (cached) return { bytes: cached, sha256 };
   const bytes = await download(address, options);
   const digest = await sha256Hex(bytes);
   if (digest !== sha256) {
@@ -103,25 +109,31 @@ async function fetchPinned({ url, sha256 }: PinnedModel, options: FetchModelOpti
   } catch {
     // No room: the next visit fetches it again.
   }
-  return bytes;
+  return { bytes, sha256 };
 }
 
-const isPinned = (source: object): source is PinnedModel => 'url' in source && 'sha256' in source;
+const isPinned = (source: unknown): source is PinnedModel =>
+  typeof source === 'object' && source !== null && 'url' in source && 'sha256' in source;
 
-/**
- * The bytes of a network, from wherever it comes.
- * @throws DownloadError, ModelFileError for another digest, InvalidOptionError, or the signal's reason
- */
-export async function fetchModel(source: ModelSource, options: FetchModelOptions = {}): Promise<Uint8Array> {
+async function bytesOf(source: Exclude<ModelSource, PinnedModel>, options: FetchModelOptions): Promise<Uint8Array> {
   if (source instanceof Uint8Array) return source;
   if (source instanceof ArrayBuffer) return new Uint8Array(source);
   if (source instanceof Blob) return new Uint8Array(await source.arrayBuffer());
   if (typeof source === 'string' || source instanceof URL)
     return download(new URL(source, location.href).href, options);
-  if (typeof source === 'object' && source !== null && isPinned(source)) return fetchPinned(source, options);
   throw new InvalidOptionError({
     name: 'a network',
     expected: 'an address, { url, sha256 }, a Blob or the bytes of an ONNX file',
     received: describe(source),
   });
+}
+
+/**
+ * A network, from wherever it comes.
+ * @throws DownloadError, ModelFileError for another digest, InvalidOptionError, or the signal's reason
+ */
+export async function fetchModel(source: ModelSource, options: FetchModelOptions = {}): Promise<FetchedModel> {
+  if (isPinned(source)) return fetchPinned(source, options);
+  const bytes = await bytesOf(source, options);
+  return { bytes, sha256: await sha256Hex(bytes) };
 }
