@@ -1,5 +1,4 @@
 // What happens to the one thread that jimp runs in when calls are aborted and when it dies.
-import type { Worker as ThreadWorker } from 'node:worker_threads';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { drawScene } from '../../src/drawn-faces/draw-scene.js';
 import { ImageDecodeError } from '../../src/errors.js';
@@ -8,19 +7,11 @@ import { encodeImage } from '../../src/node/images/image-codecs.js';
 import { decodeImage, readImageStream } from '../../src/node/images/image-file.js';
 import { decodeWithJimp } from '../../src/node/images/jimp/decode-with-jimp.js';
 import { fixture } from '../support/fixtures.js';
+import { threads } from '../support/watched-threads.js';
 
-/** Every thread that is started, so that a test can end one. */
-const threads: ThreadWorker[] = [];
-vi.mock('node:worker_threads', async (importActual) => {
-  const actual = await importActual<typeof import('node:worker_threads')>();
-  class Worker extends actual.Worker {
-    constructor(...args: ConstructorParameters<typeof actual.Worker>) {
-      super(...args);
-      threads.push(this);
-    }
-  }
-  return { ...actual, Worker };
-});
+vi.mock('node:worker_threads', async (importActual) =>
+  (await import('../support/watched-threads.js')).watchedThreads(importActual),
+);
 
 const { image } = drawScene({ seed: 7, width: 360, height: 300, faces: 2 });
 let png: Uint8Array;

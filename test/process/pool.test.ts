@@ -1,4 +1,3 @@
-import type { Worker as ThreadWorker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { resultToJson } from '../../src/detector/result-to-json.js';
 import { drawScene } from '../../src/drawn-faces/draw-scene.js';
@@ -18,19 +17,11 @@ import { encodeImage } from '../../src/node/images/image-codecs.js';
 import { createPool, type Pool } from '../../src/node/pool/create-pool.js';
 import type { PixelImage } from '../../src/types.js';
 import { DRAWN_FACES } from '../support/drawn-faces.js';
+import { threads } from '../support/watched-threads.js';
 
-/** Every thread that a pool starts, so that a test can end one. */
-const threads: ThreadWorker[] = [];
-vi.mock('node:worker_threads', async (importActual) => {
-  const actual = await importActual<typeof import('node:worker_threads')>();
-  class Worker extends actual.Worker {
-    constructor(...args: ConstructorParameters<typeof actual.Worker>) {
-      super(...args);
-      threads.push(this);
-    }
-  }
-  return { ...actual, Worker };
-});
+vi.mock('node:worker_threads', async (importActual) =>
+  (await import('../support/watched-threads.js')).watchedThreads(importActual),
+);
 
 const { image } = drawScene({ seed: 7, width: 480, height: 360, faces: 2 });
 const models = DRAWN_FACES;
