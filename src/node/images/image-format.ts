@@ -1,5 +1,6 @@
 import { imageSize } from 'image-size';
 import { ImageDecodeError, ImageFormatError } from '../../errors.js';
+import { heifSize } from './heif-size.js';
 import { readJpegHeader } from './jpeg-header.js';
 import { readTiffDirectory, TIFF_TAGS } from './tiff-directory.js';
 
@@ -76,15 +77,14 @@ function tiffSize(bytes: Uint8Array): { width: number; height: number } {
   return { width: value(TIFF_TAGS.width), height: value(TIFF_TAGS.height) };
 }
 
-const area = ({ width, height }: { width: number; height: number }) => width * height;
-
-/** Own readers where `image-size` goes on beyond the header: through all bytes of a JPEG, past a TIFF's directory. */
+/**
+ * Own readers where `image-size` goes on beyond the header (through all bytes of a JPEG, past a TIFF's directory), or looks through
+ * the rest of the file for each box of a HEIF.
+ */
 function readSize(format: ImageFormat, bytes: Uint8Array): { width: number; height: number } {
   if (format === 'jpeg') return readJpegHeader(bytes);
   if (format === 'tiff') return tiffSize(bytes);
-  const { images, ...size } = imageSize(bytes);
-  // A HEIF or AVIF lists its tiles and thumbnails too, in any order; nothing is larger than the whole.
-  return (images ?? [size]).reduce((largest, other) => (area(other) > area(largest) ? other : largest));
+  return format === 'avif' || format === 'heif' ? heifSize(bytes) : imageSize(bytes);
 }
 
 /** @throws ImageFormatError for anything but a readable format */

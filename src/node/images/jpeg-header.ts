@@ -6,6 +6,9 @@ const startsFrame = (marker: number) => marker >= 0xc0 && marker <= 0xcf && ![DH
 /** Markers without a length: restarts, start of image, TEM. */
 const standsAlone = (marker: number) => (marker >= 0xd0 && marker <= SOI) || marker === 0x01;
 
+/** Markers that may stand before the frame: a megabyte of the largest segments is 16 of them, 20 MB of the smallest ten million. */
+const MAX_MARKERS = 65_536;
+
 const JFIF = [...'JFIF\0'].map((letter) => letter.charCodeAt(0));
 const ADOBE = [...'Adobe'].map((letter) => letter.charCodeAt(0));
 
@@ -27,9 +30,11 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
   let isJfif = false;
   let adobeTransform: number | undefined;
   let at = 2;
-  for (;;) {
+  for (let markers = 0; markers < MAX_MARKERS; markers++) {
     at = bytes.indexOf(0xff, at);
     if (at < 0) break;
+    // Any number of fill bytes may stand before a marker.
+    while (bytes[at + 1] === 0xff) at++;
     const marker = view.getUint8(at + 1);
     if (startsFrame(marker)) {
       const [height, width] = [view.getUint16(at + 5), view.getUint16(at + 7)];
@@ -39,9 +44,8 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
     if (marker === SOS || marker === EOI) break;
     if (marker === APP0 && holds(at + 4, JFIF)) isJfif = true;
     if (marker === APP14 && holds(at + 4, ADOBE)) adobeTransform = view.getUint8(at + 15);
-    // A fill byte, or one that is no marker at all.
-    if (marker === 0xff) at += 1;
-    else if (marker === 0 || standsAlone(marker)) at += 2;
+    // A byte behind which nothing follows, or no marker at all.
+    if (marker === 0 || standsAlone(marker)) at += 2;
     else at += 2 + Math.max(view.getUint16(at + 2), 2);
   }
   throw new Error('no frame header');

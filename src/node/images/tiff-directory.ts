@@ -46,11 +46,14 @@ export interface TiffDirectory {
   nextPosition: number;
 }
 
+/** Entries that a directory may have: each kind once (TIFF 6.0, section 2), of which readers know a few hundred. */
+const MAX_ENTRIES = 4096;
+
 const [BYTE, SHORT, LONG, RATIONAL] = [1, 3, 4, 5];
 
 /**
  * The first directory of a TIFF file: what describes its first image.
- * @throws RangeError when the directory lies outside the file
+ * @throws RangeError when the directory lies outside the file, or has more entries than any sound one
  */
 export function readTiffDirectory(bytes: Uint8Array): TiffDirectory {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -64,7 +67,9 @@ export function readTiffDirectory(bytes: Uint8Array): TiffDirectory {
   ]);
   const fractions = new Map([[RATIONAL, { size: 8, read: (at: number) => u32(at) / u32(at + 4) }]]);
   const start = u32(4);
-  const nextPosition = start + 2 + u16(start) * 12;
+  const count = u16(start);
+  if (count > MAX_ENTRIES) throw new RangeError(`${count} entries`);
+  const nextPosition = start + 2 + count * 12;
   const entries: TiffEntry[] = [];
   for (let position = start + 2; position < nextPosition; position += 12) {
     const type = u16(position + 2);
