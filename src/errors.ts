@@ -119,6 +119,12 @@ export class LicenceError extends FacialLmkError {
   readonly code = 'ERR_LICENCE';
 }
 
+/** A device that networks were to run on, and that is not there, fails, or computes something else than the processor. */
+export class DeviceError extends FacialLmkError {
+  readonly name = 'DeviceError';
+  readonly code = 'ERR_DEVICE';
+}
+
 /** A network failed while running, or returned numbers that no face can have. */
 export class InferenceError extends FacialLmkError {
   readonly name = 'InferenceError';

@@ -4,6 +4,7 @@ export { type ErrorJson, type ErrorJsonOptions, errorFromJson, errorToJson } fro
 export { drawScene, type Scene, type SceneFace, type SceneOptions } from './drawn-faces/draw-scene.js';
 export {
   ClosedError,
+  DeviceError,
   DownloadError,
   type ErrorParts,
   FacialLmkError,

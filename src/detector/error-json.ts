@@ -2,6 +2,7 @@ import { asError } from '../as-error.js';
 import { type ChecksOf, checkOptions, orElse } from '../check-options.js';
 import {
   ClosedError,
+  DeviceError,
   DownloadError,
   describe,
   type ErrorParts,
@@ -63,6 +64,7 @@ const CLASSES: Record<string, new (parts: ErrorParts) => FacialLmkError> = {
   ERR_MODEL_NOT_FOUND: ModelNotFoundError,
   ERR_MODEL_FILE: ModelFileError,
   ERR_LICENCE: LicenceError,
+  ERR_DEVICE: DeviceError,
   ERR_INFERENCE: InferenceError,
   ERR_FILE_ACCESS: FileAccessError,
   ERR_CLOSED: ClosedError,

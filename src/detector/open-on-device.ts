@@ -1,0 +1,108 @@
+import { reasonOf } from '../as-error.js';
+import { DeviceError } from '../errors.js';
+import type { OnnxNetwork } from '../runtime/onnx-network.js';
+import { type DeviceDifferences, deviceFault, verifyDevice } from './verify-device.js';
+
+/** Both networks, open. */
+export interface OpenPair {
+  detector: OnnxNetwork;
+  landmarker: OnnxNetwork;
+}
+
+/** A device that was asked for and does not run the networks, and why. */
+export interface PassedOver {
+  device: string;
+  reason: string;
+}
+
+export interface OpenOnDeviceOptions<Device extends string> {
+  /** Devices in the order of preference. */
+  devices: readonly Device[];
+  /** The device that the others are compared with. It is believed without a test. */
+  reference: Device;
+  /** Opens both networks on a device. */
+  open(device: Device): Promise<OpenPair>;
+  /** An abort is no fault of a device. */
+  signal?: AbortSignal | undefined;
+}
+
+export interface OpenedOnDevice<Device extends string> extends OpenPair {
+  device: Device;
+  /** What its test measured; undefined for the reference itself. */
+  differences: DeviceDifferences | undefined;
+  /** Devices before it in the list. */
+  passedOver: PassedOver[];
+}
+
+const close = ({ detector, landmarker }: OpenPair) => Promise.all([detector.close(), landmarker.close()]);
+
+/** Opens on one device and tests it. @throws what opening and running throw, DeviceError for wrong results */
+async function openTested<Device extends string>(
+  device: Device,
+  reference: OpenPair,
+  open: (device: Device) => Promise<OpenPair>,
+): Promise<OpenPair & { differences: DeviceDifferences }> {
+  const pair = await open(device);
+  try {
+    const differences = await verifyDevice(pair, reference);
+    const fault = deviceFault(differences);
+    if (fault) throw new Error(fault);
+    return { ...pair, differences };
+  } catch (error) {
+    await close(pair);
+    throw error;
+  }
+}
+
+/** Why a device was passed over, in one line. */
+function faultOf(error: unknown): string {
+  return error instanceof DeviceError ? [error.received, error.hint].filter(Boolean).join('; ') : reasonOf(error);
+}
+
+function noDevice(passedOver: readonly PassedOver[], reference: string, cause: unknown): DeviceError {
+  return new DeviceError({
+    name: 'device',
+    expected: 'a device that is there and finds what the processor finds',
+    received: passedOver.map(({ device, reason }) => `"${device}" (${reason})`).join(', '),
+    hint: `With "${reference}" at the end of a list of devices the processor takes over.`,
+    cause,
+  });
+}
+
+/**
+ * Opens networks on the first device of a list that gives right results: each is tested against the processor on a drawn
+ * picture, and one that cannot be had, fails or computes something else is passed over.
+ *
+ * @throws DeviceError when none is left, and what opening on the reference device throws
+ */
+export async function openOnDevice<Device extends string>({
+  devices,
+  reference,
+  open,
+  signal,
+}: OpenOnDeviceOptions<Device>): Promise<OpenedOnDevice<Device>> {
+  const passedOver: PassedOver[] = [];
+  // First, so that a file that is no network is never blamed on a device.
+  const known = await open(reference);
+  let taken: OpenPair | undefined;
+  try {
+    let cause: unknown;
+    for (const device of devices) {
+      signal?.throwIfAborted();
+      if (device === reference) {
+        taken = known;
+        return { ...known, device, differences: undefined, passedOver };
+      }
+      try {
+        return { ...(await openTested(device, known, open)), device, passedOver };
+      } catch (error) {
+        signal?.throwIfAborted();
+        passedOver.push({ device, reason: faultOf(error) });
+        cause = error;
+      }
+    }
+    throw noDevice(passedOver, reference, cause);
+  } finally {
+    if (taken !== known) await close(known);
+  }
+}
