@@ -1,4 +1,4 @@
-import { describe } from './errors.js';
+import { describe } from './describe.js';
 
 /** Whatever was thrown as an error: some libraries throw strings. */
 export function asError(thrown: unknown): Error {

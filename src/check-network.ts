@@ -1,4 +1,5 @@
-import { describe, InvalidOptionError } from './errors.js';
+import { describe } from './describe.js';
+import { InvalidOptionError } from './errors.js';
 import type { Network, NetworkInfo, TensorInfo } from './types.js';
 
 function isTensorInfo(value: unknown): value is TensorInfo {

@@ -1,4 +1,5 @@
-import { describe, InvalidOptionError } from './errors.js';
+import { describe } from './describe.js';
+import { InvalidOptionError } from './errors.js';
 import { checkArray, checkList } from './options.js';
 import { KEYPOINT_NAMES, type Point } from './types.js';
 

@@ -2,26 +2,7 @@
 
 export { type ErrorJson, type ErrorJsonOptions, errorFromJson, errorToJson } from './detector/error-json.js';
 export { drawScene, type Scene, type SceneFace, type SceneOptions } from './drawn-faces/draw-scene.js';
-export {
-  ClosedError,
-  DeviceError,
-  DownloadError,
-  type ErrorParts,
-  FacialLmkError,
-  FileAccessError,
-  GroundTruthError,
-  ImageDecodeError,
-  ImageFormatError,
-  InferenceError,
-  InvalidImageError,
-  InvalidOptionError,
-  LicenceError,
-  ModelContractError,
-  ModelFileError,
-  ModelNotFoundError,
-  QueueFullError,
-  WorkerLostError,
-} from './errors.js';
+export * from './errors.js';
 export { type CropOptions, cropFace, type FaceCrop } from './face/crop-face.js';
 export { faceFromJson } from './face/face-from-json.js';
 export { type FaceJsonOptions, faceToJson } from './face/face-to-json.js';

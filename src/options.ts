@@ -1,4 +1,5 @@
-import { describe, InvalidOptionError } from './errors.js';
+import { describe } from './describe.js';
+import { InvalidOptionError } from './errors.js';
 
 function refuse(name: string, expected: string, value: unknown): never {
   throw new InvalidOptionError({ name, expected, received: describe(value) });

@@ -1,5 +1,6 @@
 import { checkPoints } from '../check-points.js';
-import { describe, InvalidOptionError } from '../errors.js';
+import { describe } from '../describe.js';
+import { InvalidOptionError } from '../errors.js';
 import { affineEntries, affineMatrix, mapPoint } from '../ops/affine.js';
 import { closedFormSimilarity, moments } from '../ops/closed-form-similarity.js';
 import { leastSquaresSimilarity } from '../ops/similarity-transform.js';

@@ -1,4 +1,5 @@
-import { describe, InvalidOptionError } from '../errors.js';
+import { describe } from '../describe.js';
+import { InvalidOptionError } from '../errors.js';
 
 /** Refuses anything but an `AbortSignal`. */
 export function checkAbortSignal(name: string, value: unknown): AbortSignal {

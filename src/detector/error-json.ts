@@ -1,27 +1,7 @@
 import { asError } from '../as-error.js';
 import { type ChecksOf, checkOptions, orElse } from '../check-options.js';
-import {
-  ClosedError,
-  DeviceError,
-  DownloadError,
-  describe,
-  type ErrorParts,
-  FacialLmkError,
-  FileAccessError,
-  GroundTruthError,
-  ImageDecodeError,
-  ImageFormatError,
-  InferenceError,
-  InvalidImageError,
-  InvalidOptionError,
-  LicenceError,
-  ModelContractError,
-  ModelFileError,
-  ModelNotFoundError,
-  QueueFullError,
-  WorkerLostError,
-} from '../errors.js';
-
+import { describe } from '../describe.js';
+import * as errors from '../errors.js';
 import { checkBoolean } from '../options.js';
 
 /** An error as plain JSON: how it goes from a thread, a process or a service to whoever asked. */
@@ -54,23 +34,12 @@ const ERROR_JSON_OPTIONS = { details: orElse(false, checkBoolean) } satisfies Ch
 
 const INTERNAL = 'ERR_INTERNAL';
 
-const CLASSES: Record<string, new (parts: ErrorParts) => FacialLmkError> = {
-  ERR_INVALID_OPTION: InvalidOptionError,
-  ERR_INVALID_IMAGE: InvalidImageError,
-  ERR_IMAGE_DECODE: ImageDecodeError,
-  ERR_IMAGE_FORMAT: ImageFormatError,
-  ERR_GROUND_TRUTH: GroundTruthError,
-  ERR_MODEL_CONTRACT: ModelContractError,
-  ERR_MODEL_NOT_FOUND: ModelNotFoundError,
-  ERR_MODEL_FILE: ModelFileError,
-  ERR_LICENCE: LicenceError,
-  ERR_DEVICE: DeviceError,
-  ERR_INFERENCE: InferenceError,
-  ERR_FILE_ACCESS: FileAccessError,
-  ERR_CLOSED: ClosedError,
-  ERR_QUEUE_FULL: QueueFullError,
-  ERR_WORKER_LOST: WorkerLostError,
-};
+const { FacialLmkError, DownloadError, ...OTHER_ERRORS } = errors;
+
+/** Each error class of the library by the code of its errors, but for `DownloadError`, which takes other parts. */
+const CLASSES: Record<string, new (parts: errors.ErrorParts) => errors.FacialLmkError> = Object.fromEntries(
+  Object.values(OTHER_ERRORS).map((Class) => [new Class({ name: '', expected: '', received: '' }).code, Class]),
+);
 
 /** Causes of causes that are kept; an error may be its own. */
 const MAX_CAUSES = 8;
@@ -109,7 +78,7 @@ type Fields = Record<keyof ErrorJson, unknown>;
 
 const textOf = (value: unknown) => (typeof value === 'string' ? value : undefined);
 
-function isFailure(value: unknown): value is DownloadError['failures'][number] {
+function isFailure(value: unknown): value is errors.DownloadError['failures'][number] {
   const { location, reason } = (value ?? {}) as Record<string, unknown>;
   return typeof location === 'string' && typeof reason === 'string';
 }
@@ -150,7 +119,7 @@ function fromJson(json: object, causesLeft: number): Error {
 export function errorFromJson(json: unknown): Error {
   if (typeof json === 'object' && json !== null && 'code' in json && 'message' in json)
     return fromJson(json, MAX_CAUSES);
-  throw new InvalidOptionError({
+  throw new errors.InvalidOptionError({
     name: 'the error',
     expected: 'an object as errorToJson makes it',
     received: describe(json),

@@ -1,4 +1,5 @@
-import { describe, InvalidOptionError } from '../errors.js';
+import { describe } from '../describe.js';
+import { InvalidOptionError } from '../errors.js';
 
 /**
  * Does a job for every input, several at once, and yields the results in the order of the inputs, each as soon as it is its

@@ -1,4 +1,5 @@
-import { describe, GroundTruthError } from '../errors.js';
+import { describe } from '../describe.js';
+import { GroundTruthError } from '../errors.js';
 
 type Fields = Partial<Record<string, unknown>>;
 

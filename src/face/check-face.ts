@@ -1,6 +1,7 @@
 import type { Check } from '../check-options.js';
 import { checkKeypoints } from '../check-points.js';
-import { describe, InvalidOptionError } from '../errors.js';
+import { describe } from '../describe.js';
+import { InvalidOptionError } from '../errors.js';
 import { checkLandmarkPoints } from '../landmark106/check-landmarks.js';
 import { LANDMARK106 } from '../landmark106/spec.js';
 import { checkMatrix } from '../ops/check-matrix.js';

@@ -1,4 +1,5 @@
-import { describe, InvalidOptionError } from '../errors.js';
+import { describe } from '../describe.js';
+import { InvalidOptionError } from '../errors.js';
 import { truncatePoint } from '../landmark106/decode.js';
 import { LANDMARK106 } from '../landmark106/spec.js';
 import { affineMatrix, invertAffine } from '../ops/affine.js';

@@ -1,4 +1,5 @@
-import { describe, InvalidImageError } from '../errors.js';
+import { describe } from '../describe.js';
+import { InvalidImageError } from '../errors.js';
 import type { ChannelOrder, PixelImage } from '../types.js';
 
 /** A {@link PixelImage} as the kernels read it: flat samples and where to find each channel of a pixel. */

@@ -1,4 +1,5 @@
-import { describe, InvalidOptionError } from '../errors.js';
+import { describe } from '../describe.js';
+import { InvalidOptionError } from '../errors.js';
 import { checkView, type PixelView } from '../image/pixel-image.js';
 import { LANDMARK_INPUT_LENGTH, LANDMARK106 } from '../landmark106/spec.js';
 import { checkBytes, checkChoice, checkFloats } from '../options.js';

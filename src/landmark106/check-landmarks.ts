@@ -1,5 +1,6 @@
 import { checkPoint } from '../check-points.js';
-import { describe, InvalidOptionError } from '../errors.js';
+import { describe } from '../describe.js';
+import { InvalidOptionError } from '../errors.js';
 import { checkList } from '../options.js';
 import type { Point } from '../types.js';
 import { LANDMARK106 } from './spec.js';

@@ -1,4 +1,5 @@
-import { describe, InvalidOptionError } from '../errors.js';
+import { describe } from '../describe.js';
+import { InvalidOptionError } from '../errors.js';
 import type { Tensor, TensorData } from '../types.js';
 
 /** A tensor over `data`, which it shares. */

@@ -1,6 +1,7 @@
 import { type Check, type ChecksOf, fields, oneOf } from '../check-options.js';
 import { checkPoint, checkPoints } from '../check-points.js';
-import { describe, InvalidOptionError } from '../errors.js';
+import { describe } from '../describe.js';
+import { InvalidOptionError } from '../errors.js';
 import { checkAnyNumber, checkBoolean, checkChoice, checkObject, checkText } from '../options.js';
 import { type DiscShape, type LabelShape, type LineShape, OVERLAY_PARTS, type OverlayShape } from './overlay-shapes.js';
 

@@ -1,6 +1,7 @@
 import { checkNetworkInfo } from '../check-network.js';
+import { describe } from '../describe.js';
 import { describeTensor } from '../describe-tensor.js';
-import { describe, ModelContractError } from '../errors.js';
+import { ModelContractError } from '../errors.js';
 import { describeShape, isTensor, tensorValues } from '../ops/tensor.js';
 import { checkList } from '../options.js';
 import type { NetworkInfo, Tensor, TensorInfo } from '../types.js';

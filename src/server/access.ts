@@ -1,4 +1,5 @@
-import { describe, InvalidOptionError } from '../errors.js';
+import { describe } from '../describe.js';
+import { InvalidOptionError } from '../errors.js';
 import { checkList, checkText } from '../options.js';
 
 /** Who may use the service. */

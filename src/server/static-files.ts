@@ -15,6 +15,7 @@ const PAGE_FILES: Record<string, { file: string; type: string }> = {
 const MODULES = [
   'check-options.js',
   'check-points.js',
+  'describe.js',
   'errors.js',
   'face/box-around.js',
   'face/check-face.js',

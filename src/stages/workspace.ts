@@ -1,4 +1,5 @@
-import { describe, InvalidOptionError } from '../errors.js';
+import { describe } from '../describe.js';
+import { InvalidOptionError } from '../errors.js';
 import { checkKernels } from '../kernels/check-kernels.js';
 import { defaultKernels } from '../kernels/default-kernels.js';
 import type { Kernels } from '../kernels/kernels.js';

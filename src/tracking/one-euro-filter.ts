@@ -1,5 +1,6 @@
 import { type ChecksOf, checkOptions, numberIn } from '../check-options.js';
-import { describe, InvalidOptionError } from '../errors.js';
+import { describe } from '../describe.js';
+import { InvalidOptionError } from '../errors.js';
 import { checkAnyNumber } from '../options.js';
 
 /** Parameters of the One Euro filter; speeds are in units of the signal per second. */

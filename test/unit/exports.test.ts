@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { estimateCropTransforms } from '../../src/alignment/estimate-crop-transforms.js';
+import { describe as describeValue } from '../../src/describe.js';
 import { DetectionResult } from '../../src/detector/detection-result.js';
 import { errorFromJson, errorToJson } from '../../src/detector/error-json.js';
 import { FaceDetector } from '../../src/detector/face-detector.js';
@@ -256,7 +257,7 @@ describe.each(functions)('%s', (_, exported) => {
     for (const args of hostileArguments(valid ?? [undefined, undefined, undefined], LISTS, random)) {
       const outcome = await call(exported, args).then(closeWhatOpened, (error) => error);
       if (outcome === undefined || outcome instanceof errors.FacialLmkError) continue;
-      throw new Error(`${String(outcome)} for ${args.map((arg) => errors.describe(arg)).join(', ')}`, {
+      throw new Error(`${String(outcome)} for ${args.map((arg) => describeValue(arg)).join(', ')}`, {
         cause: outcome,
       });
     }

@@ -1,9 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { asError, reasonOf } from '../../as-error.js';
 import { type Checked, type ChecksOf, checkOptions, integerIn, oneOf, optional, orElse } from '../../check-options.js';
+import { describe } from '../../describe.js';
 import { abortable } from '../../detector/abortable.js';
 import { checkAbortSignal } from '../../detector/check-abort-signal.js';
-import { describe, ImageDecodeError, ImageFormatError, InvalidOptionError } from '../../errors.js';
+import { ImageDecodeError, ImageFormatError, InvalidOptionError } from '../../errors.js';
 import { checkText } from '../../options.js';
 import type { PixelImage } from '../../types.js';
 import { readRegularFile } from '../files/read-regular-file.js';

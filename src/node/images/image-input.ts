@@ -1,5 +1,6 @@
+import { describe } from '../../describe.js';
 import type { ReadImage } from '../../detector/face-detector.js';
-import { describe, InvalidOptionError } from '../../errors.js';
+import { InvalidOptionError } from '../../errors.js';
 import type { PixelImage } from '../../types.js';
 import { type DecodeSettings, decodeCopy, decodeFile, type Reserve } from './image-file.js';
 

@@ -1,6 +1,7 @@
 import { basename, join, resolve } from 'node:path';
 import { type ChecksOf, checkOptions, oneOf, optional } from '../../check-options.js';
-import { describe, InvalidOptionError, ModelFileError, ModelNotFoundError } from '../../errors.js';
+import { describe } from '../../describe.js';
+import { InvalidOptionError, ModelFileError, ModelNotFoundError } from '../../errors.js';
 import { checkIdentity, type NetworksIdentity } from '../../runtime/receipt.js';
 import { checkModelSource } from '../runtime/onnx-session.js';
 import { checkLicence, type LicenceWish } from './check-licence.js';

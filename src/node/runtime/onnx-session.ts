@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { type Checked, type ChecksOf, checkOptions, integerIn, oneOf, optional, orElse } from '../../check-options.js';
-import { describe, FileAccessError, InvalidOptionError, ModelFileError } from '../../errors.js';
+import { describe } from '../../describe.js';
+import { FileAccessError, InvalidOptionError, ModelFileError } from '../../errors.js';
 import { checkText } from '../../options.js';
 import { openOrtSession } from '../../runtime/ort-session.js';
 import type { Session } from '../../runtime/session.js';

@@ -1,6 +1,7 @@
 import { type ChecksOf, integerIn, optional, orElse } from '../../check-options.js';
+import { describe } from '../../describe.js';
 import type { ReadImage } from '../../detector/face-detector.js';
-import { describe, ImageDecodeError, InvalidImageError, InvalidOptionError } from '../../errors.js';
+import { ImageDecodeError, InvalidImageError, InvalidOptionError } from '../../errors.js';
 import { checkText } from '../../options.js';
 import type { PixelImage } from '../../types.js';
 

@@ -1,4 +1,5 @@
-import { DownloadError, describe, InvalidOptionError, ModelFileError } from '../../errors.js';
+import { describe } from '../../describe.js';
+import { DownloadError, InvalidOptionError, ModelFileError } from '../../errors.js';
 import { sha256Hex } from '../../runtime/sha256-hex.js';
 
 /** An address with the digest that its file must have. */

@@ -1,5 +1,6 @@
 // The only module of the browser that imports an inference runtime.
-import { describe, InvalidOptionError } from '../../errors.js';
+import { describe } from '../../describe.js';
+import { InvalidOptionError } from '../../errors.js';
 import { checkChoice, checkInteger } from '../../options.js';
 import type { OrtApi, OrtRuntime } from '../../runtime/ort-session.js';
 
