@@ -11,9 +11,10 @@ import { faceToJson } from '../../src/face/face-to-json.js';
 import { imageFromTensor } from '../../src/image/image-from-tensor.js';
 import { CHANNEL_ORDERS } from '../../src/image/pixel-image.js';
 import { composeMergedModel } from '../../src/merged/compose-merged-model.js';
+import { difference } from '../../src/merged/parity.js';
 import { toRawOutputs } from '../../src/merged/raw-outputs.js';
 import { encodeImage } from '../../src/node/images/image-codecs.js';
-import { type DecodeOptions, decodeImage } from '../../src/node/images/image-file.js';
+import { type DecodedImage, type DecodeOptions, decodeImage } from '../../src/node/images/image-file.js';
 import { readModel, writeModel } from '../../src/onnx/model.js';
 import { tensor } from '../../src/ops/tensor.js';
 import { contactSheet } from '../../src/overlay/contact-sheet.js';
@@ -221,6 +222,16 @@ function damagedNetwork(random: Random): Uint8Array {
   return random.next() < 0.1 ? bytes.subarray(0, random.integer(0, bytes.length)) : bytes;
 }
 
+/** What two decoders read from the same bytes is the same image; of JPEGs, which say less than that, only the size. */
+function checkAgreement(bySharp: DecodedImage, byJimp: DecodedImage): void {
+  const size = ({ width, height }: PixelImage) => `${width} x ${height}`;
+  promise(size(bySharp) === size(byJimp), `one size: ${size(bySharp)} and ${size(byJimp)}`);
+  if (bySharp.format === 'jpeg') return;
+  // jimp rounds 16 bits, where sharp takes the high byte.
+  const { worst, index } = difference(bySharp.data, byJimp.data);
+  promise(worst <= 1, `one image: ${worst} apart at ${index}`);
+}
+
 const DAMAGED = { maxPixels: 1_000_000 };
 const wholeImages = await imageSamples();
 writeFileSync(join(workFolder, 'image.png'), wholeImages[5].bytes);
@@ -233,9 +244,11 @@ export const FUZZ_TARGETS: Record<string, FuzzTarget> = {
     async run(bytes) {
       const before = Buffer.from(bytes);
       const outcomes: string[] = [];
+      const images: DecodedImage[] = [];
       for (const decoder of ['sharp', 'jimp'] as const) {
         const outcome = await answer(async () => {
           const image = await decodeImage(bytes, { ...DAMAGED, decoder });
+          images.push(image);
           promise(image.width * image.height <= DAMAGED.maxPixels, 'the limit of pixels');
           promise(image.data.length === image.width * image.height * 3, 'three samples a pixel');
           return 'image';
@@ -243,6 +256,7 @@ export const FUZZ_TARGETS: Record<string, FuzzTarget> = {
         outcomes.push(outcome);
       }
       promise(before.equals(bytes), 'the bytes stay as they are');
+      if (images.length === 2) checkAgreement(images[0], images[1]);
       return outcomes.join(' and ');
     },
   },

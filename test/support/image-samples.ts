@@ -1,6 +1,7 @@
 import sharp, { type Sharp } from 'sharp';
 import type { Decoder } from '../../src/node/images/image-codecs.js';
 import { colourPattern } from './pattern.js';
+import { encodeTiff, tiffFields } from './tiff.js';
 
 export interface ImageSample {
   /** Format and kind. */
@@ -62,6 +63,13 @@ export async function imageSamples(): Promise<ImageSample[]> {
   const picture = (): Sharp => sharp(rgb, { raw: { width, height, channels: 3 } });
   const raw = { width, height: height * 3, channels: 3, pageHeight: height } as const;
   const animation = () => sharp(Buffer.concat([rgb, rgb.toReversed(), rgb]), { raw });
+  // Every other pixel is transparent.
+  const withAlpha = Uint8Array.from({ length: width * height * 4 }, (_, i) =>
+    i % 4 < 3 ? rgb[Math.floor(i / 4) * 3 + (i % 4)] : 255 * (Math.floor(i / 4) % 2),
+  );
+  const transparent = sharp(withAlpha, { raw: { width, height, channels: 4 } });
+  const fields = (photometric: number, samples: number) => tiffFields(width, height, photometric, samples);
+  const colourMap = Array.from({ length: 3 * 256 }, (_, i) => (i * 257) % 65536);
   const jpeg = await picture().jpeg().toBuffer();
   const both = ['sharp', 'jimp'] as const;
   const kinds: [string, readonly Decoder[], Buffer | Sharp][] = [
@@ -73,17 +81,27 @@ export async function imageSamples(): Promise<ImageSample[]> {
     ['png', both, picture().png()],
     ['png interlaced', both, picture().png({ progressive: true })],
     ['png palette', both, picture().png({ palette: true })],
+    ['png transparent', both, transparent.clone().png()],
+    ['png transparent palette', both, transparent.clone().png({ palette: true })],
     ['png 16 bits', both, picture().ensureAlpha().toColourspace('rgb16').png()],
     ['webp', ['sharp'], picture().webp()],
     ['webp lossless', ['sharp'], picture().webp({ lossless: true })],
     ['webp animated', ['sharp'], animation().webp()],
     ['gif', both, picture().gif()],
     ['gif animated', both, animation().gif()],
+    ['gif transparent', both, transparent.clone().gif()],
     ['tiff', both, picture().tiff({ compression: 'none' })],
     ['tiff LZW', both, picture().tiff({ compression: 'lzw', predictor: 'horizontal' })],
     ['tiff deflate', both, picture().tiff({ compression: 'deflate' })],
     ['tiff JPEG', ['sharp'], picture().tiff({ compression: 'jpeg' })],
     ['tiff tiled', ['sharp'], picture().tiff({ tile: true, tileWidth: 16, tileHeight: 16 })],
+    ['tiff alpha', both, Buffer.from(encodeTiff({ ...fields(2, 4), 338: [3, [1]] }, withAlpha))],
+    [
+      'tiff palette',
+      both,
+      Buffer.from(encodeTiff({ ...fields(3, 1), 320: [3, colourMap] }, rgb.subarray(0, width * height))),
+    ],
+    ['tiff YCbCr', ['sharp'], Buffer.from(encodeTiff({ ...fields(6, 3), 530: [3, [1, 1]] }, rgb))],
     ['bmp', ['jimp'], encodeBmp(rgb, width, height)],
     ['bmp palette', ['jimp'], encodeBmp(rgb, width, height, 8)],
     ['bmp 32 bits', ['jimp'], encodeBmp(rgb, width, height, 32)],

@@ -21,6 +21,7 @@ import { imageFromTensor } from '../../src/image/image-from-tensor.js';
 import { packPixels } from '../../src/image/pack-pixels.js';
 import { pixelView } from '../../src/image/pixel-image.js';
 import * as pure from '../../src/index.js';
+import { defaultKernels } from '../../src/kernels/default-kernels.js';
 import * as kernels from '../../src/kernels/index.js';
 import { plainKernels } from '../../src/kernels/plain-kernels.js';
 import { checkLandmarker } from '../../src/landmark106/contract.js';
@@ -232,16 +233,55 @@ async function closeWhatOpened(value: unknown): Promise<undefined> {
 }
 
 type Exported = (...args: never[]) => unknown;
-const functions = Object.entries<unknown>({ ...pure, ...kernels, ...node }).filter(
-  (entry): entry is [string, Exported] => typeof entry[1] === 'function',
+type Case = [name: string, exported: Exported, valid: readonly unknown[] | undefined];
+
+const functions = Object.entries<unknown>({ ...pure, ...kernels, ...node }).flatMap(([name, value]): Case[] =>
+  typeof value === 'function' ? [[name, value as Exported, VALID.get(value)]] : [],
 );
 
-/** What reaches for the network, other threads or files of the machine; tested where they are. */
-describe.each(functions)('%s', (_, exported) => {
-  const valid = VALID.get(exported);
+const platform = VALID.get(FaceDetector)?.[0] as ConstructorParameters<typeof FaceDetector>[0];
+const crops = [view, matrix, 'bgr', new Uint8Array(3 * 224 * 224), new Float32Array(LANDMARK_INPUT_LENGTH)];
+/** The same for what exported objects can do. */
+const methods: Case[] = [
+  [
+    'FaceTracker.track',
+    (first: never, second: never) => new FaceTracker(networks, { detectorSide: SIDE }).track(first, second),
+    [image, 1],
+  ],
+  [
+    'OneEuroFilter.next',
+    (first: never, second: never) => new OneEuroFilter(DEFAULT_SMOOTHING.shape).next(first, second),
+    [Float64Array.of(1), 1],
+  ],
+  ['Workspace.lend', (first: never, second: never) => new Workspace().lend(first, second), [8, async () => 1]],
+  [
+    'FaceDetector.detect',
+    (first: never, second: never) => new FaceDetector(platform).detect(first, second),
+    [image, { detectorSide: SIDE }],
+  ],
+  [
+    'FaceDetector.run',
+    (first: never, second: never) => new FaceDetector(platform).run(first, second),
+    [image, { detectorSide: SIDE }],
+  ],
+  [
+    'FaceDetector.stream',
+    (first: never, second: never) => new FaceDetector(platform).stream(first, second).next(),
+    [[image], { concurrency: 2 }],
+  ],
+  ...[plainKernels, defaultKernels()].flatMap(({ name, letterboxBilinear, letterboxArea, alignedCrops }): Case[] => [
+    [`${name} letterboxBilinear`, letterboxBilinear, [view, SIDE, SCRFD, planes]],
+    [`${name} letterboxArea`, letterboxArea, [view, SIDE, SCRFD, planes]],
+    [`${name} alignedCrops`, alignedCrops, crops],
+  ]),
+];
 
+let tried = 0;
+afterAll(() => console.log(`${tried} calls of ${functions.length + methods.length} functions with wrong arguments`));
+
+describe.each([...functions, ...methods])('%s', (_, exported, valid) => {
   it.runIf(valid)('takes what it is made for', async () => {
-    const failure = await call(exported, valid as unknown[]).then(
+    const failure = await call(exported, valid ?? []).then(
       () => undefined,
       (error) => error,
     );
@@ -253,13 +293,12 @@ describe.each(functions)('%s', (_, exported) => {
   });
 
   it('answers wrong arguments with errors of this library alone', async () => {
-    const random = new Random(1);
-    for (const args of hostileArguments(valid ?? [undefined, undefined, undefined], LISTS, random)) {
+    // What reaches for the network, threads or files of the machine has no right arguments here, and gets only wrong ones.
+    for (const args of hostileArguments(valid ?? [undefined, undefined, undefined], LISTS, new Random(1))) {
+      tried++;
       const outcome = await call(exported, args).then(closeWhatOpened, (error) => error);
       if (outcome === undefined || outcome instanceof errors.FacialLmkError) continue;
-      throw new Error(`${String(outcome)} for ${args.map((arg) => describeValue(arg)).join(', ')}`, {
-        cause: outcome,
-      });
+      throw new Error(`${describeValue(outcome)} for ${args.map(describeValue).join(', ')}`, { cause: outcome });
     }
   });
 });

@@ -175,6 +175,21 @@ describe('JPEG: what three components are', () => {
   });
 });
 
+describe('TIFF samples that do not fit what they are said to be', () => {
+  it.each<[string, Record<number, TiffField>, number]>([
+    ['three samples of gray', tiffFields(2, 1, 1, 3), 6],
+    ['one sample of RGB', tiffFields(2, 1, 2, 1), 2],
+    ['a palette of too few colours', { ...tiffFields(2, 1, 3, 1), 320: [3, Array(256).fill(0)] }, 2],
+    ['no palette', tiffFields(2, 1, 3, 1), 2],
+  ])('%s are refused by both decoders', async (_, fields, bytes) => {
+    for (const decoder of ['sharp', 'jimp'] as const) {
+      await expect(decodeImage(encodeTiff(fields, new Uint8Array(bytes)), { decoder })).rejects.toThrow(
+        /samples a pixel for|a colour map of/,
+      );
+    }
+  });
+});
+
 describe('TIFF samples whose range no file states', () => {
   const floats = (...values: number[]) => new Uint8Array(Float32Array.from(values).buffer);
   it.each<[string, Record<number, TiffField>, Uint8Array, RegExp]>([

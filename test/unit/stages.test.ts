@@ -201,6 +201,16 @@ describe('contracts', () => {
     expect(() => checkLandmarker(stubDetector())).toThrow(/106-point landmark network.*stub detector/);
   });
 
+  it.each(['inputs', 'outputs'] as const)('are told by the type of their %s, not only by shapes', (side) => {
+    for (const [network, check] of [
+      [stubLandmarker(), checkLandmarker],
+      [stubDetector(), checkDetector],
+    ] as const) {
+      const half = { ...network, [side]: network[side].map((info) => ({ ...info, type: 'float16' })) };
+      expect(() => check(half)).toThrow(/float32.* but received .*\] float16/);
+    }
+  });
+
   it('refuses an SCRFD export without key points', () => {
     const network = stubDetector();
     expect(() => checkDetector({ ...network, outputs: network.outputs.slice(0, 6) })).toThrow(ModelContractError);

@@ -41,7 +41,8 @@ export interface TiffEntry {
 export interface TiffDirectory {
   /** In the order of the file. */
   entries: TiffEntry[];
-  littleEndian: boolean;
+  /** Where it begins. */
+  start: number;
   /** Where the offset of the next directory is stored. */
   nextPosition: number;
 }
@@ -92,5 +93,5 @@ export function readTiffDirectory(bytes: Uint8Array): TiffDirectory {
       },
     });
   }
-  return { entries, littleEndian, nextPosition };
+  return { entries, start, nextPosition };
 }

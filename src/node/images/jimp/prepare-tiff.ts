@@ -1,5 +1,6 @@
+import { checkTiffColours } from '../check-tiff-colours.js';
 import type { ImageHeader } from '../image-format.js';
-import { readTiffDirectory, TIFF_TAGS } from '../tiff-directory.js';
+import { readTiffDirectory, TIFF_TAGS, type TiffDirectory } from '../tiff-directory.js';
 import { inflatedLength } from './inflated-length.js';
 import { lzwLength, TIFF_LZW } from './lzw-length.js';
 import { packBitsLength } from './pack-bits-length.js';
@@ -38,7 +39,9 @@ const FIELDS = new Map<number, { name: string; allowed?: readonly number[]; most
  * first directory alone, with nothing in it but what describes pixels, and only when strips and sizes fit together.
  */
 export async function prepareTiff(bytes: Uint8Array, { width, height }: ImageHeader): Promise<Uint8Array> {
-  const { entries, nextPosition } = readTiffDirectory(bytes);
+  const directory = readTiffDirectory(bytes);
+  checkTiffColours(directory);
+  const { entries, nextPosition } = directory;
   const out = Uint8Array.from(bytes);
   const view = new DataView(out.buffer);
   view.setUint32(nextPosition, 0);
@@ -58,6 +61,7 @@ export async function prepareTiff(bytes: Uint8Array, { width, height }: ImageHea
     }
   }
   if (!values.has(TIFF_TAGS.photometric)) throw new Error('no photometric interpretation');
+  checkApart(directory, values.get(TIFF_TAGS.stripOffsets) ?? [], values.get(TIFF_TAGS.stripBytes) ?? []);
   await checkStrips(bytes, values, width, height);
   return out;
 }
@@ -70,6 +74,18 @@ const DECODED_LENGTH: Record<number, (strip: Uint8Array, limit: number) => numbe
   [OLD_DEFLATE]: inflatedLength,
   [PACK_BITS]: packBitsLength,
 };
+
+/** The directory is changed above, and its bytes must not be samples too. */
+function checkApart(
+  { start, nextPosition }: TiffDirectory,
+  offsets: readonly number[],
+  counts: readonly number[],
+): void {
+  const touches = (i: number, from: number, to: number) => offsets[i] < to && offsets[i] + counts[i] > from;
+  if (offsets.some((_, i) => touches(i, 0, 8) || touches(i, start, nextPosition + 4))) {
+    throw new Error('a strip over the directory');
+  }
+}
 
 async function checkStrips(bytes: Uint8Array, values: Map<number, number[]>, width: number, height: number) {
   const one = (tag: number, fallback: number) => values.get(tag)?.[0] ?? fallback;

@@ -1,3 +1,4 @@
+import { checkTiffColours } from '../check-tiff-colours.js';
 import { readTiffDirectory, TIFF_TAGS } from '../tiff-directory.js';
 import { DEFAULT_CODING, yCbCrToRgb } from './ycbcr-to-rgb.js';
 
@@ -18,7 +19,9 @@ const MOST_SAMPLES = 2 ** 16;
  * @returns how three decoded samples a pixel become RGB
  */
 export function prepareTiff(bytes: Uint8Array): (samples: Uint8Array) => Uint8Array {
-  const { entries } = readTiffDirectory(bytes);
+  const directory = readTiffDirectory(bytes);
+  checkTiffColours(directory);
+  const { entries } = directory;
   const entry = (tag: number) => entries.find((candidate) => candidate.tag === tag);
   const values = (tag: number, fallback: number[]) => {
     const found = entry(tag)?.values(MOST_SAMPLES) ?? [];
@@ -30,8 +33,10 @@ export function prepareTiff(bytes: Uint8Array): (samples: Uint8Array) => Uint8Ar
   const format = values(TIFF_TAGS.sampleFormat, [UNSIGNED]).find((one) => ![UNSIGNED, UNDEFINED].includes(one));
   if (format !== undefined) throw new Error(`sample format ${format}`);
 
-  const extra = entry(TIFF_TAGS.extraSamples);
-  if (extra?.values(MOST_SAMPLES).includes(ASSOCIATED)) extra.erase(bytes);
+  // All of them: a damaged file may have several.
+  for (const extra of entries.filter(({ tag }) => tag === TIFF_TAGS.extraSamples)) {
+    if (extra.values(MOST_SAMPLES).includes(ASSOCIATED)) extra.erase(bytes);
+  }
 
   const [compression] = values(TIFF_TAGS.compression, [1]);
   const [photometric] = values(TIFF_TAGS.photometric, [0]);
