@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Random } from '../../src/drawn-faces/random.js';
+import { Random } from '../../src/drawn-faces/random.js';
 import { FacialLmkError } from '../../src/errors.js';
 import { type CropOptions, cropFace } from '../../src/face/crop-face.js';
 import { faceFromJson } from '../../src/face/face-from-json.js';
@@ -26,6 +26,8 @@ import type { Face, PixelImage } from '../../src/types.js';
 import { ByteSource } from './byte-source.js';
 import { damageImage } from './damage-image.js';
 import { DRAWN_FACES } from './drawn-faces.js';
+import { callExported, EXPORTED } from './exported-functions.js';
+import { hostileArguments } from './hostile.js';
 import { imageSamples } from './image-samples.js';
 import { stubDetector, stubLandmarker } from './stub-networks.js';
 
@@ -315,6 +317,20 @@ export const FUZZ_TARGETS: Record<string, FuzzTarget> = {
       ];
       return answer(source.pick(calls));
     },
+  },
+
+  exports: {
+    share: 20,
+    generate: anyBytes,
+    run: (bytes) =>
+      answer(async () => {
+        const source = new ByteSource(bytes);
+        const [, exported, valid] = source.pick(EXPORTED);
+        const random = new Random(source.integer(0, 65535));
+        for (const args of hostileArguments(valid ?? [undefined, undefined], 1, random))
+          await callExported(exported, args);
+        return 'an answer';
+      }),
   },
 
   json: {

@@ -1,294 +1,30 @@
 // Every exported function, called with arguments that are wrong in any way: it answers, or throws an error of this library.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { estimateCropTransforms } from '../../src/alignment/estimate-crop-transforms.js';
 import { describe as describeValue } from '../../src/describe.js';
-import { DetectionResult } from '../../src/detector/detection-result.js';
-import { errorFromJson, errorToJson } from '../../src/detector/error-json.js';
-import { FaceDetector } from '../../src/detector/face-detector.js';
-import { resultToJson } from '../../src/detector/result-to-json.js';
-import { drawScene } from '../../src/drawn-faces/draw-scene.js';
 import { Random } from '../../src/drawn-faces/random.js';
-import * as errors from '../../src/errors.js';
-import { cropFace } from '../../src/face/crop-face.js';
-import { faceFromJson } from '../../src/face/face-from-json.js';
-import { faceToJson } from '../../src/face/face-to-json.js';
-import { eyeOpenness, interOcularDistance, mouthOpenness, rollAngle } from '../../src/face/geometry.js';
-import { mirrorFace, transformFace } from '../../src/face/transform-face.js';
-import { imageFromTensor } from '../../src/image/image-from-tensor.js';
-import { packPixels } from '../../src/image/pack-pixels.js';
-import { pixelView } from '../../src/image/pixel-image.js';
-import * as pure from '../../src/index.js';
-import { defaultKernels } from '../../src/kernels/default-kernels.js';
-import * as kernels from '../../src/kernels/index.js';
-import { plainKernels } from '../../src/kernels/plain-kernels.js';
-import { checkLandmarker } from '../../src/landmark106/contract.js';
-import { mirrorLandmarks, to300W, toJd106 } from '../../src/landmark106/convert.js';
-import { decodeLandmarks, inputToImage } from '../../src/landmark106/decode.js';
-import { landmarkGroup, landmarkPath } from '../../src/landmark106/groups.js';
-import { landmarkInput } from '../../src/landmark106/preprocess.js';
-import { LANDMARK_INPUT_LENGTH } from '../../src/landmark106/spec.js';
+import { FacialLmkError, FileAccessError, ModelFileError, ModelNotFoundError } from '../../src/errors.js';
 import { composeMergedModel } from '../../src/merged/compose-merged-model.js';
-import { compareOutputs, difference, formatDifferences, mergeDifferences } from '../../src/merged/parity.js';
-import { toRawOutputs } from '../../src/merged/raw-outputs.js';
-import { drawOverlay, writeOverlay } from '../../src/node/images/draw-overlay.js';
-import { encodeImage } from '../../src/node/images/image-codecs.js';
-import { decodeImage, readImage, readImageStream } from '../../src/node/images/image-file.js';
-import { writeImage } from '../../src/node/images/write-image.js';
-import * as node from '../../src/node/index.js';
-import { createPool, Pool } from '../../src/node/pool/create-pool.js';
-import {
-  affineEntries,
-  affineMatrix,
-  composeAffine,
-  invertAffine,
-  transformPoint,
-  transformPoints,
-} from '../../src/ops/affine.js';
-import { letterboxArea } from '../../src/ops/letterbox-area.js';
-import { letterboxBilinear } from '../../src/ops/letterbox-bilinear.js';
-import { iou, nms } from '../../src/ops/nms.js';
-import { similarityTransform } from '../../src/ops/similarity-transform.js';
-import { tensor } from '../../src/ops/tensor.js';
-import { warpAffine } from '../../src/ops/warp-affine.js';
-import { contactSheet } from '../../src/overlay/contact-sheet.js';
-import { overlayRaster } from '../../src/overlay/overlay-raster.js';
-import { overlayShapes } from '../../src/overlay/overlay-shapes.js';
-import { overlaySvg } from '../../src/overlay/overlay-svg.js';
-import { anchorLevels } from '../../src/scrfd/anchors.js';
-import { checkDetector, sortOutputs } from '../../src/scrfd/contract.js';
-import { decodeAnchors } from '../../src/scrfd/decode.js';
-import { SCRFD } from '../../src/scrfd/spec.js';
-import { alignFace, alignFaces } from '../../src/stages/align-face.js';
-import { detectFaces } from '../../src/stages/detect-faces.js';
-import { detectorInput } from '../../src/stages/detector-input.js';
-import { landmarks } from '../../src/stages/landmarks.js';
-import { analyzeFaces } from '../../src/stages/pipeline.js';
-import { Workspace } from '../../src/stages/workspace.js';
-import { DEFAULT_SMOOTHING } from '../../src/tracking/face-smoother.js';
-import { FaceTracker } from '../../src/tracking/face-tracker.js';
-import { OneEuroFilter } from '../../src/tracking/one-euro-filter.js';
-import { faceIn, noise } from '../support/face.js';
+import { readImage } from '../../src/node/images/image-file.js';
+import { createPool } from '../../src/node/pool/create-pool.js';
+import { callExported, EXPORTED } from '../support/exported-functions.js';
 import { hostileArguments } from '../support/hostile.js';
-import { RECEIPT } from '../support/receipt.js';
-import { stubDetector, stubLandmarker } from '../support/stub-networks.js';
 
-const SIDE = 192;
-/** Wrong lists of arguments that are tried on each function. */
-const LISTS = 600;
-
-const folder = mkdtempSync(join(tmpdir(), 'facial-lmk-exports-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-const image = noise(40, 30);
-const view = pixelView(image);
-const face = faceIn(image, 5, 5, 20);
-const points = face.landmarksFloat;
-const matrix = face.imageToCrop;
-const detector = stubDetector({ side: SIDE });
-const landmarker = stubLandmarker(0.25);
-const networks = { detector, landmarker };
-const workspace = new Workspace();
-const outputs = await detector.infer(tensor(new Float32Array(), []));
-const raw = toRawOutputs([face]);
-const differences = compareOutputs(raw, raw);
-const shapes = overlayShapes([face], { width: 40, height: 30, indices: true });
-const png = await encodeImage(image, 'png');
-const aligned = alignFace(image, face.keypoints);
-const planes = new Float32Array(3 * SIDE * SIDE);
-const result = {
-  faces: [face],
-  image: { name: 'a', width: 40, height: 30, decoder: 'none' },
-  timings: { decode: 1, analyze: 2 },
-  networks: RECEIPT,
-};
-
-/** Arguments that work, for each function by itself: whatever name and entry it is exported under. */
-const VALID = new Map<unknown, readonly unknown[]>([
-  [estimateCropTransforms, [[face.keypoints], [face.keypoints]]],
-  [errorFromJson, [errorToJson(new errors.ClosedError({ name: 'a', expected: 'b', received: 'c' }))]],
-  [errorToJson, [new Error('a'), { details: true }]],
-  [errors.DownloadError, [{ name: 'a', expected: 'b', hint: 'c', failures: [{ location: 'd', reason: 'e' }] }]],
-  [
-    drawScene,
-    [
-      {
-        seed: 1,
-        width: 40,
-        height: 30,
-        faces: 1,
-        minSize: 5,
-        maxSize: 9,
-        maxRollDegrees: 3,
-        cut: 'left',
-        placements: [{ center: { x: 9, y: 9 }, size: 9, rollRadians: 0 }],
-      },
-    ],
-  ],
-  [cropFace, [image, face, { template: 'arcface', size: 8, margin: 0.1 }]],
-  [faceFromJson, [faceToJson(face)]],
-  [faceToJson, [face, { subpixel: true }]],
-  [resultToJson, [result, { name: 'a', subpixel: true }]],
-  [DetectionResult, [result]],
-  ...[eyeOpenness, interOcularDistance, mouthOpenness, rollAngle, to300W, toJd106].map((of) => [of, [points]] as const),
-  [mirrorFace, [face, 40]],
-  [transformFace, [face, matrix]],
-  [mirrorLandmarks, [points, 40]],
-  [landmarkGroup, [points, 'nose']],
-  [landmarkPath, [points, 'leftEye']],
-  [imageFromTensor, [face.crop, 'bgr']],
-  [packPixels, [image, 'bgr']],
-  [pixelView, [image]],
-  [checkLandmarker, [landmarker]],
-  [checkDetector, [detector]],
-  [decodeLandmarks, [new Float32Array(212), matrix]],
-  [inputToImage, [matrix]],
-  [landmarkInput, [new Float32Array(224 * 224 * 3), new Float32Array(LANDMARK_INPUT_LENGTH), [0, 1, 2]]],
-  [compareOutputs, [raw, raw]],
-  [difference, [[1, 2], Float32Array.of(1, 3)]],
-  [formatDifferences, [differences]],
-  [mergeDifferences, [[differences, differences]]],
-  [toRawOutputs, [[face]]],
-  [affineEntries, [matrix]],
-  [affineMatrix, [1, 2, 3, 4, 5, 6]],
-  [composeAffine, [matrix, matrix]],
-  [invertAffine, [matrix]],
-  [transformPoint, [matrix, { x: 1, y: 2 }]],
-  [transformPoints, [matrix, points]],
-  [letterboxArea, [view, SIDE, SCRFD, planes]],
-  [letterboxBilinear, [view, SIDE, SCRFD, planes]],
-  [detectorInput, [view, SIDE, plainKernels, planes]],
-  [warpAffine, [view, matrix, 8, [2, 1, 0]]],
-  [iou, [Float32Array.of(0, 0, 2, 2, 1, 1, 3, 3), 0, 1]],
-  [nms, [Float32Array.of(0, 0, 2, 2, 1, 1, 3, 3), Float32Array.of(0.5, 0.6), 0.4, 10]],
-  [similarityTransform, [face.keypoints, face.keypoints]],
-  [contactSheet, [[face], { columns: 1 }]],
-  [overlayRaster, [image, shapes]],
-  [overlayShapes, [[face], { width: 40, height: 30, indices: true }]],
-  [overlaySvg, [shapes, { width: 40, height: 30, href: 'data:,' }]],
-  [anchorLevels, [SIDE]],
-  [sortOutputs, [detector, outputs, anchorLevels(SIDE)]],
-  [decodeAnchors, [sortOutputs(detector, outputs, anchorLevels(SIDE)), anchorLevels(SIDE), 0.5]],
-  [alignFace, [image, face.keypoints, { landmarkChannelOrder: 'rgb' }]],
-  [alignFaces, [image, [face.keypoints], { landmarkChannelOrder: 'rgb' }]],
-  [
-    detectFaces,
-    [
-      detector,
-      image,
-      {
-        minScore: 0.5,
-        iouThreshold: 0.4,
-        maxFaces: 3,
-        detectorSide: SIDE,
-        signal: new AbortController().signal,
-        largeImages: 'reduce',
-      },
-      workspace,
-    ],
-  ],
-  [analyzeFaces, [networks, image, { detectorSide: SIDE, landmarkChannelOrder: 'bgr' }, workspace]],
-  [landmarks, [landmarker, [aligned], workspace]],
-  [Workspace, [plainKernels]],
-  [FaceTracker, [networks, { detectEvery: 2, maxMissing: 1, smoothing: DEFAULT_SMOOTHING, detectorSide: SIDE }]],
-  [OneEuroFilter, [DEFAULT_SMOOTHING.shape]],
-  [
-    composeMergedModel,
-    [new Uint8Array(3), new Uint8Array(3), { minScore: 0.5, detectorName: 'a', landmarkType: 'float' }],
-  ],
-  [
-    FaceDetector,
-    [
-      {
-        detector: { ...detector, close: async () => {} },
-        landmarker: { ...landmarker, close: async () => {} },
-        identity: RECEIPT,
-        version: RECEIPT.version,
-        readOptions: {},
-        readPixels: async () => ({ pixels: image, name: 'a', decoder: 'none' }),
-      },
-    ],
-  ],
-  [drawOverlay, [image, [face], 'svg', { indices: true }]],
-  [writeOverlay, [join(folder, 'a.svg'), image, [face], { indices: true }]],
-  [writeImage, [join(folder, 'a.png'), image]],
-  [encodeImage, [image, 'jpeg', { quality: 50 }]],
-  [decodeImage, [png, { decoder: 'sharp', maxPixels: 2000, name: 'a' }]],
-  [readImage, [join(folder, 'missing.png'), { decoder: 'jimp' }]],
-  [readImageStream, [[png], { decoder: 'sharp' }]],
-  [createPool, [{ detector: 'missing.onnx', landmarker: 'missing.onnx', workers: 1 }]],
-]);
-
-/** Classes are called with `new`, everything else as it is; what comes later is waited for. */
-async function call(exported: Exported, args: readonly unknown[]): Promise<unknown> {
-  const isClass = /^class\b/.test(Function.prototype.toString.call(exported));
-  return isClass ? Reflect.construct(exported, args) : exported(...(args as never[]));
-}
-
-/** Without arguments some of them open the built-in networks. */
-async function closeWhatOpened(value: unknown): Promise<undefined> {
-  if (value instanceof Pool) await value.close();
-}
-
-type Exported = (...args: never[]) => unknown;
-type Case = [name: string, exported: Exported, valid: readonly unknown[] | undefined];
-
-const functions = Object.entries<unknown>({ ...pure, ...kernels, ...node }).flatMap(([name, value]): Case[] =>
-  typeof value === 'function' ? [[name, value as Exported, VALID.get(value)]] : [],
-);
-
-const platform = VALID.get(FaceDetector)?.[0] as ConstructorParameters<typeof FaceDetector>[0];
-const crops = [view, matrix, 'bgr', new Uint8Array(3 * 224 * 224), new Float32Array(LANDMARK_INPUT_LENGTH)];
-/** The same for what exported objects can do. */
-const methods: Case[] = [
-  [
-    'FaceTracker.track',
-    (first: never, second: never) => new FaceTracker(networks, { detectorSide: SIDE }).track(first, second),
-    [image, 1],
-  ],
-  [
-    'OneEuroFilter.next',
-    (first: never, second: never) => new OneEuroFilter(DEFAULT_SMOOTHING.shape).next(first, second),
-    [Float64Array.of(1), 1],
-  ],
-  ['Workspace.lend', (first: never, second: never) => new Workspace().lend(first, second), [8, async () => 1]],
-  [
-    'FaceDetector.detect',
-    (first: never, second: never) => new FaceDetector(platform).detect(first, second),
-    [image, { detectorSide: SIDE }],
-  ],
-  [
-    'FaceDetector.run',
-    (first: never, second: never) => new FaceDetector(platform).run(first, second),
-    [image, { detectorSide: SIDE }],
-  ],
-  [
-    'FaceDetector.stream',
-    (first: never, second: never) => new FaceDetector(platform).stream(first, second).next(),
-    [[image], { concurrency: 2 }],
-  ],
-  ...[plainKernels, defaultKernels()].flatMap(({ name, letterboxBilinear, letterboxArea, alignedCrops }): Case[] => [
-    [`${name} letterboxBilinear`, letterboxBilinear, [view, SIDE, SCRFD, planes]],
-    [`${name} letterboxArea`, letterboxArea, [view, SIDE, SCRFD, planes]],
-    [`${name} alignedCrops`, alignedCrops, crops],
-  ]),
-];
+/** Wrong lists of arguments that are tried on each function; `npm run fuzz` goes on with others. */
+const LISTS = 150;
 
 let tried = 0;
-afterAll(() => console.log(`${tried} calls of ${functions.length + methods.length} functions with wrong arguments`));
+afterAll(() => console.log(`${tried} calls of ${EXPORTED.length} functions with wrong arguments`));
 
-describe.each([...functions, ...methods])('%s', (_, exported, valid) => {
+describe.each(EXPORTED)('%s', (_, exported, valid) => {
   it.runIf(valid)('takes what it is made for', async () => {
-    const failure = await call(exported, valid ?? []).then(
+    const failure = await callExported(exported, valid ?? []).then(
       () => undefined,
       (error) => error,
     );
     // Nothing is there to be read: how far these come is enough.
-    if (exported === composeMergedModel) expect(failure).toBeInstanceOf(errors.ModelFileError);
-    else if (exported === createPool) expect(failure).toBeInstanceOf(errors.ModelNotFoundError);
-    else if (exported === readImage) expect(failure).toBeInstanceOf(errors.FileAccessError);
+    if (exported === composeMergedModel) expect(failure).toBeInstanceOf(ModelFileError);
+    else if (exported === createPool) expect(failure).toBeInstanceOf(ModelNotFoundError);
+    else if (exported === readImage) expect(failure).toBeInstanceOf(FileAccessError);
     else expect(failure).toBeUndefined();
   });
 
@@ -296,8 +32,11 @@ describe.each([...functions, ...methods])('%s', (_, exported, valid) => {
     // What reaches for the network, threads or files of the machine has no right arguments here, and gets only wrong ones.
     for (const args of hostileArguments(valid ?? [undefined, undefined, undefined], LISTS, new Random(1))) {
       tried++;
-      const outcome = await call(exported, args).then(closeWhatOpened, (error) => error);
-      if (outcome === undefined || outcome instanceof errors.FacialLmkError) continue;
+      const outcome = await callExported(exported, args).then(
+        () => undefined,
+        (error) => error,
+      );
+      if (outcome === undefined || outcome instanceof FacialLmkError) continue;
       throw new Error(`${describeValue(outcome)} for ${args.map(describeValue).join(', ')}`, { cause: outcome });
     }
   });
