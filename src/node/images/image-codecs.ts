@@ -20,7 +20,7 @@ export const DECODER_FORMATS: Record<Decoder, readonly ImageFormat[]> = {
 
 // A decoder is loaded when it is first needed: jimp alone takes a quarter of a second.
 const loadSharp = async () => (await import('sharp')).default;
-const loadJimp = async () => (await import('./jimp/jimp.js')).Jimp;
+const loadJimp = async () => (await import('./jimp/jimp.js')).CODECS;
 
 /** The decoders that can be loaded on this machine. */
 export async function availableDecoders(): Promise<Decoder[]> {
@@ -176,8 +176,8 @@ const ENCODE: Record<Decoder, Encode> = {
       .toBuffer();
   },
   async jimp(rgba, { width, height }, format, quality) {
-    const Jimp = await loadJimp();
-    const bitmap = Jimp.fromBitmap({ data: Buffer.from(rgba.buffer), width, height });
-    return format === 'png' ? bitmap.getBuffer('image/png') : bitmap.getBuffer('image/jpeg', { quality });
+    const { png, jpeg } = await loadJimp();
+    const bitmap = { data: Buffer.from(rgba.buffer), width, height };
+    return format === 'png' ? png.encode(bitmap) : jpeg.encode(bitmap, { quality });
   },
 };

@@ -4,7 +4,7 @@ import { onAbort } from '../../../runtime/on-abort.js';
 import { Semaphore } from '../../../runtime/semaphore.js';
 import { type ImageFormat, type ImageHeader, timeLimit } from '../image-format.js';
 import { readJpegHeader } from '../jpeg-header.js';
-import { pngOrientation, upright } from './png-orientation.js';
+import { orientationOf, upright } from './orientation.js';
 import { prepareBmp } from './prepare-bmp.js';
 import { prepareGif } from './prepare-gif.js';
 import { preparePng } from './prepare-png.js';
@@ -98,8 +98,7 @@ export function decodeWithJimp(
     const isRgbJpeg = header.format === 'jpeg' && readJpegHeader(bytes).isRgb;
     const { pixels, reason } = await ask({ bytes, maxPixels, isRgbJpeg }, timeLimit(header), signal);
     if (!pixels) throw new Error(reason);
-    // jimp turns a JPEG itself.
-    return header.format === 'png' ? upright(pixels, pngOrientation(bytes)) : pixels;
+    return upright(pixels, orientationOf(header.format, encoded));
   };
   return turns.run(1, decode, signal);
 }

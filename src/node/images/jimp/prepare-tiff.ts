@@ -20,7 +20,7 @@ const FIELDS = new Map<number, { name: string; allowed?: readonly number[]; most
   [TIFF_TAGS.photometric, { name: 'photometric interpretation', allowed: [0, 1, 2, 3] }],
   [TIFF_TAGS.fillOrder, { name: 'fill order', allowed: [1] }],
   [TIFF_TAGS.stripOffsets, { name: 'strip offsets' }],
-  [TIFF_TAGS.orientation, { name: 'orientation', allowed: [1] }],
+  [TIFF_TAGS.orientation, { name: 'orientation' }],
   [TIFF_TAGS.samplesPerPixel, { name: 'samples a pixel', allowed: [1, 2, 3, 4] }],
   [TIFF_TAGS.rowsPerStrip, { name: 'rows a strip' }],
   [TIFF_TAGS.stripBytes, { name: 'strip bytes' }],
