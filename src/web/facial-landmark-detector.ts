@@ -1,23 +1,15 @@
-import { type CallOptions, FaceDetector, openPair } from '../detector/face-detector.js';
-import { checkObject } from '../options.js';
+import { checkOptions } from '../check-options.js';
+import { FaceDetector, openPair } from '../detector/face-detector.js';
 import { networkFromSession, type OnnxNetwork } from '../runtime/onnx-network.js';
 import { type OrtRuntime, openOrtSession } from '../runtime/ort-session.js';
 import type { NetworksIdentity } from '../runtime/receipt.js';
 import type { RuntimeInfo } from '../runtime/session.js';
 import { VERSION } from '../version.js';
-import { readPixels, WEB_DECODE_OPTIONS, type WebDecodeOptions, type WebImageInput } from './images/read-pixels.js';
+import { readPixels, WEB_DECODE_OPTIONS, type WebImageInput } from './images/read-pixels.js';
 import { BUILT_IN_DETECTOR, BUILT_IN_LANDMARKER } from './models/built-in.js';
-import { type FetchModelOptions, fetchModel, type ModelSource } from './models/fetch-model.js';
-import { loadWebRuntime, type WebRuntimeOptions } from './runtime/load-runtime.js';
-
-export interface WebLoadOptions extends WebRuntimeOptions, FetchModelOptions {
-  /** SCRFD with key points. Default: the network that comes with this package. */
-  detector?: ModelSource | undefined;
-  /** 2d106det, or what has its contract. Default: the network that comes with this package. */
-  landmarker?: ModelSource | undefined;
-}
-
-export interface WebAnalyzeOptions extends CallOptions, WebDecodeOptions {}
+import { fetchModel, type ModelSource } from './models/fetch-model.js';
+import { loadWebRuntime } from './runtime/load-runtime.js';
+import { WEB_LOAD_OPTIONS, type WebAnalyzeOptions, type WebLoadOptions } from './web-options.js';
 
 const nameOf = (source: ModelSource): string => {
   if (typeof source === 'string' || source instanceof URL) return String(source);
@@ -45,12 +37,12 @@ export class FacialLandmarkDetector extends FaceDetector<WebImageInput, WebAnaly
    * @throws DownloadError, ModelFileError, ModelContractError, InvalidOptionError, or the signal's reason
    */
   static async load(options: WebLoadOptions = {}): Promise<FacialLandmarkDetector> {
-    checkObject('the options of load', options);
-    const { detector = BUILT_IN_DETECTOR, landmarker = BUILT_IN_LANDMARKER } = options;
-    const runtime = await loadWebRuntime(options);
+    const settings = checkOptions('load', options, WEB_LOAD_OPTIONS);
+    const { detector = BUILT_IN_DETECTOR, landmarker = BUILT_IN_LANDMARKER } = settings;
+    const runtime = await loadWebRuntime(settings);
     const models = {
-      detector: await fetchModel(detector, options),
-      landmarker: await fetchModel(landmarker, options),
+      detector: await fetchModel(detector, settings),
+      landmarker: await fetchModel(landmarker, settings),
     };
     const networks = await openPair(
       () => openNetwork(runtime, models.detector.bytes, `the detector (${nameOf(detector)})`),

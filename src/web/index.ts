@@ -2,14 +2,11 @@
 export { FaceDetector } from '../detector/face-detector.js';
 export * from '../index.js';
 export type { RuntimeInfo } from '../runtime/session.js';
-export {
-  FacialLandmarkDetector,
-  type WebAnalyzeOptions,
-  type WebLoadOptions,
-} from './facial-landmark-detector.js';
+export { FacialLandmarkDetector } from './facial-landmark-detector.js';
 export type { DrawableImage, WebDecodeOptions, WebImageInput } from './images/read-pixels.js';
 export type { FetchModelOptions, FetchProgress, ModelSource, PinnedModel } from './models/fetch-model.js';
 export type { WebDevice, WebOrtModule, WebRuntimeOptions } from './runtime/load-runtime.js';
+export type { WebAnalyzeOptions, WebLoadOptions } from './web-options.js';
 export { serveDetector } from './worker/serve-detector.js';
 export {
   createWorkerDetector,

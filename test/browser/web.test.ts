@@ -247,6 +247,100 @@ describe.skipIf(!hasBrowser)(`onnx-facial-lmk-detector/web (needs ${browserPath}
     expect({ wrong, fetched: fetched.length }).toEqual({ wrong: 'ERR_MODEL_FILE', fetched: 2 });
   });
 
+  it('refuses options that there are not and values that do not fit, before anything is fetched', async () => {
+    const page = await open(plain);
+    const before = plain.requests.length;
+    const codes = await page.evaluate(async () => {
+      const { createWorkerDetector, FacialLandmarkDetector, serveDetector } = globalThis as unknown as Library;
+      const load = (options: unknown) => FacialLandmarkDetector.load(options as never);
+      const start = (options: unknown) => createWorkerDetector(options as never);
+      const calls = [
+        () => load(null),
+        () => load({ detctor: '/models/face-detector-mediapipe.onnx' }),
+        () => load({ detector: 3 }),
+        () => load({ detector: Object.create(null) }),
+        () => load({ landmarker: { url: '/a.onnx', sha256: 'short' } }),
+        () => load({ landmarker: 'http://' }),
+        () => load({ device: 'gpu' }),
+        () => load({ threads: 0 }),
+        () => load({ runtime: 'onnxruntime-web' }),
+        () => load({ runtime: {} }),
+        () => load({ wasmPaths: { wasm: 1 } }),
+        () => load({ fetch: true }),
+        () => load({ progress: 1 }),
+        () => load({ signal: {} }),
+        () => start(null),
+        () => start({ wroker: () => undefined }),
+        () => start({ detector: null }),
+        () => start({ fetch }),
+        async () => serveDetector({ fetch: 1 } as never),
+        async () => serveDetector({ detector: '/a.onnx' } as never),
+      ];
+      return Promise.all(
+        calls.map((call) =>
+          call().then(
+            () => 'none',
+            (error) => error.code,
+          ),
+        ),
+      );
+    });
+    expect(codes).toEqual(codes.map(() => 'ERR_INVALID_OPTION'));
+    expect(plain.requests.slice(before)).toEqual([]);
+  });
+
+  it('says of calls in a page and in a worker alike what is wrong with them', async () => {
+    const page = await open(plain);
+    const codes = await page.evaluate(async () => {
+      const { createWorkerDetector, FacialLandmarkDetector } = globalThis as unknown as Library;
+      const image = document.querySelector('#photo') as HTMLImageElement;
+      const empty = document.createElement('canvas');
+      empty.width = 0;
+      const codes: unknown[][] = [];
+      for (const detector of [await FacialLandmarkDetector.load(), await createWorkerDetector()]) {
+        const calls = [
+          detector.detect(image, { minscore: 0.9 } as never),
+          detector.detect(image, { maxPixels: 100 }),
+          detector.detect(image, { signal: 1 } as never),
+          detector.detect(new Image()),
+          detector.detect(document.createElement('video')),
+          detector.detect(empty),
+          detector.detect(null as never),
+          detector.detect({} as never),
+          detector.detect(new ArrayBuffer(0)),
+          detector.detect((() => 1) as never),
+          (async () => detector.stream([image], { concurrency: 0 }))(),
+        ];
+        const failures = calls.map((call) =>
+          call.then(
+            () => 'none',
+            (error) => error.code,
+          ),
+        );
+        codes.push(await Promise.all(failures));
+        await detector.close();
+      }
+      return codes;
+    });
+    const [OPTION, IMAGE, DECODE] = ['ERR_INVALID_OPTION', 'ERR_INVALID_IMAGE', 'ERR_IMAGE_DECODE'];
+    const expected = [OPTION, DECODE, OPTION, IMAGE, IMAGE, IMAGE, OPTION, OPTION, DECODE, OPTION, OPTION];
+    expect(codes).toEqual([expected, expected]);
+  });
+
+  it('calls a download that breaks off one', async () => {
+    const page = await open(plain);
+    const code = await page.evaluate(async () => {
+      const { FacialLandmarkDetector } = globalThis as unknown as Library;
+      const broken = () => new ReadableStream({ pull: (stream) => stream.error(new TypeError('network error')) });
+      const load = FacialLandmarkDetector.load({ fetch: async () => new Response(broken()) });
+      return load.then(
+        () => 'none',
+        (error) => error.code,
+      );
+    });
+    expect(code).toBe('ERR_DOWNLOAD');
+  });
+
   it('says what is wrong with an image that was not loaded, a format that no browser reads, and no image at all', async () => {
     const page = await open(plain);
     const messages = await page.evaluate(async () => {

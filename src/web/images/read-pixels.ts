@@ -1,3 +1,4 @@
+import { reasonOf } from '../../as-error.js';
 import { type ChecksOf, integerIn, optional, orElse } from '../../check-options.js';
 import { describe } from '../../describe.js';
 import type { ReadImage } from '../../detector/face-detector.js';
@@ -38,6 +39,9 @@ const isA = (value: unknown, name: string): boolean => {
   return typeof known === 'function' && value instanceof known;
 };
 
+/** `readyState` of a video that has a frame to show. */
+const HAVE_CURRENT_DATA = 2;
+
 interface Size {
   width: number;
   height: number;
@@ -50,8 +54,9 @@ function drawableSize(input: unknown): Size | undefined {
     return { width: naturalWidth, height: naturalHeight };
   }
   if (isA(input, 'HTMLVideoElement')) {
-    const { videoWidth, videoHeight } = input as HTMLVideoElement;
-    return { width: videoWidth, height: videoHeight };
+    const { videoWidth, videoHeight, readyState } = input as HTMLVideoElement;
+    // Its size comes before its first frame.
+    return readyState < HAVE_CURRENT_DATA ? { width: 0, height: 0 } : { width: videoWidth, height: videoHeight };
   }
   if (isA(input, 'VideoFrame')) {
     const { displayWidth, displayHeight } = input as VideoFrame;
@@ -63,9 +68,6 @@ function drawableSize(input: unknown): Size | undefined {
   }
   return undefined;
 }
-
-/** Whether a canvas can draw an input: an element, a canvas, a bitmap or a frame. */
-export const isDrawable = (input: unknown): input is DrawableImage => drawableSize(input) !== undefined;
 
 function checkSize({ width, height }: Size, maxPixels: number): void {
   if (!(width > 0 && height > 0)) {
@@ -86,6 +88,18 @@ function checkSize({ width, height }: Size, maxPixels: number): void {
   }
 }
 
+/** The error for something that the browser refuses to draw or to read. */
+export function undrawable(cause: unknown): InvalidImageError {
+  const isForeign = cause instanceof DOMException && cause.name === 'SecurityError';
+  return new InvalidImageError({
+    name: 'the image',
+    expected: 'pixels that the page may read',
+    received: isForeign ? 'an image of another origin' : reasonOf(cause),
+    hint: isForeign ? 'Load it with `crossOrigin = "anonymous"` from a server that sends CORS headers.' : undefined,
+    cause,
+  });
+}
+
 /** The pixels of something drawable, upright as the browser shows it. Reading them waits for no graphics card. */
 function readDrawable(image: DrawableImage, { width, height }: Size): PixelImage {
   const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true, colorSpace: 'srgb' });
@@ -93,17 +107,11 @@ function readDrawable(image: DrawableImage, { width, height }: Size): PixelImage
     const received = `none of ${width} x ${height} pixels`;
     throw new InvalidImageError({ name: 'the image', expected: 'a canvas that holds it', received });
   }
-  context.drawImage(image, 0, 0, width, height);
   try {
+    context.drawImage(image, 0, 0, width, height);
     return { data: context.getImageData(0, 0, width, height).data, width, height, channelOrder: 'rgba' };
   } catch (cause) {
-    throw new InvalidImageError({
-      name: 'the image',
-      expected: 'pixels that the page may read',
-      received: 'an image of another origin',
-      hint: 'Load it with `crossOrigin = "anonymous"` from a server that sends CORS headers.',
-      cause,
-    });
+    throw undrawable(cause);
   }
 }
 
@@ -133,18 +141,30 @@ async function decodeBlob(blob: Blob, maxPixels: number): Promise<PixelImage> {
   }
 }
 
-/** Pixels of any input, and whether the browser decoded them. */
-async function toPixels(input: WebImageInput, maxPixels: number): Promise<Omit<ReadImage, 'name'>> {
+/**
+ * What a canvas can draw, once it is loaded: an element, a canvas, a bitmap or a frame, with its size. Undefined for others.
+ * @throws InvalidImageError for an image without pixels, ImageDecodeError for a larger one
+ */
+export async function drawable(
+  input: unknown,
+  maxPixels: number,
+): Promise<{ image: DrawableImage; size: Size } | undefined> {
   // An element that is still loading; one that cannot be loaded has no size, which says more.
   if (isA(input, 'HTMLImageElement')) await (input as HTMLImageElement).decode().catch(() => undefined);
   const size = drawableSize(input);
-  if (size) {
-    checkSize(size, maxPixels);
-    return { pixels: readDrawable(input as DrawableImage, size), decoder: 'browser' };
-  }
+  if (size === undefined) return undefined;
+  checkSize(size, maxPixels);
+  return { image: input as DrawableImage, size };
+}
+
+/** Pixels of any input, and whether the browser decoded them. */
+async function toPixels(input: WebImageInput, maxPixels: number): Promise<Omit<ReadImage, 'name'>> {
+  const found = await drawable(input, maxPixels);
+  if (found) return { pixels: readDrawable(found.image, found.size), decoder: 'browser' };
   if (input instanceof Blob) return { pixels: await decodeBlob(input, maxPixels), decoder: 'browser' };
   if (input instanceof ArrayBuffer || input instanceof Uint8Array) {
-    const blob = new Blob([input as Uint8Array<ArrayBuffer>]);
+    // A copy, for a Blob takes no shared memory; of memory that was given away there is none.
+    const blob = new Blob(input.byteLength === 0 ? [] : [new Uint8Array(input)]);
     return { pixels: await decodeBlob(blob, maxPixels), decoder: 'browser' };
   }
   if (isA(input, 'ImageData')) {

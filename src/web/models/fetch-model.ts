@@ -1,5 +1,9 @@
+import { reasonOf } from '../../as-error.js';
+import { type Checked, type ChecksOf, optional, orElse } from '../../check-options.js';
 import { describe } from '../../describe.js';
+import { checkAbortSignal } from '../../detector/check-abort-signal.js';
 import { DownloadError, InvalidOptionError, ModelFileError } from '../../errors.js';
+import { checkBoolean, checkFunction } from '../../options.js';
 import { sha256Hex } from '../../runtime/sha256-hex.js';
 
 /** An address with the digest that its file must have. */
@@ -28,6 +32,36 @@ export interface FetchModelOptions {
   fetch?: typeof fetch | undefined;
   progress?: ((progress: FetchProgress) => void) | undefined;
   signal?: AbortSignal | undefined;
+}
+
+type Progress = NonNullable<FetchModelOptions['progress']>;
+
+/** What each option of fetching must be. */
+export const FETCH_OPTIONS = {
+  cache: orElse(true, checkBoolean),
+  fetch: optional(checkFunction<typeof fetch>),
+  progress: optional(checkFunction<Progress>),
+  signal: optional(checkAbortSignal),
+} satisfies ChecksOf<FetchModelOptions>;
+type FetchSettings = Checked<typeof FETCH_OPTIONS>;
+
+const isAddress = (value: unknown): value is string | URL =>
+  value instanceof URL || (typeof value === 'string' && URL.canParse(value, globalThis.location?.href));
+
+function isPinned(value: unknown): value is PinnedModel {
+  const { url, sha256 } = (value ?? {}) as Partial<PinnedModel>;
+  return isAddress(url) && typeof sha256 === 'string' && /^[0-9a-f]{64}$/.test(sha256);
+}
+
+/** Refuses what is no network for the browser. */
+export function checkModelSource(name: string, value: unknown): ModelSource {
+  const isFile = value instanceof Blob || value instanceof ArrayBuffer || value instanceof Uint8Array;
+  if (isFile || isAddress(value) || isPinned(value)) return value;
+  throw new InvalidOptionError({
+    name,
+    expected: 'an address, { url, sha256 }, a Blob or the bytes of an ONNX file',
+    received: describe(value),
+  });
 }
 
 const CACHE_NAME = 'onnx-facial-lmk-detector';
@@ -69,13 +103,25 @@ function failed(url: string, reason: string): DownloadError {
   });
 }
 
-async function download(url: string, { fetch = globalThis.fetch, progress, signal }: FetchModelOptions) {
+async function* chunksOf(url: string, body: ReadableStream<Uint8Array<ArrayBuffer>>, signal: AbortSignal | undefined) {
+  const reader = body.getReader();
+  for (;;) {
+    const { done, value } = await reader.read().catch((error) => {
+      signal?.throwIfAborted();
+      throw failed(url, reasonOf(error));
+    });
+    if (done) return;
+    yield value;
+  }
+}
+
+async function download(url: string, { fetch = globalThis.fetch, progress, signal }: FetchSettings) {
   let response: Response;
   try {
     response = await fetch(url, signal ? { signal } : {});
   } catch (error) {
     signal?.throwIfAborted();
-    throw failed(url, error instanceof Error ? error.message : String(error));
+    throw failed(url, reasonOf(error));
   }
   if (!response.ok || response.body === null) throw failed(url, `status ${response.status}`);
   // Behind a content encoding the length is that of other bytes.
@@ -84,20 +130,17 @@ async function download(url: string, { fetch = globalThis.fetch, progress, signa
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let received = 0;
   progress?.({ url, received, total });
-  const reader = response.body.getReader();
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    chunks.push(value);
-    received += value.length;
+  for await (const chunk of chunksOf(url, response.body, signal)) {
+    chunks.push(chunk);
+    received += chunk.length;
     progress?.({ url, received, total });
   }
   return new Uint8Array(await new Blob(chunks).arrayBuffer());
 }
 
-async function fetchPinned({ url, sha256 }: PinnedModel, options: FetchModelOptions): Promise<FetchedModel> {
+async function fetchPinned({ url, sha256 }: PinnedModel, options: FetchSettings): Promise<FetchedModel> {
   const address = new URL(url, location.href).href;
-  const cache = options.cache === false ? undefined : await openCache();
+  const cache = options.cache ? await openCache() : undefined;
   const cached = cache && (await readCached(cache, sha256));
   if (cached) return { bytes: cached, sha256 };
   const bytes = await download(address, options);
@@ -113,27 +156,18 @@ async function fetchPinned({ url, sha256 }: PinnedModel, options: FetchModelOpti
   return { bytes, sha256 };
 }
 
-const isPinned = (source: unknown): source is PinnedModel =>
-  typeof source === 'object' && source !== null && 'url' in source && 'sha256' in source;
-
-async function bytesOf(source: Exclude<ModelSource, PinnedModel>, options: FetchModelOptions): Promise<Uint8Array> {
+async function bytesOf(source: Exclude<ModelSource, PinnedModel>, options: FetchSettings): Promise<Uint8Array> {
   if (source instanceof Uint8Array) return source;
   if (source instanceof ArrayBuffer) return new Uint8Array(source);
   if (source instanceof Blob) return new Uint8Array(await source.arrayBuffer());
-  if (typeof source === 'string' || source instanceof URL)
-    return download(new URL(source, location.href).href, options);
-  throw new InvalidOptionError({
-    name: 'a network',
-    expected: 'an address, { url, sha256 }, a Blob or the bytes of an ONNX file',
-    received: describe(source),
-  });
+  return download(new URL(source, location.href).href, options);
 }
 
 /**
  * A network, from wherever it comes.
- * @throws DownloadError, ModelFileError for another digest, InvalidOptionError, or the signal's reason
+ * @throws DownloadError, ModelFileError for another digest, or the signal's reason
  */
-export async function fetchModel(source: ModelSource, options: FetchModelOptions = {}): Promise<FetchedModel> {
+export async function fetchModel(source: ModelSource, options: FetchSettings): Promise<FetchedModel> {
   if (isPinned(source)) return fetchPinned(source, options);
   const bytes = await bytesOf(source, options);
   return { bytes, sha256: await sha256Hex(bytes) };

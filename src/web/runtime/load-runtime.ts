@@ -1,7 +1,17 @@
 // The only module of the browser that imports an inference runtime.
+import {
+  type Check,
+  type Checked,
+  type ChecksOf,
+  integerIn,
+  oneOf,
+  optional,
+  orElse,
+  settings,
+} from '../../check-options.js';
 import { describe } from '../../describe.js';
 import { InvalidOptionError } from '../../errors.js';
-import { checkChoice, checkInteger } from '../../options.js';
+import { checkObject, checkText } from '../../options.js';
 import type { OrtApi, OrtRuntime } from '../../runtime/ort-session.js';
 
 /** `wasm` runs on the processor, `webgpu` on the graphics card. */
@@ -33,13 +43,32 @@ export interface WebRuntimeOptions {
   wasmPaths?: string | { mjs?: string | undefined; wasm?: string | undefined } | undefined;
 }
 
+type Runtime = NonNullable<WebRuntimeOptions['runtime']>;
+type WasmPaths = NonNullable<WebRuntimeOptions['wasmPaths']>;
+
+const checkRuntime: Check<Runtime> = (name, value) =>
+  (typeof value === 'function' ? value : checkObject(name, value)) as Runtime;
+
+const checkBothPaths = settings({ mjs: optional(checkText), wasm: optional(checkText) });
+const checkWasmPaths: Check<WasmPaths> = (name, value) =>
+  typeof value === 'string' ? value : checkBothPaths(name, value);
+
+/** What each option of the runtime must be. */
+export const RUNTIME_OPTIONS = {
+  device: orElse('wasm', oneOf(['wasm', 'webgpu'])),
+  threads: optional(integerIn(1, 128)),
+  runtime: optional(checkRuntime),
+  wasmPaths: optional(checkWasmPaths),
+} satisfies ChecksOf<WebRuntimeOptions>;
+type RuntimeSettings = Checked<typeof RUNTIME_OPTIONS>;
+
 /** Threads that the page may use, and how many of them are asked for. */
 function threadCount(threads: number | undefined): number {
   if (!globalThis.crossOriginIsolated) return 1;
   return threads ?? Math.min(4, Math.ceil((navigator.hardwareConcurrency || 1) / 2));
 }
 
-async function importRuntime({ device, runtime }: WebRuntimeOptions): Promise<WebOrtModule> {
+async function importRuntime({ device, runtime }: RuntimeSettings): Promise<WebOrtModule> {
   if (typeof runtime === 'function') return runtime();
   if (runtime !== undefined) return runtime;
   if (device === 'webgpu') {
@@ -69,11 +98,10 @@ function ownPaths(): { mjs: string; wasm: string } {
  * @returns the runtime; `info.threads` says how many threads it really has
  * @throws InvalidOptionError, and what importing throws
  */
-export async function loadWebRuntime(options: WebRuntimeOptions): Promise<OrtRuntime> {
-  const device = checkChoice('device', options.device ?? 'wasm', ['wasm', 'webgpu'] as const);
-  const threads = options.threads === undefined ? undefined : checkInteger('threads', options.threads, 1, 128);
-  const api = await importRuntime(options);
-  if (typeof api?.InferenceSession?.create !== 'function') {
+export async function loadWebRuntime(settings: RuntimeSettings): Promise<OrtRuntime> {
+  const { device, threads, runtime, wasmPaths } = settings;
+  const api = await importRuntime(settings);
+  if (typeof api?.InferenceSession?.create !== 'function' || !api.env?.wasm) {
     throw new InvalidOptionError({
       name: 'runtime',
       expected: 'the module onnxruntime-web, or a function that imports it',
@@ -82,10 +110,10 @@ export async function loadWebRuntime(options: WebRuntimeOptions): Promise<OrtRun
   }
   const { env } = api;
   env.wasm.numThreads ??= threadCount(threads);
-  env.wasm.wasmPaths ??= options.wasmPaths ?? (options.runtime === undefined ? ownPaths() : undefined);
+  env.wasm.wasmPaths ??= wasmPaths ?? (runtime === undefined ? ownPaths() : undefined);
   const { numThreads } = env.wasm;
   return {
-    info: { name: 'onnxruntime-web', version: env.versions.web ?? 'unknown', provider: device, threads: numThreads },
+    info: { name: 'onnxruntime-web', version: env.versions?.web ?? 'unknown', provider: device, threads: numThreads },
     api,
   };
 }

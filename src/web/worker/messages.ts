@@ -1,9 +1,9 @@
 import type { ErrorJson } from '../../detector/error-json.js';
 import type { SentResult } from '../../detector/sent-result.js';
 import type { RuntimeInfo } from '../../runtime/session.js';
-import type { WebAnalyzeOptions, WebLoadOptions } from '../facial-landmark-detector.js';
 import type { WebImageInput } from '../images/read-pixels.js';
 import type { FetchProgress } from '../models/fetch-model.js';
+import type { WebAnalyzeOptions, WebLoadOptions } from '../web-options.js';
 
 /** Options of `load` that can be sent: no functions, and addresses as text. */
 export type SentLoadOptions = Omit<WebLoadOptions, 'fetch' | 'runtime' | 'progress' | 'signal'>;

@@ -1,7 +1,8 @@
-import { type DrawableImage, isDrawable, type WebImageInput } from '../images/read-pixels.js';
+import { drawable, undrawable, type WebImageInput } from '../images/read-pixels.js';
 
 /** Memory of an input that can be moved instead of copied. */
 function movable(input: WebImageInput): Transferable[] {
+  if (typeof input !== 'object' || input === null) return [];
   if (input instanceof ImageBitmap || input instanceof ArrayBuffer) return [input];
   if (typeof VideoFrame === 'function' && input instanceof VideoFrame) return [input];
   const bytes = input instanceof Uint8Array ? input : 'data' in input ? input.data : undefined;
@@ -10,14 +11,17 @@ function movable(input: WebImageInput): Transferable[] {
 
 /**
  * An input as a worker can take it: elements and canvases as bitmaps, everything else as it is.
- * @param handOver move the caller's memory instead of copying it
+ * @throws InvalidImageError for an image without pixels, or whose pixels the page may not read; ImageDecodeError for a larger one
  */
 export async function sendableInput(
   input: WebImageInput,
-  handOver: boolean,
+  { handOver, maxPixels }: { handOver: boolean; maxPixels: number },
 ): Promise<{ sent: WebImageInput; transfer: Transferable[] }> {
   const transfer = handOver ? movable(input) : [];
-  if (transfer.length > 0 || !isDrawable(input)) return { sent: input, transfer };
-  const bitmap = await createImageBitmap(input as DrawableImage);
+  const found = transfer.length > 0 ? undefined : await drawable(input, maxPixels);
+  if (!found) return { sent: input, transfer };
+  const bitmap = await createImageBitmap(found.image).catch((cause) => {
+    throw undrawable(cause);
+  });
   return { sent: bitmap, transfer: [bitmap] };
 }

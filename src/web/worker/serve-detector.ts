@@ -1,6 +1,8 @@
+import { checkOptions } from '../../check-options.js';
 import { errorToJson } from '../../detector/error-json.js';
 import { packResult } from '../../detector/sent-result.js';
-import { FacialLandmarkDetector, type WebLoadOptions } from '../facial-landmark-detector.js';
+import { FacialLandmarkDetector } from '../facial-landmark-detector.js';
+import { WEB_LOAD_OPTIONS, type WebLoadOptions } from '../web-options.js';
 import type { Answer, Request, SentLoadOptions } from './messages.js';
 
 /** What a worker's global scope offers; a program for pages has no types of workers. */
@@ -16,6 +18,8 @@ interface WorkerScope {
  * @param own options that win over those of the page
  */
 export function serveDetector(own: Pick<WebLoadOptions, 'runtime' | 'fetch'> = {}): void {
+  const { runtime, fetch } = WEB_LOAD_OPTIONS;
+  checkOptions('serveDetector', own, { runtime, fetch });
   const scope = globalThis as unknown as WorkerScope;
   const answer = (message: Answer, transfer?: Transferable[]) => scope.postMessage(message, transfer);
   const running = new Map<number, AbortController>();

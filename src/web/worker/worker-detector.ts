@@ -1,17 +1,19 @@
+import { type Checked, type ChecksOf, checkOptions, optional, orElse } from '../../check-options.js';
 import { abortable } from '../../detector/abortable.js';
 import type { DetectionResult } from '../../detector/detection-result.js';
 import { errorFromJson } from '../../detector/error-json.js';
+import { checkConcurrency } from '../../detector/face-detector.js';
 import { unpackResult } from '../../detector/sent-result.js';
 import { type StreamResult, streamResults } from '../../detector/stream-results.js';
 import { InvalidOptionError, WorkerLostError } from '../../errors.js';
-import { checkObject } from '../../options.js';
+import { checkBoolean, checkFunction, checkObject } from '../../options.js';
 import { InFlight } from '../../runtime/in-flight.js';
 import { onAbort } from '../../runtime/on-abort.js';
 import { Semaphore } from '../../runtime/semaphore.js';
 import type { RuntimeInfo } from '../../runtime/session.js';
-import type { WebAnalyzeOptions, WebLoadOptions } from '../facial-landmark-detector.js';
 import type { WebImageInput } from '../images/read-pixels.js';
 import type { FetchProgress, ModelSource } from '../models/fetch-model.js';
+import { WEB_ANALYZE_OPTIONS, WEB_LOAD_OPTIONS, type WebAnalyzeOptions, type WebLoadOptions } from '../web-options.js';
 import type { Answer, Request, SentLoadOptions } from './messages.js';
 import { sendableInput } from './sendable-input.js';
 
@@ -31,6 +33,19 @@ export interface WorkerAnalyzeOptions extends WebAnalyzeOptions {
 
 /** Images that are in the worker at once: one that it works on, and those that are ready to follow. */
 const CALLS_AT_ONCE = 8;
+
+// Functions cannot be sent.
+const { fetch: _fetch, runtime: _runtime, ...SENT_OPTIONS } = WEB_LOAD_OPTIONS;
+const WORKER_LOAD_OPTIONS = {
+  ...SENT_OPTIONS,
+  worker: optional(checkFunction<() => Worker>),
+} satisfies ChecksOf<WorkerLoadOptions>;
+
+const WORKER_ANALYZE_OPTIONS = {
+  ...WEB_ANALYZE_OPTIONS,
+  handOver: orElse(false, checkBoolean),
+} satisfies ChecksOf<WorkerAnalyzeOptions>;
+type CallSettings = Checked<typeof WORKER_ANALYZE_OPTIONS>;
 
 interface Pending<T> {
   resolve(value: T): void;
@@ -78,6 +93,7 @@ export class WorkerDetector {
 
   /** For {@link createWorkerDetector}. */
   constructor(worker: Worker, runtime: RuntimeInfo) {
+    checkObject('worker', worker);
     this.#worker = worker;
     this.runtime = runtime;
     this.#waiting = new Map();
@@ -92,14 +108,16 @@ export class WorkerDetector {
    * signal's reason
    */
   async detect(input: WebImageInput, options: WorkerAnalyzeOptions = {}): Promise<DetectionResult> {
-    checkObject('the options of detect', options);
-    const { signal, handOver = false, ...rest } = options;
+    return this.#detect(input, checkOptions('detect', options, WORKER_ANALYZE_OPTIONS));
+  }
+
+  async #detect(input: WebImageInput, { signal, handOver, ...options }: CallSettings): Promise<DetectionResult> {
     const call = this.#nextCall++;
     const ask = async () => {
       if (this.#lost) throw this.#lost;
-      const { sent, transfer } = await sendableInput(input, handOver);
+      const { sent, transfer } = await sendableInput(input, { handOver, maxPixels: options.maxPixels });
       signal?.throwIfAborted();
-      return this.#ask(call, { kind: 'detect', call, input: sent, options: rest }, transfer);
+      return this.#ask(call, { kind: 'detect', call, input: sent, options }, transfer);
     };
     // Whoever waits has nothing copied into the worker yet.
     const answer = this.#calls.admit(() => this.#places.run(1, ask, signal));
@@ -113,9 +131,13 @@ export class WorkerDetector {
    */
   stream<One extends WebImageInput>(
     inputs: Iterable<One> | AsyncIterable<One>,
-    { concurrency = 2, ...options }: WorkerAnalyzeOptions & { concurrency?: number | undefined } = {},
+    options: WorkerAnalyzeOptions & { concurrency?: number | undefined } = {},
   ): AsyncGenerator<StreamResult<One>, void, undefined> {
-    return streamResults(inputs, concurrency, (input) => this.detect(input, options));
+    const { concurrency, ...settings } = checkOptions('stream', options, {
+      ...WORKER_ANALYZE_OPTIONS,
+      concurrency: orElse(2, checkConcurrency),
+    });
+    return streamResults(inputs, concurrency, (input) => this.#detect(input, settings));
   }
 
   /** Lets running calls finish, then frees the networks and ends the worker. Closing twice is fine. */
@@ -191,8 +213,8 @@ function ready(worker: Worker, progress: ((state: FetchProgress) => void) | unde
  * @throws WorkerLostError where the worker's script does not start, else what `FacialLandmarkDetector.load` throws
  */
 export async function createWorkerDetector(options: WorkerLoadOptions = {}): Promise<WorkerDetector> {
-  checkObject('the options of createWorkerDetector', options);
-  const { worker: start, progress, signal, detector, landmarker, ...rest } = options;
+  const settings = checkOptions('createWorkerDetector', options, WORKER_LOAD_OPTIONS);
+  const { worker: start, progress, signal, detector, landmarker, ...rest } = settings;
   signal?.throwIfAborted();
   // Written out: bundlers look for exactly this.
   const worker = start ? start() : new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
