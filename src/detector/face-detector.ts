@@ -13,7 +13,7 @@ import { toRawOutputs } from '../merged/raw-outputs.js';
 import { checkBoolean, checkFunction, checkObject, checkText } from '../options.js';
 import { InFlight } from '../runtime/in-flight.js';
 import type { OnnxNetwork } from '../runtime/onnx-network.js';
-import { checkIdentity, type NetworksIdentity, receipt } from '../runtime/receipt.js';
+import { checkIdentity, checkRuntimeInfo, type NetworksIdentity, receipt } from '../runtime/receipt.js';
 import { Semaphore } from '../runtime/semaphore.js';
 import { checkDetector } from '../scrfd/contract.js';
 import { type DetectSettings, detectSettings } from '../stages/detect-faces.js';
@@ -114,13 +114,18 @@ export async function openPair(
 
 function checkPlatform(name: string, value: unknown): void {
   checkNetworks(name, value);
-  const { detector, landmarker, identity, version, readOptions, readPixels } = value as Platform<never, never>;
+  const { detector, landmarker, identity, version, readOptions, readPixels, imageMemory } = value as Platform<
+    never,
+    never
+  >;
   for (const network of [detector, landmarker]) checkFunction(`close of ${network.name}`, network.close);
+  checkRuntimeInfo(`the runtime of ${detector.name}`, detector.runtime);
   checkIdentity(`${name}.identity`, identity);
   checkText(`${name}.version`, version);
   const checks = checkObject(`${name}.readOptions`, readOptions);
   for (const [option, check] of Object.entries(checks)) checkFunction(`${name}.readOptions.${option}`, check);
   checkFunction(`${name}.readPixels`, readPixels);
+  if (imageMemory !== undefined) checkFunction(`${name}.imageMemory.acquire`, imageMemory?.acquire);
 }
 
 /**

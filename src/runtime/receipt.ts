@@ -1,5 +1,5 @@
-import { type ChecksOf, fields, optional } from '../check-options.js';
-import { checkAnyNumber, checkObject, checkText } from '../options.js';
+import { type ChecksOf, fields, oneOf, optional } from '../check-options.js';
+import { checkAnyNumber, checkText } from '../options.js';
 import type { ResultOptions } from '../stages/pipeline.js';
 import type { RuntimeInfo } from './session.js';
 
@@ -34,16 +34,25 @@ const IDENTITY = {
 /** Refuses what does not say which networks they are. */
 export const checkIdentity = fields(IDENTITY);
 
+/** Refuses what does not say what runs a network. */
+export const checkRuntimeInfo = fields({
+  name: checkText,
+  version: checkText,
+  provider: checkText,
+  threads: optional(checkAnyNumber),
+} satisfies ChecksOf<RuntimeInfo>);
+
 /** Refuses what is no receipt. */
 export const checkReceipt = fields({
   ...IDENTITY,
-  runtime: fields({
-    name: checkText,
-    version: checkText,
-    provider: checkText,
-    threads: optional(checkAnyNumber),
-  } satisfies ChecksOf<RuntimeInfo>),
-  options: (name, value) => checkObject(name, value) as ResultOptions,
+  runtime: checkRuntimeInfo,
+  options: fields({
+    minScore: checkAnyNumber,
+    iouThreshold: checkAnyNumber,
+    maxFaces: checkAnyNumber,
+    detectorSide: checkAnyNumber,
+    landmarkChannelOrder: oneOf(['bgr', 'rgb']),
+  } satisfies ChecksOf<ResultOptions>),
   version: checkText,
 } satisfies ChecksOf<Receipt>);
 

@@ -25,15 +25,17 @@ import { mirrorLandmarks, to300W, toJd106 } from '../../src/landmark106/convert.
 import { decodeLandmarks, inputToImage } from '../../src/landmark106/decode.js';
 import { landmarkGroup, landmarkPath } from '../../src/landmark106/groups.js';
 import { landmarkInput } from '../../src/landmark106/preprocess.js';
-import { LANDMARK_INPUT_LENGTH } from '../../src/landmark106/spec.js';
+import { LANDMARK_INPUT_LENGTH, LANDMARK106 } from '../../src/landmark106/spec.js';
 import { composeMergedModel } from '../../src/merged/compose-merged-model.js';
 import { compareOutputs, difference, formatDifferences, mergeDifferences } from '../../src/merged/parity.js';
 import { toRawOutputs } from '../../src/merged/raw-outputs.js';
+import { FacialLandmarkDetector } from '../../src/node/facial-landmark-detector.js';
 import { drawOverlay, writeOverlay } from '../../src/node/images/draw-overlay.js';
 import { encodeImage } from '../../src/node/images/image-codecs.js';
 import { decodeImage, readImage, readImageStream } from '../../src/node/images/image-file.js';
 import { writeImage } from '../../src/node/images/write-image.js';
 import * as node from '../../src/node/index.js';
+import { findModels } from '../../src/node/models/find-models.js';
 import { createPool, Pool } from '../../src/node/pool/create-pool.js';
 import {
   affineEntries,
@@ -181,7 +183,15 @@ const VALID = new Map<unknown, readonly unknown[]>([
       workspace,
     ],
   ],
-  [analyzeFaces, [networks, image, { detectorSide: SIDE, landmarkChannelOrder: 'bgr' }, workspace]],
+  [
+    analyzeFaces,
+    [
+      { ...networks, detectorSpec: SCRFD, landmarkerSpec: LANDMARK106 },
+      image,
+      { detectorSide: SIDE, landmarkChannelOrder: 'bgr' },
+      workspace,
+    ],
+  ],
   [landmarks, [landmarker, [aligned], workspace]],
   [Workspace, [plainKernels]],
   [FaceTracker, [networks, { detectEvery: 2, maxMissing: 1, smoothing: DEFAULT_SMOOTHING, detectorSide: SIDE }]],
@@ -194,8 +204,11 @@ const VALID = new Map<unknown, readonly unknown[]>([
     FaceDetector,
     [
       {
-        detector: { ...detector, close: async () => {} },
-        landmarker: { ...landmarker, close: async () => {} },
+        detector: { ...detector, close: async () => {}, runtime: RECEIPT.runtime },
+        landmarker: { ...landmarker, close: async () => {}, runtime: RECEIPT.runtime },
+        identity: RECEIPT,
+        version: '1.2.3',
+        imageMemory: { acquire: async () => () => {} },
         readOptions: {},
         readPixels: async () => ({ pixels: image, name: 'a', decoder: 'none' }),
       },
@@ -209,13 +222,14 @@ const VALID = new Map<unknown, readonly unknown[]>([
   [readImage, [join(folder, 'missing.png'), { decoder: 'jimp' }]],
   [readImageStream, [[png], { decoder: 'sharp' }]],
   [createPool, [{ detector: 'missing.onnx', landmarker: 'missing.onnx', workers: 1 }]],
+  [findModels, [{ networks: 'mediapipe', licence: 'commercial' }]],
 ]);
 
 /** Classes are called with `new`, everything else as it is; what comes later is waited for, and what was opened closed. */
 export async function callExported(exported: Exported, args: readonly unknown[]): Promise<void> {
   const isClass = /^class\b/.test(Function.prototype.toString.call(exported));
   const value = await (isClass ? Reflect.construct(exported, args) : exported(...(args as never[])));
-  if (value instanceof Pool) await value.close();
+  if (value instanceof Pool || value instanceof FacialLandmarkDetector) await value.close();
 }
 
 type Exported = (...args: never[]) => unknown;
@@ -242,6 +256,11 @@ const methods: Case[] = [
     [Float64Array.of(1), 1],
   ],
   ['Workspace.lend', (first: never, second: never) => new Workspace().lend(first, second), [8, async () => 1]],
+  [
+    'FacialLandmarkDetector.load',
+    (options: never) => FacialLandmarkDetector.load(options),
+    [{ detector: 'missing.onnx', landmarker: 'missing.onnx', threads: 1 }],
+  ],
   [
     'FaceDetector.detect',
     (first: never, second: never) => new FaceDetector(platform).detect(first, second),

@@ -131,7 +131,7 @@ async function findSet(name: NetworkSetName, missing: readonly Role[]): Promise<
         name: `the ${role} of ${nameSet(name)}`,
         expected: file.fileName,
         received: `no such file in ${lookedAt.join(', ')}`,
-        hint: `Run "npx facial-lmk models fetch ${name}" to download it, or set FACIAL_LMK_MODELS to the folder that holds it.`,
+        hint: `Run "npx facial-lmk models fetch ${name}" to download it, name a file as \`${role}\`, or set FACIAL_LMK_MODELS to the folder that holds it.`,
       });
     }
     found[role] = path;
@@ -186,6 +186,6 @@ function checkBytes(set: NetworkSetName, role: Role, path: string, sha256: strin
     name: `the ${role} of ${nameSet(set)}`,
     expected: `the SHA-256 ${file.digest.sha256}`,
     received: `${path} with ${sha256}`,
-    hint: `Remove it and run "npx facial-lmk models fetch ${set}", or name the file itself (--${role} FILE) to run it as it is.`,
+    hint: `Remove it and run "npx facial-lmk models fetch ${set}", or name the file itself as \`${role}\` to run it as it is.`,
   });
 }
