@@ -4,7 +4,7 @@ import { type CropOptions, cropFace } from '../face/crop-face.js';
 import { imageFromTensor } from '../image/image-from-tensor.js';
 import { type AnalyzeOptions, FacialLandmarkDetector } from '../node/facial-landmark-detector.js';
 import { type OverlayFormat, writeOverlay } from '../node/images/draw-overlay.js';
-import { readEncoded } from '../node/images/image-file.js';
+import { type DecodeOptions, readEncoded } from '../node/images/image-file.js';
 import { writeImage } from '../node/images/write-image.js';
 import { createPool } from '../node/pool/create-pool.js';
 import { contactSheet } from '../overlay/contact-sheet.js';
@@ -54,7 +54,7 @@ export async function loadFinder(options: FinderOptions): Promise<Finder> {
       const { minScore, iouThreshold, maxFaces, detectorSide, landmarkChannelOrder, largeImages, decoder } = options;
       const analysis = { minScore, iouThreshold, maxFaces, detectorSide, landmarkChannelOrder, largeImages, decoder };
       // The file's name stands before a message already.
-      const source = { name: name === '-' ? 'standard input' : 'the image' };
+      const source = { name: name === '-' ? 'standard input' : 'the image', maxPixels: options.maxPixels };
       const input = name === '-' ? await readStandardInput(source, waiting) : name;
       const wanted = { ...analysis, ...source, withPixels: needsPixels(options) };
       const { pixels, ...result } = await target.detect(input, wanted);
@@ -65,7 +65,7 @@ export async function loadFinder(options: FinderOptions): Promise<Finder> {
   };
 }
 
-async function readStandardInput(source: { name: string }, signal: AbortSignal | undefined): Promise<Uint8Array> {
+async function readStandardInput(source: DecodeOptions, signal: AbortSignal | undefined): Promise<Uint8Array> {
   // Left open, it would keep the process alive.
   signal?.addEventListener('abort', () => process.stdin.destroy(), { once: true });
   return readEncoded(process.stdin, { ...source, signal });

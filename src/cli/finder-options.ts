@@ -42,5 +42,6 @@ export function addDetectionOptions(command: Command): Command {
         'above 1920 pixels: reduced for the detector, or refused, as the merged model does (default: reduce)',
       ).choices(['reduce', 'refuse']),
     )
-    .addOption(new Option('--decoder <name>', 'image decoder (default: auto)').choices(['auto', 'sharp', 'jimp']));
+    .addOption(new Option('--decoder <name>', 'image decoder (default: auto)').choices(['auto', 'sharp', 'jimp']))
+    .option('--max-pixels <n>', 'refuse larger images (default: 178956970)', integerIn(1, Number.MAX_SAFE_INTEGER));
 }

@@ -7,6 +7,7 @@ import { detectCommand } from './detect.js';
 import { evaluateCommand } from './evaluate.js';
 import { mergeCommand } from './merge.js';
 import { modelsCommand } from './models.js';
+import { useFlagsOf } from './name-flags.js';
 import { checkPaths } from './option-parsers.js';
 import { parityCommand } from './parity.js';
 import { reportError } from './report-error.js';
@@ -39,7 +40,8 @@ const program = new Command('facial-lmk')
   .addCommand(mergeCommand())
   .addCommand(modelsCommand())
   .addCommand(parityCommand())
-  .addCommand(serveCommand());
+  .addCommand(serveCommand())
+  .hook('preAction', (_, command) => useFlagsOf(command));
 
 // Whoever prints hears of an error itself. The reader of messages may go, and the run goes on.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);

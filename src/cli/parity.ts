@@ -13,6 +13,7 @@ import { loadMergedModel } from '../node/runtime/load-merged-model.js';
 import { SCRFD } from '../scrfd/spec.js';
 import type { PixelImage } from '../types.js';
 import { addNetworkOptions, findNetworks, type NetworkOptions } from './network-options.js';
+import { reportError } from './report-error.js';
 import { say } from './say.js';
 import { print } from './standard-output.js';
 
@@ -73,7 +74,7 @@ async function compare(images: string[], options: ParityOptions): Promise<void> 
         say(`${name}: ${expected.scores.shape[0]} faces`);
       } catch (error) {
         if (!(error instanceof FacialLmkError || error instanceof RangeError)) throw error;
-        say(`${name}: ${error.message}`);
+        reportError(error, { file: name });
         process.exitCode = 1;
       }
     }

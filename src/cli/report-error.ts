@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { asError } from '../as-error.js';
+import { nameFlags } from './name-flags.js';
 import { say } from './say.js';
 
 interface ErrorContext {
@@ -11,7 +12,7 @@ interface ErrorContext {
 
 /** One line, `facial-lmk: <file>: <message>`; with `verbose` the stack and the causes below. */
 export function errorLines(error: unknown, { file, verbose }: ErrorContext): string[] {
-  const message = asError(error).message.replaceAll(/\s*\n\s*/g, ' ');
+  const message = nameFlags(asError(error).message).replaceAll(/\s*\n\s*/g, ' ');
   const line = ['facial-lmk', file, message].filter((part) => part !== undefined).join(': ');
   // Indented, so that no line of it passes for one of the command's own.
   return [line, ...(verbose ? inspect(error).split('\n') : []).map((detail) => `  ${detail}`)];

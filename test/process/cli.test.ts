@@ -404,6 +404,18 @@ describe('usage', () => {
     expect(JSON.parse(stdout)[0].decoder).toBe('jimp');
   });
 
+  it.each([
+    [['detect', 'scene.png', '--networks', 'drawn-faces', '--detector-side', '100'], /for --detector-side but/],
+    [['detect', 'scene.png', '--networks', 'drawn-faces', '--max-pixels', '1000'], /raise --max-pixels/],
+    [['detect', 'scene.png', '--networks', 'insightface'], /as --detector,/],
+    [['models', 'fetch', 'yunet', '--dir', 'scene.png/models', '--offline'], /as --dir,/],
+  ])('%j speaks of flags, not of the options of the library', async (args, expected) => {
+    const env = { ...process.env, HOME: folder, XDG_CACHE_HOME: folder };
+    const { code, stderr } = await runCommand(folder, args, { env });
+    expect(code).not.toBe(0);
+    expect(stderr).toMatch(expected);
+  });
+
   it('without networks it says how to get them', async () => {
     const { stderr } = await run(['detect', 'scene.png', '--networks', 'empty']);
     expect(stderr).toMatch(/facial-lmk models fetch/);

@@ -206,7 +206,7 @@ describe('a set by its name', () => {
     writeFileSync(join(folder, 'det_10g.onnx'), 'another detector');
     const { message } = await failure(findModels({ networks: 'insightface' }), ModelFileError);
     expect(message).toContain(join(folder, 'det_10g.onnx'));
-    expect(message).toMatch(/models fetch insightface.*--detector FILE/);
+    expect(message).toMatch(/models fetch insightface.*as `detector`/);
     // Without the name it may run, as what it is.
     expect((await findModels()).identity).toMatchObject({ set: 'custom', licence: 'unknown' });
   });
@@ -240,7 +240,7 @@ describe('a folder', () => {
   test('with several networks of a kind: none is guessed', async () => {
     const folder = put('mine', 'scrfd_34g.onnx', 'det_500m.onnx', '2d106det.onnx');
     const { message } = await failure(findModels({ networks: folder }));
-    expect(message).toMatch(/2 candidates: det_500m.onnx, scrfd_34g.onnx.*--detector FILE/);
+    expect(message).toMatch(/2 candidates: det_500m.onnx, scrfd_34g.onnx.*as `detector`/);
     // Naming one is the way out that the message promises.
     const detector = join(folder, 'det_500m.onnx');
     expect(await findModels({ networks: folder, detector })).toMatchObject({

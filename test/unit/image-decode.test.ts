@@ -218,7 +218,7 @@ describe('who decodes', () => {
 
   it('a decoder that was asked for and cannot is an error with the way out', async () => {
     await expect(decode(picture().webp().toBuffer(), { decoder: 'jimp' })).rejects.toThrow(
-      /jimp.*webp.*decoder "auto"/,
+      /jimp.*webp.*decoder: "auto"/,
     );
     await expect(decode(bmp(), { decoder: 'sharp' })).rejects.toThrow(ImageDecodeError);
   });

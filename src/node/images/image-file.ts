@@ -77,7 +77,7 @@ async function chooseDecoder(wanted: 'auto' | Decoder, format: ImageFormat, name
         ? CONVERT_HEIF
         : wanted === 'auto'
           ? 'Install sharp: `npm install sharp`.'
-          : 'Use the decoder "auto".',
+          : 'Use `decoder: "auto"`.',
   });
 }
 

@@ -34,7 +34,7 @@ export function chooseInFolder(
       name: `the ${role} in ${folder}`,
       expected: 'exactly one network',
       received: `${candidates.length} candidates: ${candidates.join(', ')}`,
-      hint: `Name one of them as the ${role} (--${role} FILE), or a set (--networks SET).`,
+      hint: `Name one of them as \`${role}\`, or a set as \`networks\`.`,
     });
   }
   return candidates[0];

@@ -5,6 +5,6 @@ import { writeError } from '../files/write-error.js';
 export function downloadWriteError(path: string, cause: NodeJS.ErrnoException): FileAccessError {
   return writeError(path, cause, {
     full: 'Free some space and run the same command again: it goes on where it stopped.',
-    refused: 'Choose another folder (--dir), or change its permissions.',
+    refused: 'Choose another folder as `directory`, or change its permissions.',
   });
 }

@@ -13,6 +13,6 @@ export async function findMergedModel(): Promise<string> {
     name: 'the merged model',
     expected: MERGED.fileName,
     received: `no such file in ${lookedAt.join(', ')}`,
-    hint: 'Run "npx facial-lmk models fetch insightface --merged" to download it, or name it (--merged FILE).',
+    hint: 'Run "npx facial-lmk models fetch insightface --merged" to download it, or give the path of the file.',
   });
 }

@@ -1,0 +1,25 @@
+import type { Command } from 'commander';
+
+/** What a command calls otherwise than the library does. */
+const OTHER_NAMES: Readonly<Record<string, string>> = { directory: 'dir' };
+
+let flags: ReadonlyMap<string, string> = new Map();
+
+/** From now on messages speak of the flags of this command. */
+export function useFlagsOf(command: Command): void {
+  flags = new Map(command.options.flatMap((option) => (option.long ? [[option.attributeName(), option.long]] : [])));
+}
+
+/**
+ * A message of the library for those who use the command: `--min-score` where it speaks of the option `minScore`, and
+ * `--decoder auto` where it speaks of `decoder: "auto"`.
+ */
+export function nameFlags(message: string): string {
+  const flagOf = (option: string) => flags.get(OTHER_NAMES[option] ?? option);
+  return message
+    .replace(/ for (\w+) but received /, (whole, option) => whole.replace(option, flagOf(option) ?? option))
+    .replaceAll(/`(\w+)(?:: "(\w+)")?`/g, (whole, option, value) => {
+      const flag = flagOf(option);
+      return flag ? [flag, value].filter(Boolean).join(' ') : whole;
+    });
+}
