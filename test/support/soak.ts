@@ -5,7 +5,7 @@ import type { ImageInput } from '../../src/node/images/image-input.js';
 import type { Pool, PoolDetectOptions } from '../../src/node/pool/create-pool.js';
 
 /** What a target of the soak must have: a detector or a pool. */
-type Target = Pick<Pool, 'detect' | 'stream' | 'close'> & Partial<Pick<Pool, 'room'>>;
+type Target = Pick<Pool, 'detect' | 'stream' | 'close'> & Partial<Pick<Pool, 'room' | 'detectJson' | 'detectOverlay'>>;
 
 /** An input, and what may become of it when nobody interferes: so many faces, or an error of this code. */
 interface Case {
@@ -74,9 +74,14 @@ export async function soakRound(target: Target, cases: readonly Case[], random: 
     const signal = maybeSignal();
     const refusals = target.room ? ['ERR_QUEUE_FULL'] : [];
     if (closed) refusals.push('ERR_CLOSED');
-    const got = await target
-      .detect(one.input(), { ...BASE, ...one.options, signal })
-      .then(({ faces }) => faces.length, codeOf);
+    const { withPixels, ...options } = { ...BASE, ...one.options, signal };
+    const ways = [
+      async () => (await target.detect(one.input(), { ...options, withPixels })).faces.length,
+      async () => (await target.detectJson?.(one.input(), options))?.faces,
+      async () => (await target.detectOverlay?.(one.input(), 'jpeg', options))?.faces,
+    ];
+    const way = target.room ? random.pick(ways) : ways[0];
+    const got = await way().catch(codeOf);
     check('a call', got, [one.outcome, ...refusals, ...(signal?.aborted ? [ABORTED] : [])]);
   };
   const room = async () => {
