@@ -26,7 +26,8 @@ export const ENTRIES: Record<string, Entry> = {
   },
   web: {
     title: '…/web',
-    intro: 'For the browser: the detector, in the page or in a worker. This entry also exports all of the [main entry](api-main).',
+    intro:
+      'For the browser: the detector, in the page or in a worker. This entry also exports all of the [main entry](api-main).',
     declarations: 'dist/web/index.d.ts',
   },
   kernels: {
@@ -44,7 +45,9 @@ export const REPORTS: string = fileURLToPath(new URL('../../docs/api', import.me
  * the reference is made, into another.
  */
 export function extractApi(reports: string, models: string): void {
-  const configs = Object.entries(ENTRIES).map(([name, { declarations }]) => entryConfig(name, declarations, reports, models));
+  const configs = Object.entries(ENTRIES).map(([name, { declarations }]) =>
+    entryConfig(name, declarations, reports, models),
+  );
   const compilerState = CompilerState.create(configs[0], {
     additionalEntryPoints: configs.map(({ mainEntryPointFilePath }) => mainEntryPointFilePath),
   });
@@ -82,7 +85,13 @@ function entryConfig(name: string, declarations: string, reports: string, models
           files: Object.values(ENTRIES).map(({ declarations }) => declarations),
         },
       },
-      apiReport: { enabled: true, reportFileName: name, reportFolder: reports, reportTempFolder: models, includeForgottenExports: false },
+      apiReport: {
+        enabled: true,
+        reportFileName: name,
+        reportFolder: reports,
+        reportTempFolder: models,
+        includeForgottenExports: false,
+      },
       docModel: { enabled: true, apiJsonFilePath: `${models}/${name}.api.json` },
       dtsRollup: { enabled: false },
       tsdocMetadata: { enabled: false },
@@ -94,4 +103,3 @@ function entryConfig(name: string, declarations: string, reports: string, models
     },
   });
 }
-

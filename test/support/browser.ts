@@ -16,4 +16,6 @@ const ARGUMENTS = [
   '--use-fake-ui-for-media-stream',
 ];
 
-export const launchBrowser = (): Promise<Browser> => chromium.launch({ executablePath: browserPath, args: ARGUMENTS });
+/** @param more arguments for Chromium beside the usual ones */
+export const launchBrowser = (more: readonly string[] = []): Promise<Browser> =>
+  chromium.launch({ executablePath: browserPath, args: [...ARGUMENTS, ...more] });

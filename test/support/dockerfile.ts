@@ -69,7 +69,8 @@ function inRoot(stage: Stage, command: readonly string[], { isReadOnly = false, 
 }
 
 function emptyRoot(folder: string): void {
-  for (const name of ['usr', 'dev', 'proc', 'tmp', 'etc/ssl', 'etc/alternatives']) mkdirSync(join(folder, name), { recursive: true });
+  for (const name of ['usr', 'dev', 'proc', 'tmp', 'etc/ssl', 'etc/alternatives'])
+    mkdirSync(join(folder, name), { recursive: true });
   for (const name of ['bin', 'sbin', 'lib', 'lib64']) symlinkSync(`usr/${name}`, join(folder, name));
   writeFileSync(join(folder, 'etc/resolv.conf'), '');
   const users = Object.entries(USERS).map(([name, uid]) => `${name}:x:${uid}:${uid}::/tmp:/bin/sh\n`);
