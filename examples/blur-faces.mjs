@@ -5,7 +5,7 @@ import { FacialLandmarkDetector, readImage, writeImage } from 'onnx-facial-lmk-d
 
 const [input, output = 'blurred.png'] = process.argv.slice(2);
 /** Squares across a face: the fewer, the less is left of it. */
-const SQUARES = 8;
+const SQUARES = 3;
 /** Of the box on every side, so that hair and chin go too. */
 const MARGIN = 0.25;
 
