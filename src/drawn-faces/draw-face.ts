@@ -1,7 +1,8 @@
+import type { Canvas, Color } from '../image/canvas.js';
 import { landmarkPath } from '../landmark106/groups.js';
 import { KEYPOINT_NAMES } from '../types.js';
-import { type Canvas, type Color, ellipse, type Figure, type Placement, polygon, stroke } from './canvas.js';
 import { FACE_EYE, FACE_KEYPOINTS, FACE_OVAL, FACE_SHAPE, MARKER_COLORS, MARKER_RADIUS } from './drawn-face.js';
+import { ellipse, type Placement, placed, polygon, type Shape, stroke } from './figures.js';
 import type { Random } from './random.js';
 
 const SKINS: readonly Color[] = [
@@ -31,7 +32,7 @@ export function drawFace(canvas: Canvas, placement: Placement, random: Random): 
   const longHair = random.next() < 0.4;
   const shadow = darker(skin, 0.78);
   const line = darker(skin, 0.55);
-  const fill = (figure: Figure, color: Color, opacity?: number) => canvas.fill(figure, placement, color, opacity);
+  const fill = (shape: Shape, color: Color, opacity?: number) => canvas.fill(placed(shape, placement), color, opacity);
   const { y, rx, ry } = FACE_OVAL;
   const path = (name: Parameters<typeof landmarkPath>[1]) => landmarkPath(FACE_SHAPE, name);
   const at = (px: number, py: number) => ({ x: px, y: py });

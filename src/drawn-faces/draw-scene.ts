@@ -1,9 +1,10 @@
 import { type ChecksOf, checkOptions, fields, integerIn, numberIn, oneOf, optional, orElse } from '../check-options.js';
+import { Canvas, type Color } from '../image/canvas.js';
 import { checkList, checkNumber } from '../options.js';
 import { type Box, KEYPOINT_NAMES, type Keypoint, type PixelImage, type Point } from '../types.js';
-import { Canvas, type Color, ellipse, type Placement, place } from './canvas.js';
 import { drawFace } from './draw-face.js';
 import { FACE_KEYPOINT_LIST, FACE_SHAPE } from './drawn-face.js';
+import { ellipse, type Placement, place, placed } from './figures.js';
 import { Random } from './random.js';
 
 export interface SceneOptions {
@@ -81,16 +82,21 @@ const WALLS: readonly Color[] = [
 /** A wall that darkens downwards, with a few soft discs. */
 function drawBackground(canvas: Canvas, random: Random): void {
   const wall = random.pick(WALLS);
-  canvas.shadeRows((y) => {
-    const light = 1 - (0.2 * y) / canvas.height;
-    return [wall[0] * light, wall[1] * light, wall[2] * light];
-  });
-  const length = Math.max(canvas.width, canvas.height);
+  const { data, width, height } = canvas;
+  for (let y = 0, i = 0; y < height; y++) {
+    const [red, green, blue] = wall.map((sample) => sample * (1 - (0.2 * y) / height));
+    for (let x = 0; x < width; x++, i += 3) {
+      data[i] = red;
+      data[i + 1] = green;
+      data[i + 2] = blue;
+    }
+  }
+  const length = Math.max(width, height);
   for (let i = 0; i < 6; i++) {
     const color = random.pick(WALLS);
-    const center = { x: random.between(0, canvas.width), y: random.between(0, canvas.height) };
+    const center = { x: random.between(0, width), y: random.between(0, height) };
     const size = random.between(0.08, 0.3) * length;
-    canvas.fill(ellipse({ x: 0, y: 0 }, 1, 1), { center, size, rollRadians: 0 }, color, 0.5);
+    canvas.fill(placed(ellipse({ x: 0, y: 0 }, 1, 1), { center, size, rollRadians: 0 }), color, 0.5);
   }
 }
 
@@ -162,8 +168,8 @@ export function drawScene(options: SceneOptions): Scene {
     if (cut && placements.length > 0) placements[0] = moveOver(cut, placements[0], width, height);
   }
 
-  const canvas = new Canvas(width, height);
+  const canvas = new Canvas(new Uint8Array(width * height * 3), width, height);
   drawBackground(canvas, random);
   for (const placement of placements) drawFace(canvas, placement, random);
-  return { image: canvas.image, faces: placements.map(truth) };
+  return { image: { data: canvas.data, width, height, channelOrder: 'rgb' }, faces: placements.map(truth) };
 }

@@ -2,55 +2,39 @@ import { InvalidOptionError } from '../errors.js';
 import { truncatePoint } from '../landmark106/decode.js';
 import { LANDMARK_MIRROR } from '../landmark106/groups.js';
 import { LANDMARK106 } from '../landmark106/spec.js';
-import { affineEntries, affineMatrix, invertAffine } from '../ops/affine.js';
+import { type AffineEntries, affineEntries, affineMatrix, invertAffine } from '../ops/affine.js';
+import { composeFloat64, invertFloat64, transformPointFloat64 } from '../ops/affine-float64.js';
 import { checkMatrix } from '../ops/check-matrix.js';
 import { tensor, tensorValues } from '../ops/tensor.js';
 import { checkInteger } from '../options.js';
-import type { AffineMatrix, Box, FaceData, Keypoint, Point, Tensor } from '../types.js';
+import type { AffineMatrix, Box, FaceData, Keypoint, Tensor } from '../types.js';
 import { boxAround } from './box-around.js';
 import { checkFace } from './check-face.js';
 import { faceObject } from './face-object.js';
 
-/** `[[a, b, tx], [c, d, ty]]` row by row in float64: a moved face must not lose digits beside the merged model's float32. */
-type Entries = readonly [a: number, b: number, tx: number, c: number, d: number, ty: number];
-
-const map = ([a, b, tx, c, d, ty]: Entries, { x, y }: Point): Point => ({
-  x: a * x + b * y + tx,
-  y: c * x + d * y + ty,
-});
-
-function compose([a, b, tx, c, d, ty]: Entries, [e, f, ux, g, h, uy]: Entries): Entries {
-  return [a * e + b * g, a * f + b * h, a * ux + b * uy + tx, c * e + d * g, c * f + d * h, c * ux + d * uy + ty];
-}
-
-/** Not `invertAffine`: the reference's `1e-8` there would shift a face that is moved to a much smaller image. */
-function invert([a, b, tx, c, d, ty]: Entries): Entries {
-  const determinant = a * d - b * c;
-  const [e, f, g, h] = [d / determinant, -b / determinant, -c / determinant, a / determinant];
-  return [e, f, -(e * tx + f * ty), g, h, -(g * tx + h * ty)];
-}
-
 /** The upright box around the four moved corners. */
-function mapBox(matrix: Entries, { x1, y1, x2, y2 }: Box): Box {
+function mapBox(matrix: AffineEntries, { x1, y1, x2, y2 }: Box): Box {
   const corners = [
     { x: x1, y: y1 },
     { x: x2, y: y1 },
     { x: x1, y: y2 },
     { x: x2, y: y2 },
   ];
-  return boxAround(corners.map((corner) => map(matrix, corner)));
+  return boxAround(corners.map((corner) => transformPointFloat64(matrix, corner)));
 }
 
 /** What moves with the image. */
 const MOVED = ['box', 'keypoints', 'landmarksFloat', 'imageToCrop'] as const;
 
-function move<F extends FaceData>(face: F, imageToTarget: Entries, imageToCrop: Entries): F {
-  const landmarksFloat = face.landmarksFloat.map((point) => map(imageToTarget, point));
+function move<F extends FaceData>(face: F, imageToTarget: AffineEntries, imageToCrop: AffineEntries): F {
+  const landmarksFloat = face.landmarksFloat.map((point) => transformPointFloat64(imageToTarget, point));
   const matrix = affineMatrix(...imageToCrop);
   return faceObject({
     ...face,
     box: mapBox(imageToTarget, face.box),
-    keypoints: face.keypoints.map(({ name, ...point }): Keypoint => ({ name, ...map(imageToTarget, point) })),
+    keypoints: face.keypoints.map(
+      ({ name, ...point }): Keypoint => ({ name, ...transformPointFloat64(imageToTarget, point) }),
+    ),
     landmarks: landmarksFloat.map(truncatePoint),
     landmarksFloat,
     imageToCrop: matrix,
@@ -72,7 +56,7 @@ export function transformFace<F extends FaceData>(face: F, imageToTarget: Affine
   checkFace('the face', face, MOVED);
   checkMatrix('imageToTarget', imageToTarget);
   const entries = affineEntries(imageToTarget);
-  const inverse = invert(entries);
+  const inverse = invertFloat64(entries);
   if (![...entries, ...inverse].every(Number.isFinite)) {
     throw new InvalidOptionError({
       name: 'imageToTarget',
@@ -80,11 +64,11 @@ export function transformFace<F extends FaceData>(face: F, imageToTarget: Affine
       received: `[[${entries.slice(0, 3).join(', ')}], [${entries.slice(3).join(', ')}]]`,
     });
   }
-  return move(face, entries, compose(affineEntries(face.imageToCrop), inverse));
+  return move(face, entries, composeFloat64(affineEntries(face.imageToCrop), inverse));
 }
 
 /** `side` pixels flipped about their middle: `x' = side - 1 - x`. */
-const flip = (side: number): Entries => [-1, 0, side - 1, 0, 1, 0];
+const flip = (side: number): AffineEntries => [-1, 0, side - 1, 0, 1, 0];
 
 function flipCrop(crop: Tensor<Uint8Array>): Tensor<Uint8Array> {
   const [height, width, channels] = crop.shape;
@@ -112,7 +96,10 @@ const KEYPOINT_MIRROR = [1, 0, 2, 4, 3];
 export function mirrorFace<F extends FaceData & { crop?: Tensor<Uint8Array> | undefined }>(face: F, width: number): F {
   checkFace('the face', face, face?.crop === undefined ? MOVED : [...MOVED, 'crop']);
   checkInteger('width', width, 1, Number.MAX_SAFE_INTEGER);
-  const imageToCrop = compose(flip(LANDMARK106.cropSide), compose(affineEntries(face.imageToCrop), flip(width)));
+  const imageToCrop = composeFloat64(
+    flip(LANDMARK106.cropSide),
+    composeFloat64(affineEntries(face.imageToCrop), flip(width)),
+  );
   const mirrored = move(face, flip(width), imageToCrop);
   const landmarksFloat = LANDMARK_MIRROR.map((index) => mirrored.landmarksFloat[index]);
   return faceObject({

@@ -1,56 +1,54 @@
+import { Canvas, type Color, type Figure } from '../image/canvas.js';
 import { packPixels } from '../image/pack-pixels.js';
-import type { PixelImage, Point } from '../types.js';
+import { segmentDistance } from '../image/segment-distance.js';
+import type { Box, PixelImage, Point } from '../types.js';
 import { hexToRgb, OVERLAY_COLORS } from './colors.js';
 import { CHARACTER_ADVANCE, type OverlayShape } from './overlay-shapes.js';
 import { textStrokes } from './stroke-font.js';
 
-/** Samples in red, green, blue without padding. */
-interface Canvas {
-  data: Uint8Array<ArrayBuffer>;
-  width: number;
-  height: number;
-}
+/** Everything within `radius` of the segment from `a` to `b`: a line with round ends, or a disc when both are one point. */
+class Capsule implements Figure {
+  readonly bounds: Box;
+  readonly #a: Point;
+  readonly #b: Point;
+  readonly #radius: number;
 
-/**
- * Everything within `radius` of the segment from `a` to `b`: a line with round ends, or a disc when both are one point.
- * A pixel whose centre lies within half a pixel of the rim is covered in part. What is thinner than a pixel fades instead.
- */
-function fillCapsule({ data, width, height }: Canvas, a: Point, b: Point, radius: number, color: string): void {
-  const [red, green, blue] = hexToRgb(color);
-  const drawn = Math.max(radius, 0.5);
-  const strength = radius / drawn;
-  const reach = drawn + 0.5;
-  const left = Math.max(0, Math.ceil(Math.min(a.x, b.x) - reach));
-  const right = Math.min(width - 1, Math.floor(Math.max(a.x, b.x) + reach));
-  const top = Math.max(0, Math.ceil(Math.min(a.y, b.y) - reach));
-  const bottom = Math.min(height - 1, Math.floor(Math.max(a.y, b.y) + reach));
-  const dx = b.x - a.x;
-  const dy = b.y - a.y;
-  const lengthSquared = dx * dx + dy * dy;
-  // The box of a slanted line is nearly empty: a row meets the line's band in so many pixels to either side of its middle.
-  const half = dy === 0 ? Number.POSITIVE_INFINITY : (reach * Math.sqrt(lengthSquared)) / Math.abs(dy) + 1;
-  for (let y = top; y <= bottom; y++) {
-    const middle = dy === 0 ? 0 : a.x + ((y - a.y) * dx) / dy;
-    const first = Math.max(left, Math.floor(middle - half));
-    const last = Math.min(right, Math.ceil(middle + half));
-    for (let x = first; x <= last; x++) {
-      // Where on the segment the nearest point lies, from 0 (a) to 1 (b).
-      const along = lengthSquared > 0 ? ((x - a.x) * dx + (y - a.y) * dy) / lengthSquared : 0;
-      const t = Math.min(Math.max(along, 0), 1);
-      const ex = x - a.x - t * dx;
-      const ey = y - a.y - t * dy;
-      const inside = reach - Math.sqrt(ex * ex + ey * ey);
-      if (!(inside > 0)) continue;
-      const coverage = inside < 1 ? inside * strength : strength;
-      const to = (y * width + x) * 3;
-      data[to] += Math.round((red - data[to]) * coverage);
-      data[to + 1] += Math.round((green - data[to + 1]) * coverage);
-      data[to + 2] += Math.round((blue - data[to + 2]) * coverage);
-    }
+  constructor(a: Point, b: Point, radius: number) {
+    this.#a = a;
+    this.#b = b;
+    this.#radius = radius;
+    const reach = radius + 0.5;
+    this.bounds = {
+      x1: Math.min(a.x, b.x) - reach,
+      y1: Math.min(a.y, b.y) - reach,
+      x2: Math.max(a.x, b.x) + reach,
+      y2: Math.max(a.y, b.y) + reach,
+    };
+  }
+
+  distance(x: number, y: number): number {
+    return segmentDistance(x, y, this.#a, this.#b) - this.#radius;
+  }
+
+  /** The box of a slanted line is nearly empty: a row meets the line's band within so many pixels of its middle. */
+  span(y: number): { x1: number; x2: number } {
+    const [a, b] = [this.#a, this.#b];
+    const [dx, dy] = [b.x - a.x, b.y - a.y];
+    if (dy === 0) return this.bounds;
+    const middle = a.x + ((y - a.y) * dx) / dy;
+    const half = ((this.#radius + 0.5) * Math.sqrt(dx * dx + dy * dy)) / Math.abs(dy);
+    return { x1: Math.max(this.bounds.x1, middle - half), x2: Math.min(this.bounds.x2, middle + half) };
   }
 }
 
-function strokeLine(canvas: Canvas, points: readonly Point[], radius: number, color: string): void {
+/** What is thinner than a pixel is drawn a pixel wide and fades instead. */
+function fillCapsule(canvas: Canvas, a: Point, b: Point, radius: number, color: Color): void {
+  const drawn = Math.max(radius, 0.5);
+  canvas.fill(new Capsule(a, b, drawn), color, radius / drawn);
+}
+
+function strokeLine(canvas: Canvas, points: readonly Point[], radius: number, hex: string): void {
+  const color = hexToRgb(hex);
   if (points.length === 1) fillCapsule(canvas, points[0], points[0], radius, color);
   for (let i = 1; i < points.length; i++) fillCapsule(canvas, points[i - 1], points[i], radius, color);
 }
@@ -89,7 +87,8 @@ export function drawShapes(
   beforeEach: () => void,
 ): PixelImage & { data: Uint8Array<ArrayBuffer>; channelOrder: 'rgb' } {
   const { width, height } = image;
-  const canvas: Canvas = { data: packPixels(image, 'rgb'), width, height };
+  const data = packPixels(image, 'rgb');
+  const canvas = new Canvas(data, width, height);
   for (const shape of shapes) {
     beforeEach();
     const { lines, radius } = shapeStrokes(shape);
@@ -98,5 +97,5 @@ export function drawShapes(
     }
     for (const points of lines) strokeLine(canvas, points, radius, shape.color);
   }
-  return { ...canvas, channelOrder: 'rgb' };
+  return { data, width, height, channelOrder: 'rgb' };
 }

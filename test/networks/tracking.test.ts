@@ -1,7 +1,7 @@
 // Drawn faces that move, cross, leave and come back, with noise on the landmarks: ids keep, jitter falls, lag stays small.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Placement } from '../../src/drawn-faces/canvas.js';
 import { drawScene } from '../../src/drawn-faces/draw-scene.js';
+import type { Placement } from '../../src/drawn-faces/figures.js';
 import { Random } from '../../src/drawn-faces/random.js';
 import { InvalidOptionError } from '../../src/errors.js';
 import { loadNetwork } from '../../src/node/runtime/load-network.js';

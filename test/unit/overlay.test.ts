@@ -1,7 +1,7 @@
 // Overlays: shapes worked by hand, SVG that parses, raster that touches nothing but the shapes' surroundings.
 import { describe, expect, it } from 'vitest';
-import type { Placement } from '../../src/drawn-faces/canvas.js';
 import { drawScene } from '../../src/drawn-faces/draw-scene.js';
+import type { Placement } from '../../src/drawn-faces/figures.js';
 import { Random } from '../../src/drawn-faces/random.js';
 import { InvalidOptionError } from '../../src/errors.js';
 import { transformFace } from '../../src/face/transform-face.js';
