@@ -10,17 +10,17 @@ const MEGABYTE = 1e6;
  * One bar per file; a file that goes on at another location keeps its bar.
  */
 export class DownloadDisplay {
-  private bar: SingleBar | undefined;
-  private fileName: string | undefined;
-  private startTime = 0;
-  private startBytes = 0;
+  #bar: SingleBar | undefined;
+  #fileName: string | undefined;
+  #startTime = 0;
+  #startBytes = 0;
 
   update({ fileName, received, total }: DownloadProgress): void {
     // A server that does not say how much there is leaves the bar full at what has come so far.
     const megabytes = (total ?? received) / MEGABYTE;
-    if (fileName !== this.fileName || received < this.startBytes) this.begin(fileName, received, megabytes);
-    this.bar?.setTotal(megabytes);
-    this.bar?.update(received / MEGABYTE, { rate: this.rate(received) });
+    if (fileName !== this.#fileName || received < this.#startBytes) this.#begin(fileName, received, megabytes);
+    this.#bar?.setTotal(megabytes);
+    this.#bar?.update(received / MEGABYTE, { rate: this.#rate(received) });
   }
 
   /** Prints a line of its own. */
@@ -31,24 +31,24 @@ export class DownloadDisplay {
 
   /** Ends the current bar, so that other lines can follow it. */
   stop(): void {
-    this.bar?.stop();
-    this.bar = undefined;
-    this.fileName = undefined;
+    this.#bar?.stop();
+    this.#bar = undefined;
+    this.#fileName = undefined;
   }
 
-  private begin(fileName: string, received: number, megabytes: number): void {
+  #begin(fileName: string, received: number, megabytes: number): void {
     this.stop();
-    this.fileName = fileName;
-    this.startTime = performance.now();
-    this.startBytes = received;
-    this.bar = progressBar('{file}  {bar}  {value} of {total} MB  {rate} MB/s  {eta_formatted} left', {
+    this.#fileName = fileName;
+    this.#startTime = performance.now();
+    this.#startBytes = received;
+    this.#bar = progressBar('{file}  {bar}  {value} of {total} MB  {rate} MB/s  {eta_formatted} left', {
       formatValue: (value, _options, type) => (type === 'value' || type === 'total' ? value.toFixed(1) : String(value)),
     });
-    this.bar.start(megabytes, received / MEGABYTE, { file: fileName, rate: '0.0' });
+    this.#bar.start(megabytes, received / MEGABYTE, { file: fileName, rate: '0.0' });
   }
 
-  private rate(received: number): string {
-    const seconds = (performance.now() - this.startTime) / 1000;
-    return seconds === 0 ? '0.0' : ((received - this.startBytes) / MEGABYTE / seconds).toFixed(1);
+  #rate(received: number): string {
+    const seconds = (performance.now() - this.#startTime) / 1000;
+    return seconds === 0 ? '0.0' : ((received - this.#startBytes) / MEGABYTE / seconds).toFixed(1);
   }
 }

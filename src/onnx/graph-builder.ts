@@ -75,21 +75,21 @@ const SHARED_CONSTANT = 64;
  * arithmetic it does: `const sum = g.add('Add', [a, g.float(1)])`.
  */
 export class GraphBuilder {
-  private readonly graph: Graph;
+  readonly #graph: Graph;
   /** What all names begin with that are made here: empty, or `scope/`. */
   readonly prefix: string;
-  private readonly names: Names;
+  readonly #names: Names;
 
   constructor(name: string);
   /** @internal */
   constructor(name: string, from: { graph?: Graph | undefined; prefix: string; names: Names });
   constructor(name: string, from?: { graph?: Graph | undefined; prefix: string; names: Names }) {
-    this.names = from?.names ?? { counts: new Map(), constants: new Map(), initializers: [] };
+    this.#names = from?.names ?? { counts: new Map(), constants: new Map(), initializers: [] };
     this.prefix = from?.prefix ?? '';
-    this.graph = from?.graph ?? {
+    this.#graph = from?.graph ?? {
       name,
       nodes: [],
-      initializers: from ? [] : this.names.initializers,
+      initializers: from ? [] : this.#names.initializers,
       inputs: [],
       outputs: [],
       valueInfo: [],
@@ -99,39 +99,39 @@ export class GraphBuilder {
 
   /** The same graph with `name/` before the names of all that is added through the returned builder. */
   scope(name: string): GraphBuilder {
-    return new GraphBuilder(name, { graph: this.graph, prefix: `${this.unique(name)}/`, names: this.names });
+    return new GraphBuilder(name, { graph: this.#graph, prefix: `${this.#unique(name)}/`, names: this.#names });
   }
 
   /** A graph for a `body` or branch attribute. It sees every value of the graphs around it. */
   subgraph(name: string): GraphBuilder {
-    return new GraphBuilder(name, { prefix: `${this.unique(name)}/`, names: this.names });
+    return new GraphBuilder(name, { prefix: `${this.#unique(name)}/`, names: this.#names });
   }
 
   /** Declares an input of the graph, under exactly this name. */
   input(name: string, type: DataType, shape: Shape): Value {
-    this.graph.inputs.push(valueInfo(name, type, shape));
+    this.#graph.inputs.push(valueInfo(name, type, shape));
     return name;
   }
 
   /** Declares that a value is an output of the graph. */
   output(value: Value, type: DataType, shape: Shape): void {
-    this.graph.outputs.push(valueInfo(value, type, shape));
+    this.#graph.outputs.push(valueInfo(value, type, shape));
   }
 
   /** Notes type and shape of a value in between, for viewers and memory planning. Returns the value. */
   describe(value: Value, type: DataType, shape: Shape): Value {
-    this.graph.valueInfo.push(valueInfo(value, type, shape));
+    this.#graph.valueInfo.push(valueInfo(value, type, shape));
     return value;
   }
 
   /** Adds a node with one output and returns its name: `output`, or one made from the operator. */
   add(operator: string, inputs: readonly Value[], attributes: Attributes = {}, output?: string): Value {
-    return this.addNode(operator, inputs, attributes, (name) => [output ?? name])[0];
+    return this.#addNode(operator, inputs, attributes, (name) => [output ?? name])[0];
   }
 
   /** Adds a node with `count` outputs and returns their names. */
   addMany(operator: string, inputs: readonly Value[], count: number, attributes: Attributes = {}): Value[] {
-    return this.addNode(operator, inputs, attributes, (name) =>
+    return this.#addNode(operator, inputs, attributes, (name) =>
       Array.from({ length: count }, (_, i) => `${name}:${i}`),
     );
   }
@@ -151,28 +151,28 @@ export class GraphBuilder {
     const list = typeof values === 'number' ? [values] : values;
     const sides = shape ?? (typeof values === 'number' ? [] : [list.length]);
     const store = () => {
-      const name = this.unique(`${type}_${sides.length === 0 ? 'scalar' : sides.join('x')}`, '');
-      this.names.initializers.push(tensorData(name, type, list, sides));
+      const name = this.#unique(`${type}_${sides.length === 0 ? 'scalar' : sides.join('x')}`, '');
+      this.#names.initializers.push(tensorData(name, type, list, sides));
       return name;
     };
     if (list.length > SHARED_CONSTANT) return store();
     const entries = Array.from(list, (value) => (Object.is(value, -0) ? '-0' : String(value)));
     const key = `${type} [${sides}] ${entries}`;
-    const name = this.names.constants.get(key) ?? store();
-    this.names.constants.set(key, name);
+    const name = this.#names.constants.get(key) ?? store();
+    this.#names.constants.set(key, name);
     return name;
   }
 
   /** Puts finished parts into this graph as they are, e.g. those of another network. Their names must be new here. */
   append({ nodes, initializers, valueInfo }: Pick<Graph, 'nodes' | 'initializers' | 'valueInfo'>): void {
-    this.graph.nodes.push(...nodes);
-    this.graph.initializers.push(...initializers);
-    this.graph.valueInfo.push(...valueInfo);
+    this.#graph.nodes.push(...nodes);
+    this.#graph.initializers.push(...initializers);
+    this.#graph.valueInfo.push(...valueInfo);
   }
 
   /** The finished graph, e.g. for an attribute. */
   build(): Graph {
-    return this.graph;
+    return this.#graph;
   }
 
   /** The finished graph as a model. */
@@ -182,21 +182,21 @@ export class GraphBuilder {
       producerName,
       producerVersion,
       docString,
-      graph: this.graph,
+      graph: this.#graph,
       operatorSets: [{ domain: '', version: BigInt(opset) }],
       metadata: Object.entries(metadata).map(([key, value]) => ({ key, value })),
     };
   }
 
-  private addNode(
+  #addNode(
     operator: string,
     inputs: readonly Value[],
     attributes: Attributes,
     name: (node: string) => string[],
   ): Value[] {
-    const node = this.unique(operator);
+    const node = this.#unique(operator);
     const outputs = name(node);
-    this.graph.nodes.push({
+    this.#graph.nodes.push({
       name: node,
       operator,
       inputs: [...inputs],
@@ -207,10 +207,10 @@ export class GraphBuilder {
     return outputs;
   }
 
-  private unique(name: string, prefix = this.prefix): string {
+  #unique(name: string, prefix = this.prefix): string {
     const full = prefix + name;
-    const count = this.names.counts.get(full) ?? 0;
-    this.names.counts.set(full, count + 1);
+    const count = this.#names.counts.get(full) ?? 0;
+    this.#names.counts.set(full, count + 1);
     return count === 0 ? full : `${full}_${count + 1}`;
   }
 }

@@ -21,13 +21,16 @@ const NUMBERS = [
 
 /** Turns any bytes into choices, so that whatever a test did can be repeated from the bytes, and made smaller. */
 export class ByteSource {
+  readonly #bytes: Uint8Array;
   #at = 0;
 
-  constructor(private readonly bytes: Uint8Array) {}
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
 
   /** 0 behind the end: shorter bytes make simpler choices. */
   byte(): number {
-    return this.bytes[this.#at++] ?? 0;
+    return this.#bytes[this.#at++] ?? 0;
   }
 
   bool(): boolean {
@@ -74,6 +77,6 @@ export class ByteSource {
   }
 
   rest(): Uint8Array {
-    return this.bytes.subarray(this.#at);
+    return this.#bytes.subarray(this.#at);
   }
 }

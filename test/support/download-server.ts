@@ -10,7 +10,7 @@ export type Handler = (request: IncomingMessage, response: ServerResponse) => vo
 /** A web server on the loopback interface whose answers are given path by path; it keeps what it was asked. */
 export class DownloadServer {
   readonly requests: { path: string; range: string | undefined }[] = [];
-  private readonly routes = new Map<string, Handler>();
+  readonly #routes = new Map<string, Handler>();
 
   private constructor(
     readonly http: Server,
@@ -18,7 +18,7 @@ export class DownloadServer {
   ) {}
 
   static async start(): Promise<DownloadServer> {
-    const http = createServer((request, response) => server.answer(request, response));
+    const http = createServer((request, response) => server.#answer(request, response));
     await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
     const server = new DownloadServer(http, `http://127.0.0.1:${(http.address() as AddressInfo).port}`);
     return server;
@@ -26,7 +26,7 @@ export class DownloadServer {
 
   /** Serves one path and returns its URL. */
   serve(path: string, handler: Handler): string {
-    this.routes.set(path, handler);
+    this.#routes.set(path, handler);
     return this.origin + path;
   }
 
@@ -39,10 +39,10 @@ export class DownloadServer {
     return new Promise((resolve) => this.http.close(() => resolve()));
   }
 
-  private answer(request: IncomingMessage, response: ServerResponse): void {
+  #answer(request: IncomingMessage, response: ServerResponse): void {
     const path = request.url ?? '';
     this.requests.push({ path, range: request.headers.range });
-    const handler = this.routes.get(path) ?? status(404);
+    const handler = this.#routes.get(path) ?? status(404);
     handler(request, response);
   }
 }

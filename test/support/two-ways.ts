@@ -10,11 +10,19 @@ import type { PixelImage, RawOutputs } from '../../src/types.js';
 
 /** The split pipeline and the composed graph, both of the same two networks. */
 export class TwoWays {
+  readonly #networks: { detector: OnnxNetwork; landmarker: OnnxNetwork };
+  readonly #merged: MergedModel;
+  readonly #options: MergeOptions;
+
   private constructor(
-    private readonly networks: { detector: OnnxNetwork; landmarker: OnnxNetwork },
-    private readonly merged: MergedModel,
-    private readonly options: MergeOptions,
-  ) {}
+    networks: { detector: OnnxNetwork; landmarker: OnnxNetwork },
+    merged: MergedModel,
+    options: MergeOptions,
+  ) {
+    this.#networks = networks;
+    this.#merged = merged;
+    this.#options = options;
+  }
 
   static async load(detector: string, landmarker: string, options: MergeOptions = {}): Promise<TwoWays> {
     const graph = composeMergedModel(readFileSync(detector), readFileSync(landmarker), options);
@@ -24,12 +32,12 @@ export class TwoWays {
 
   /** The number of faces, and the first element that differs, with its stage. */
   async compare(image: PixelImage): Promise<{ faces: number; mismatch: string | undefined }> {
-    const split = toRawOutputs(await analyzeFaces(this.networks, image, this.options));
-    return { faces: split.scores.shape[0], mismatch: firstMismatch(split, await this.merged.run(image)) };
+    const split = toRawOutputs(await analyzeFaces(this.#networks, image, this.#options));
+    return { faces: split.scores.shape[0], mismatch: firstMismatch(split, await this.#merged.run(image)) };
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.merged.close(), ...Object.values(this.networks).map((network) => network.close())]);
+    await Promise.all([this.#merged.close(), ...Object.values(this.#networks).map((network) => network.close())]);
   }
 }
 
