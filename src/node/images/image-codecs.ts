@@ -7,7 +7,8 @@ import { packPixels } from '../../image/pack-pixels.js';
 import { checkChoice } from '../../options.js';
 import type { PixelImage } from '../../types.js';
 import { type ImageFormat, type ImageHeader, timeLimit } from './image-format.js';
-import { decodeWithJimp, type Pixels } from './jimp/decode-with-jimp.js';
+import { decodeWithJimp } from './jimp/decode-with-jimp.js';
+import type { Pixels } from './jimp/pixels.js';
 import { prepareTiff } from './sharp/prepare-tiff.js';
 
 export type Decoder = 'sharp' | 'jimp';

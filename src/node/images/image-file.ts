@@ -11,7 +11,7 @@ import { readRegularFile } from '../files/read-regular-file.js';
 import { makeFirstFrameOpaque } from './gif-blocks.js';
 import { availableDecoders, DECODE, DECODER_FORMATS, type Decoder, decodingBytes } from './image-codecs.js';
 import { checkFormat, type ImageFormat, type ImageHeader, readImageHeader, SNIFFED_BYTES } from './image-format.js';
-import type { Pixels } from './jimp/decode-with-jimp.js';
+import type { Pixels } from './jimp/pixels.js';
 
 export interface DecodeOptions {
   /**

@@ -5,16 +5,11 @@ import { Semaphore } from '../../../runtime/semaphore.js';
 import { type ImageFormat, type ImageHeader, timeLimit } from '../image-format.js';
 import { readJpegHeader } from '../jpeg-header.js';
 import { orientationOf, upright } from './orientation.js';
+import type { Pixels } from './pixels.js';
 import { prepareBmp } from './prepare-bmp.js';
 import { prepareGif } from './prepare-gif.js';
 import { preparePng } from './prepare-png.js';
 import { prepareTiff } from './prepare-tiff.js';
-
-export interface Pixels {
-  data: Uint8Array;
-  width: number;
-  height: number;
-}
 
 type Reply = { pixels: Pixels; reason?: undefined } | { pixels?: undefined; reason: string };
 

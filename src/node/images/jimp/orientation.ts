@@ -3,7 +3,7 @@ import ops from 'ndarray-ops';
 import type { ImageFormat } from '../image-format.js';
 import { readJpegHeader } from '../jpeg-header.js';
 import { TIFF_TAGS } from '../tiff-directory.js';
-import type { Pixels } from './decode-with-jimp.js';
+import type { Pixels } from './pixels.js';
 import { chunks } from './prepare-png.js';
 
 const EXIF = Buffer.from('eXIf').readUInt32BE();
