@@ -1,8 +1,10 @@
 // The pure entry: stages, pipeline, what is done with faces, and types. Runs wherever JavaScript runs; nothing of Node, nothing of the DOM.
 
+export { type AnonymizeOptions, anonymizeFaces } from './anonymize/anonymize-faces.js';
 export { type ErrorJson, type ErrorJsonOptions, errorFromJson, errorToJson } from './detector/error-json.js';
 export { drawScene, type Scene, type SceneFace, type SceneOptions } from './drawn-faces/draw-scene.js';
 export * from './errors.js';
+export { type AvatarOptions, cropAvatars } from './face/crop-avatars.js';
 export { type CropOptions, cropFace, type FaceCrop } from './face/crop-face.js';
 export { faceFromJson } from './face/face-from-json.js';
 export { type FaceJsonOptions, faceToJson } from './face/face-to-json.js';

@@ -5,6 +5,7 @@ import { imageFromTensor } from '../image/image-from-tensor.js';
 import { type AnalyzeOptions, FacialLandmarkDetector } from '../node/facial-landmark-detector.js';
 import { type OverlayFormat, writeOverlay } from '../node/images/draw-overlay.js';
 import { type DecodeOptions, readEncoded } from '../node/images/image-file.js';
+import type { ImageInput } from '../node/images/image-input.js';
 import { writeImage } from '../node/images/write-image.js';
 import { createPool } from '../node/pool/create-pool.js';
 import { contactSheet } from '../overlay/contact-sheet.js';
@@ -34,6 +35,8 @@ export interface Finder {
    * @param waiting ends the wait for standard input
    */
   find(name: string, stem?: string, waiting?: AbortSignal): Promise<DetectionResult>;
+  /** The same for an image in hand, with its pixels in the result, and without pictures. */
+  findIn(input: ImageInput): Promise<DetectionResult & { pixels: PixelImage }>;
   close(): Promise<void>;
 }
 
@@ -47,25 +50,29 @@ export async function loadFinder(options: FinderOptions): Promise<Finder> {
   const target = workers
     ? await createPool({ ...networks, workers, threadsPerWorker: threads, maxQueue: 2 * workers })
     : await FacialLandmarkDetector.load({ ...networks, threads });
+  const detect = (input: ImageInput, source: DecodeOptions, withPixels: boolean) => {
+    const { minScore, iouThreshold, maxFaces, detectorSide, landmarkChannelOrder, largeImages, decoder } = options;
+    const analysis = { minScore, iouThreshold, maxFaces, detectorSide, landmarkChannelOrder, largeImages, decoder };
+    return target.detect(input, { ...analysis, ...source, withPixels });
+  };
   return {
     // Twice: the next images are decoded while the networks run.
     concurrency: 2 * (workers ?? 1),
     async find(name, stem = '', waiting) {
-      const { minScore, iouThreshold, maxFaces, detectorSide, landmarkChannelOrder, largeImages, decoder } = options;
-      const analysis = { minScore, iouThreshold, maxFaces, detectorSide, landmarkChannelOrder, largeImages, decoder };
       // The file's name stands before a message already.
       const source = { name: name === '-' ? 'standard input' : 'the image', maxPixels: options.maxPixels };
       const input = name === '-' ? await readStandardInput(source, waiting) : name;
-      const wanted = { ...analysis, ...source, withPixels: needsPixels(options) };
-      const { pixels, ...result } = await target.detect(input, wanted);
+      const { pixels, ...result } = await detect(input, source, needsPixels(options));
       await writePictures(stem, pixels, result.faces, options);
       return new DetectionResult({ ...result, image: { ...result.image, name } });
     },
+    findIn: (input) =>
+      detect(input, { name: 'the image', maxPixels: options.maxPixels }, true) as ReturnType<Finder['findIn']>,
     close: () => target.close(),
   };
 }
 
-async function readStandardInput(source: DecodeOptions, signal: AbortSignal | undefined): Promise<Uint8Array> {
+export async function readStandardInput(source: DecodeOptions, signal: AbortSignal | undefined): Promise<Uint8Array> {
   // Left open, it would keep the process alive.
   signal?.addEventListener('abort', () => process.stdin.destroy(), { once: true });
   return readEncoded(process.stdin, { ...source, signal });

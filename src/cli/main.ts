@@ -3,6 +3,8 @@ import { Command, CommanderError } from 'commander';
 import { FacialLmkError } from '../errors.js';
 import { isFullDisk } from '../node/files/write-error.js';
 import { VERSION } from '../version.js';
+import { anonymizeCommand } from './anonymize.js';
+import { cropCommand } from './crop.js';
 import { detectCommand } from './detect.js';
 import { evaluateCommand } from './evaluate.js';
 import { mergeCommand } from './merge.js';
@@ -35,6 +37,8 @@ const program = new Command('facial-lmk')
   .description('Photo in, every face out: box, 5 key points, 106 landmarks, aligned crops and matrices.')
   .version(VERSION)
   .option('--verbose', 'show where an error comes from')
+  .addCommand(anonymizeCommand())
+  .addCommand(cropCommand())
   .addCommand(detectCommand())
   .addCommand(evaluateCommand())
   .addCommand(mergeCommand())

@@ -4,7 +4,12 @@ import { OutputStems } from './output-stems.js';
 import type { PassedOver } from './passed-over.js';
 
 /** Folders for the pictures of a run, by what is behind the image's name in theirs. */
-const KINDS = { overlay: /\.overlay$/, sheets: /\.sheet$/, crops: /\.face-\d+$/ } as const;
+const KINDS = {
+  overlay: /\.overlay$/,
+  sheets: /\.sheet$/,
+  crops: /\.face-\d+$/,
+  pictures: /\.(anonymized|(avatar|arcface|passport)-\d+)$/,
+} as const;
 
 /**
  * Leaves out the pictures that an earlier run has left of these very images, where its folders are searched too: else every

@@ -22,6 +22,7 @@ export {
   type OverlayFormat,
   writeOverlay,
 } from './images/draw-overlay.js';
+export { type EncodeLikeOptions, encodeLike } from './images/encode-like.js';
 export { availableDecoders, type Decoder, type EncodedFormat, encodeImage } from './images/image-codecs.js';
 export { type DecodedImage, type DecodeOptions, decodeImage, readImage, readImageStream } from './images/image-file.js';
 export type { ImageFormat } from './images/image-format.js';

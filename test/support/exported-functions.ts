@@ -2,12 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { estimateCropTransforms } from '../../src/alignment/estimate-crop-transforms.js';
+import { anonymizeFaces } from '../../src/anonymize/anonymize-faces.js';
 import { DetectionResult } from '../../src/detector/detection-result.js';
 import { errorFromJson, errorToJson } from '../../src/detector/error-json.js';
 import { FaceDetector } from '../../src/detector/face-detector.js';
 import { resultToJson } from '../../src/detector/result-to-json.js';
 import { drawScene } from '../../src/drawn-faces/draw-scene.js';
 import * as errors from '../../src/errors.js';
+import { cropAvatars } from '../../src/face/crop-avatars.js';
 import { cropFace } from '../../src/face/crop-face.js';
 import { faceFromJson } from '../../src/face/face-from-json.js';
 import { faceToJson } from '../../src/face/face-to-json.js';
@@ -31,6 +33,7 @@ import { compareOutputs, difference, formatDifferences, mergeDifferences } from 
 import { toRawOutputs } from '../../src/merged/raw-outputs.js';
 import { FacialLandmarkDetector } from '../../src/node/facial-landmark-detector.js';
 import { drawOverlay, writeOverlay } from '../../src/node/images/draw-overlay.js';
+import { encodeLike } from '../../src/node/images/encode-like.js';
 import { encodeImage } from '../../src/node/images/image-codecs.js';
 import { decodeImage, readImage, readImageStream } from '../../src/node/images/image-file.js';
 import { writeImage } from '../../src/node/images/write-image.js';
@@ -121,6 +124,8 @@ const VALID = new Map<unknown, readonly unknown[]>([
       },
     ],
   ],
+  [anonymizeFaces, [image, [face], { method: 'pixelate', shape: 'box', strength: 0.2 }]],
+  [cropAvatars, [image, [face], { style: 'passport', size: 16, margin: 0.1 }]],
   [cropFace, [image, face, { template: 'arcface', size: 8, margin: 0.1 }]],
   [faceFromJson, [faceToJson(face)]],
   [faceToJson, [face, { subpixel: true }]],
@@ -217,6 +222,7 @@ const VALID = new Map<unknown, readonly unknown[]>([
   [drawOverlay, [image, [face], 'svg', { indices: true }]],
   [writeOverlay, [join(folder, 'a.svg'), image, [face], { indices: true }]],
   [writeImage, [join(folder, 'a.png'), image]],
+  [encodeLike, [png, image, { keepMetadata: true }]],
   [encodeImage, [image, 'jpeg', { quality: 50 }]],
   [decodeImage, [png, { decoder: 'sharp', maxPixels: 2000, name: 'a' }]],
   [readImage, [join(folder, 'missing.png'), { decoder: 'jimp' }]],

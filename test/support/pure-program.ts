@@ -120,6 +120,8 @@ function useFaces(lib: Library, image: library.PixelImage, faces: Face[]) {
   lib.faceFromJson(lib.faceToJson(face));
   lib.transformFace(face, lib.affineMatrix(2, 0, 0, 0, 2, 0));
   lib.mirrorFace(face, image.width);
+  lib.anonymizeFaces(image, faces);
+  lib.cropAvatars(image, faces);
   lib.contactSheet(faces);
   lib.packPixels(lib.imageFromTensor(lib.cropFace(image, face, { template: 'arcface' }).crop, 'bgr'), 'rgba');
   const { width, height } = image;

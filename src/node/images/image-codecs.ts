@@ -157,14 +157,63 @@ async function encode(
   try {
     return await ENCODE[encoder](samples, image, format, quality);
   } catch (cause) {
-    throw new InvalidImageError({
-      name: 'the image',
-      expected: `a size that ${format} can hold`,
-      received: `${image.width} x ${image.height} (${reasonOf(cause)})`,
-      hint: 'Choose another format, or reduce the image.',
-      cause,
-    });
+    throw unwritable(image, format, cause);
   }
+}
+
+/** The colour profile and the EXIF of an encoded image, as far as sharp can be loaded and reads its format. */
+export async function embeddedMetadata(
+  bytes: Uint8Array,
+): Promise<{ icc?: Uint8Array | undefined; exif?: Uint8Array | undefined }> {
+  const sharp = await loadSharp().catch(() => undefined);
+  return (
+    (await sharp?.(bytes, { limitInputPixels: false })
+      .metadata()
+      .catch(() => undefined)) ?? {}
+  );
+}
+
+/**
+ * Pixels -> an encoded image with the colour profile and the EXIF that these segments of a JPEG hold, as far as there are any. Sharp writes no other metadata
+ * than that of the image that it has read: so it reads an empty JPEG with these, and lays the pixels over it.
+ */
+export async function encodeOver(
+  { profile, exif }: { profile: readonly Uint8Array[]; exif: readonly Uint8Array[] },
+  image: OwnImage,
+  format: EncodedFormat,
+): Promise<Uint8Array> {
+  if (profile.length + exif.length === 0) return encodeOwnImage(image, format);
+  const sharp = await loadSharp();
+  const { width, height, data } = image;
+  try {
+    const empty = await sharp({ create: { width, height, channels: 3, background: 'black' } })
+      .jpeg()
+      .toBuffer();
+    const base = Buffer.concat([empty.subarray(0, 2), ...exif, ...profile, empty.subarray(2)]);
+    const picture = sharp(base, { ignoreIcc: true, limitInputPixels: false })
+      // A view: sharp takes Buffers alone here.
+      .composite([
+        { input: Buffer.from(data.buffer, data.byteOffset, data.length), raw: { width, height, channels: 3 } },
+      ])
+      .removeAlpha()
+      .toFormat(format, format === 'png' ? {} : { quality: DEFAULT_QUALITY });
+    // Where there is no EXIF, libvips would make some.
+    if (exif.length > 0) picture.keepExif();
+    if (profile.length > 0) picture.keepIccProfile();
+    return await picture.toBuffer();
+  } catch (cause) {
+    throw unwritable(image, format, cause);
+  }
+}
+
+function unwritable({ width, height }: PixelImage, format: EncodedFormat, cause: unknown): InvalidImageError {
+  return new InvalidImageError({
+    name: 'the image',
+    expected: `a size that ${format} can hold`,
+    received: `${width} x ${height} (${reasonOf(cause)})`,
+    hint: 'Choose another format, or reduce the image.',
+    cause,
+  });
 }
 
 type Encode = (samples: Uint8Array, size: PixelImage, format: EncodedFormat, quality: number) => Promise<Uint8Array>;

@@ -200,12 +200,21 @@ export async function decodeFile(
 ): Promise<DecodedImage> {
   const file = path instanceof URL ? urlToPath(path) : checkText('the path', path);
   const named = { ...settings, name: settings.name ?? file };
-  const bytes = await readRegularFile(file, {
-    checkLength: (length) => checkEncodedBytes(length, named, file),
-    checkStart: (start) => checkFormat(start, named.name),
-    signal: named.signal,
+  return decodeOwn(await readFileBytes(file, named), named, reserve);
+}
+
+function readFileBytes(file: string, settings: DecodeSettings & { name: string }): Promise<Uint8Array> {
+  return readRegularFile(file, {
+    checkLength: (length) => checkEncodedBytes(length, settings, file),
+    checkStart: (start) => checkFormat(start, settings.name),
+    signal: settings.signal,
   });
-  return decodeOwn(bytes, named, reserve);
+}
+
+/** The encoded image of a file, in a buffer that holds nothing else. */
+export async function readEncodedFile(path: string, options: DecodeOptions): Promise<Uint8Array> {
+  const settings = checkOptions('readEncodedFile', options, DECODE_OPTIONS);
+  return readFileBytes(path, { ...settings, name: settings.name ?? path });
 }
 
 /**

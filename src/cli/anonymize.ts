@@ -1,0 +1,64 @@
+import { Command, Option } from 'commander';
+import { type AnonymizeOptions, anonymizeFaces } from '../anonymize/anonymize-faces.js';
+import { encodeLike } from '../node/images/encode-like.js';
+import { addDetectionOptions, addFinderOptions } from './finder-options.js';
+import { numberIn } from './option-parsers.js';
+import { type PictureRunOptions, pictureRun } from './picture-run.js';
+import { say } from './say.js';
+
+interface AnonymizeCommandOptions extends PictureRunOptions, AnonymizeOptions {
+  keepMetadata?: boolean;
+}
+
+const HELP = `
+Writes name.anonymized.jpg (png, webp: as the original; png where that cannot be
+written) into the folder, and prints its path. The colour profile is kept. EXIF,
+with place and thumbnail, is dropped. The original is never changed.
+
+A face that is not found stays visible: look at the pictures before you publish them.
+
+Exit code: 0 done, 1 some image failed or was left, 2 wrong usage or no networks.
+
+Examples:
+  facial-lmk anonymize photo.jpg --output public/
+  facial-lmk anonymize photos/ --output public/ --method pixelate --shape ellipse --workers 2`;
+
+/** `facial-lmk anonymize`: photographs in, the same without recognisable faces out. */
+export function anonymizeCommand(): Command {
+  const command = new Command('anonymize')
+    .description('make every face unrecognisable, and drop what else tells about it')
+    .argument('<images...>', 'image files, folders, glob patterns, or - for standard input')
+    .optionsGroup('Output:')
+    .requiredOption('-o, --output <folder>', 'folder for the pictures')
+    .addOption(
+      new Option('--method <name>', 'what covers a face (default: blur)').choices([
+        'blur',
+        'pixelate',
+        'fill',
+      ] as const),
+    )
+    .addOption(
+      new Option('--shape <name>', 'along the landmarks, or around them (default: ellipse)').choices([
+        'landmarks',
+        'box',
+        'ellipse',
+      ] as const),
+    )
+    .option('--strength <share>', 'from 0 to 1, where least is left (default: 0.5)', numberIn(0, 1))
+    .option('--keep-metadata', 'keep EXIF: camera, time and place, but no thumbnail');
+  return addDetectionOptions(addFinderOptions(command))
+    .addHelpText('after', HELP)
+    .action((images: string[], _: AnonymizeCommandOptions, command: Command) =>
+      anonymize(images, command.optsWithGlobals<AnonymizeCommandOptions>()),
+    );
+}
+
+async function anonymize(images: readonly string[], options: AnonymizeCommandOptions): Promise<void> {
+  const { method, shape, strength, keepMetadata } = options;
+  const totals = await pictureRun(images, options, async function* ({ bytes, pixels, faces }) {
+    const covered = anonymizeFaces(pixels, faces, { method, shape, strength });
+    const { bytes: encoded, extension } = await encodeLike(bytes, covered, { keepMetadata });
+    yield { ending: `anonymized.${extension}`, bytes: encoded };
+  });
+  say(`facial-lmk: ${totals.faces} faces covered in ${totals.images} images. What was not found is still visible.`);
+}
