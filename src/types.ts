@@ -141,6 +141,22 @@ export interface FaceJson {
   matrix: [[number, number, number], [number, number, number]];
   /** Only there, and true, when the key points allow no upright crop. */
   degenerate?: true | undefined;
+  /** Only where it was asked for. */
+  attributes?: FaceAttributes | undefined;
+  /** Only where it was asked for: the 224 crop as a `data:` URL of a PNG. */
+  crop?: string | undefined;
+}
+
+/** What follows from the landmarks of a face; null where they lie on one point. */
+export interface FaceAttributes {
+  /** How far the head leans to the side: 0 upright, positive clockwise as the viewer sees it. */
+  rollDegrees: number | null;
+  /** Distance of the outer eye corners in image pixels. */
+  interOcularDistance: number | null;
+  /** Eye aspect ratio: 0 for a closed eye, about 0.3 for an open one. */
+  eyeOpenness: { left: number | null; right: number | null };
+  /** Mouth aspect ratio: 0 for closed lips. */
+  mouthOpenness: number | null;
 }
 
 /** What is known of the image that was analysed. */

@@ -62,6 +62,11 @@ export function serveCommand(): Command {
     .option('--max-pixels <n>', 'largest image', positive)
     .option('--max-faces <n>', 'most faces of an image', positive)
     .option('--min-score <score>', 'lowest score that may be asked for', numberIn(0, 1))
+    .option(
+      '--max-detector-side <pixels>',
+      "largest side of the detector's input that may be asked for",
+      integerIn(32, 4096),
+    )
     .option('--max-answer-bytes <n>', 'largest answer', positive)
     .option('--max-memory <bytes>', 'memory of bodies and answers (default: an eighth of what there is)', positive)
     .option('--image-memory <bytes>', 'memory of images in work (default: a quarter of what there is)', positive)

@@ -53,14 +53,14 @@ export function resultToJson(
   options: ResultJsonOptions = {},
 ): ResultJson {
   const { image, faces, timings, networks } = checkResult('the result', result);
-  const { subpixel, name = image.name } = checkOptions('resultToJson', options, RESULT_JSON_OPTIONS);
+  const { name = image.name, ...faceOptions } = checkOptions('resultToJson', options, RESULT_JSON_OPTIONS);
   const { width, height, decoder } = image;
   return {
     image: name,
     width,
     height,
     decoder,
-    faces: faces.map((face) => faceToJson(face, { subpixel })),
+    faces: faces.map((face) => faceToJson(face, faceOptions)),
     timings: { decode: toHundredths(timings.decode), analyze: toHundredths(timings.analyze) },
     networks,
   };

@@ -3,14 +3,20 @@ import { affineEntries } from '../ops/affine.js';
 import { checkBoolean } from '../options.js';
 import type { FaceData, FaceJson, Point } from '../types.js';
 import { checkFace } from './check-face.js';
+import { faceAttributes } from './face-attributes.js';
 
 export interface FaceJsonOptions {
   /** Landmarks with their fractions instead of truncated to integers. Default false. */
   subpixel?: boolean | undefined;
+  /** Add what follows from the landmarks: roll, distance of the eyes, how far eyes and mouth are open. Default false. */
+  attributes?: boolean | undefined;
 }
 
 /** What each option must be, and what stands for it where it is left out. */
-export const FACE_JSON_OPTIONS = { subpixel: orElse(false, checkBoolean) } satisfies ChecksOf<FaceJsonOptions>;
+export const FACE_JSON_OPTIONS = {
+  subpixel: orElse(false, checkBoolean),
+  attributes: orElse(false, checkBoolean),
+} satisfies ChecksOf<FaceJsonOptions>;
 
 const pair = ({ x, y }: Point): [number, number] => [x, y];
 
@@ -20,8 +26,15 @@ const pair = ({ x, y }: Point): [number, number] => [x, y];
  * @throws InvalidOptionError
  */
 export function faceToJson(face: FaceData & { id?: number | undefined }, options: FaceJsonOptions = {}): FaceJson {
-  const { subpixel } = checkOptions('faceToJson', options, FACE_JSON_OPTIONS);
-  checkFace('the face', face, ['score', 'box', 'keypoints', subpixel ? 'landmarksFloat' : 'landmarks', 'imageToCrop']);
+  const { subpixel, attributes } = checkOptions('faceToJson', options, FACE_JSON_OPTIONS);
+  checkFace('the face', face, [
+    'score',
+    'box',
+    'keypoints',
+    subpixel ? 'landmarksFloat' : 'landmarks',
+    ...(attributes ? (['landmarksFloat'] as const) : []),
+    'imageToCrop',
+  ]);
   const { id, score, box, keypoints, degenerate } = face;
   const [a, b, tx, c, d, ty] = affineEntries(face.imageToCrop);
   return {
@@ -35,5 +48,6 @@ export function faceToJson(face: FaceData & { id?: number | undefined }, options
       [c, d, ty],
     ],
     ...(degenerate && { degenerate }),
+    ...(attributes && { attributes: faceAttributes(face.landmarksFloat) }),
   };
 }

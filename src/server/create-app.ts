@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import { etag } from 'hono/etag';
 import { secureHeaders } from 'hono/secure-headers';
 import type { EncodedResult } from '../node/pool/encode-result.js';
 import { VERSION } from '../version.js';
@@ -6,12 +7,14 @@ import { type AccessOptions, resolveAccess } from './access.js';
 import { checkHost } from './check-host.js';
 import { allowOrigins, checkOrigin } from './check-origin.js';
 import { checkToken } from './check-token.js';
+import { docsPage } from './docs-page.js';
+import { DOCS_STYLE, DOCS_STYLE_PATH } from './docs-style.js';
 import { errorBody, HttpError, toErrorResponse } from './http-error.js';
 import { ImageRequests } from './image-requests.js';
 import { resolveLimits, type ServerLimits } from './limits.js';
 import { Metrics } from './metrics.js';
 import { type ImageOperation, OPERATIONS, type Operation, openApi } from './openapi.js';
-import { type QueryValues, queryParameters, readQuery } from './parameters.js';
+import { type QueryValues, queryParameters, readQuery, type ServiceFormat } from './parameters.js';
 import type { ServerEnv } from './server-env.js';
 import { staticFiles } from './static-files.js';
 
@@ -19,6 +22,8 @@ import { staticFiles } from './static-files.js';
 export interface ServiceOptions {
   minScore: number;
   maxFaces: number;
+  iouThreshold: number;
+  detectorSide: number | undefined;
   maxPixels: number;
   signal: AbortSignal;
   handOver: boolean;
@@ -27,11 +32,14 @@ export interface ServiceOptions {
 /** What finds the faces, in threads of its own: a pool. */
 export interface FaceService {
   /** The faces as JSON text, in UTF-8. */
-  detectJson(image: Uint8Array, options: ServiceOptions & { name: string; subpixel: boolean }): Promise<EncodedResult>;
+  detectJson(
+    image: Uint8Array,
+    options: ServiceOptions & { name: string; subpixel: boolean; attributes: boolean; crops: boolean },
+  ): Promise<EncodedResult>;
   /** The image with its faces drawn over it. */
   detectOverlay(
     image: Uint8Array,
-    format: 'png',
+    format: ServiceFormat,
     options: ServiceOptions & { indices: boolean },
   ): Promise<EncodedResult>;
   /** Images that wait for a worker. */
@@ -62,6 +70,8 @@ const CONTENT_SECURITY_POLICY = {
 };
 
 const CLIENT_GONE = new HttpError(400, 'ERR_ABORTED', 'The client broke the request off.');
+
+const PICTURE_TYPES: Record<ServiceFormat, string> = { png: 'image/png', webp: 'image/webp', svg: 'image/svg+xml' };
 
 const RETRY_LATER = { 'Retry-After': '1' };
 
@@ -99,29 +109,43 @@ export function createApp({ service, stopping, onError = console.error, ...rest 
   const token = checkToken(access);
   for (const { path, isProtected } of Object.values<Operation>(OPERATIONS)) if (isProtected) app.use(path, token);
 
-  /** @param work what to do with the image, told by the query and the limits */
+  /**
+   * @param work what to do with the image, told by the query and the limits
+   * @param typeOf media type of the answer
+   */
   function answerImage(
     { method, path, parameters: names, answer }: ImageOperation,
     work: (image: Uint8Array, query: QueryValues, options: ServiceOptions) => Promise<EncodedResult>,
+    typeOf: (query: QueryValues) => string = () => answer.type,
   ): void {
     app[method](path, async (context) => {
       // First of all: nothing that is refused for its query costs anything.
       const query = readQuery(new URL(context.req.url).searchParams, names, parameters);
       if (!isReady()) throw new HttpError(503, 'ERR_NOT_READY', 'The service starts or stops. Try again soon.');
-      const { minScore, maxFaces } = query;
+      const { minScore, maxFaces, iouThreshold, detectorSide } = query;
       const { bytes, faces } = await images.take(context, (image, signal) =>
-        work(image, query, { minScore, maxFaces, maxPixels: limits.maxPixels, signal, handOver: true }),
+        work(image, query, {
+          minScore,
+          maxFaces,
+          iouThreshold,
+          detectorSide,
+          maxPixels: limits.maxPixels,
+          signal,
+          handOver: true,
+        }),
       );
       metrics.faces(faces);
-      return context.body(bytes, 200, { 'content-type': answer.type });
+      return context.body(bytes, 200, { 'content-type': typeOf(query) });
     });
   }
 
-  answerImage(OPERATIONS.detect, (image, { subpixel }, options) =>
-    service.detectJson(image, { ...options, name: 'upload', subpixel }),
+  answerImage(OPERATIONS.detect, (image, { subpixel, attributes, crops }, options) =>
+    service.detectJson(image, { ...options, name: 'upload', subpixel, attributes, crops }),
   );
-  answerImage(OPERATIONS.overlay, (image, { indices }, options) =>
-    service.detectOverlay(image, 'png', { ...options, indices }),
+  answerImage(
+    OPERATIONS.overlay,
+    (image, { indices, format }, options) => service.detectOverlay(image, format, { ...options, indices }),
+    ({ format }) => PICTURE_TYPES[format],
   );
 
   app.get(OPERATIONS.health.path, (context) => context.json({ status: 'ok' }));
@@ -132,7 +156,11 @@ export function createApp({ service, stopping, onError = console.error, ...rest 
     context.body(await metrics.text(), 200, { 'content-type': metrics.contentType }),
   );
   const description = openApi(VERSION, parameters, access.token !== undefined);
+  // Who has it already is told so, in few bytes.
+  for (const path of [OPERATIONS.openapi.path, OPERATIONS.docs.path, DOCS_STYLE_PATH]) app.use(path, etag());
   app.get(OPERATIONS.openapi.path, (context) => context.json(description));
+  app.get(OPERATIONS.docs.path, (context) => context.html(docsPage(description, new URL(context.req.url).origin)));
+  app.get(DOCS_STYLE_PATH, (context) => context.body(DOCS_STYLE, 200, { 'content-type': 'text/css; charset=utf-8' }));
   for (const { method, path } of Object.values(OPERATIONS)) {
     const allowed = method.toUpperCase();
     const message = `${path} takes ${allowed}.`;
@@ -140,9 +168,7 @@ export function createApp({ service, stopping, onError = console.error, ...rest 
   }
   app.route('/', staticFiles());
 
-  app.notFound((context) =>
-    context.json(errorBody('ERR_NOT_FOUND', 'Nothing is here. /openapi.json lists what is.'), 404),
-  );
+  app.notFound((context) => context.json(errorBody('ERR_NOT_FOUND', 'Nothing is here. /docs says what is.'), 404));
   app.onError((error, context) => {
     // Nobody is left to answer, and it is no failure of the service.
     const gone = context.req.raw.signal.aborted;

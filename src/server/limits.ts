@@ -1,5 +1,6 @@
 import { usableMemory } from '../node/image-memory.js';
 import { checkInteger, checkNumber } from '../options.js';
+import { SCRFD } from '../scrfd/spec.js';
 
 /** What one request may ask for, and what all of them together may take. */
 export interface ServerLimits {
@@ -11,6 +12,8 @@ export interface ServerLimits {
   maxFaces?: number | undefined;
   /** The lowest score that a request may ask for: below it nearly everything is a face. Default 0.1. */
   minScore?: number | undefined;
+  /** The largest side of the detector's input that a request may ask for; its cost grows with the square. Default 1280. */
+  maxDetectorSide?: number | undefined;
   /** Largest answer in bytes; a larger one is answered with 422. Default 200 MB. */
   maxAnswerBytes?: number | undefined;
   /**
@@ -41,6 +44,7 @@ export function resolveLimits(limits: ServerLimits): ResolvedLimits {
     maxPixels: count('maxPixels', 50e6),
     maxFaces: count('maxFaces', 256),
     minScore: checkNumber('minScore', limits.minScore ?? 0.1, 0, 1),
+    maxDetectorSide: checkInteger('maxDetectorSide', limits.maxDetectorSide ?? 1280, 32, SCRFD.maxSide),
     maxAnswerBytes: count('maxAnswerBytes', 200e6),
     timeoutMs: checkNumber('timeoutMs', limits.timeoutMs ?? 30_000, 1, 3_600_000),
     maxRequests: count('maxRequests', 100),

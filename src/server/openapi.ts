@@ -15,7 +15,25 @@ export interface Operation {
   /** Whether it answers 503 while the service takes no images. */
   waits?: true;
   /** Media type and description of a successful answer. */
-  answer: { type: string; schema?: string };
+  answer: { type: string; schema?: string; others?: readonly string[] };
+}
+
+/** An operation as the document describes it: as much of it as the page to read shows. */
+export interface DescribedOperation {
+  summary: string;
+  security?: object[];
+  parameters?: { name: string; description: string; schema: object }[];
+  requestBody?: { required: true; content: Record<string, object> };
+  responses: Record<string, { description: string; content: Record<string, object> }>;
+}
+
+/** What of an OpenAPI document the service writes. */
+export interface OpenApiDocument {
+  openapi: string;
+  info: { title: string; description: string; version: string; license: object };
+  /** By path and method. */
+  paths: Record<string, Record<string, DescribedOperation>>;
+  components: { schemas: Record<string, object>; securitySchemes?: object };
 }
 
 export type ImageOperation = Operation & Required<Pick<Operation, 'parameters'>>;
@@ -25,17 +43,17 @@ export const OPERATIONS = {
     method: 'post',
     path: '/v1/detect',
     summary: 'Every face of an image as JSON, the same as the command prints',
-    parameters: ['minScore', 'maxFaces', 'subpixel'],
+    parameters: ['minScore', 'maxFaces', 'iouThreshold', 'detectorSide', 'subpixel', 'attributes', 'crops'],
     isProtected: true,
     answer: { type: 'application/json', schema: 'Report' },
   },
   overlay: {
     method: 'post',
     path: '/v1/overlay',
-    summary: 'The image with its faces drawn over it, as PNG',
-    parameters: ['minScore', 'maxFaces', 'indices'],
+    summary: 'The image with its faces drawn over it',
+    parameters: ['minScore', 'maxFaces', 'iouThreshold', 'detectorSide', 'indices', 'format'],
     isProtected: true,
-    answer: { type: 'image/png' },
+    answer: { type: 'image/png', others: ['image/webp', 'image/svg+xml'] },
   },
   health: {
     method: 'get',
@@ -63,6 +81,12 @@ export const OPERATIONS = {
     summary: 'This description',
     answer: { type: 'application/json' },
   },
+  docs: {
+    method: 'get',
+    path: '/docs',
+    summary: 'The same as a page to read',
+    answer: { type: 'text/html' },
+  },
 } as const satisfies Record<string, Operation>;
 
 const point = { type: 'array', items: { type: 'number' }, minItems: 2, maxItems: 2, description: 'x y, image pixels' };
@@ -72,6 +96,9 @@ const object = (properties: Record<string, object>, optional: string[] = []) => 
   properties,
   required: Object.keys(properties).filter((name) => !optional.includes(name)),
 });
+
+/** Null where the landmarks lie on one point. */
+const number = { type: ['number', 'null'] };
 
 const SCHEMAS = {
   Report: object({
@@ -102,9 +129,17 @@ const SCHEMAS = {
       landmarks: array(point, LANDMARK106.points),
       matrix: { ...array(array({ type: 'number' }, 3), 2), description: 'image -> 224 crop' },
       degenerate: { type: 'boolean' },
+      attributes: { $ref: '#/components/schemas/Attributes' },
+      crop: { type: 'string', description: 'data: URL of a PNG, 224 x 224' },
     },
-    ['degenerate'],
+    ['degenerate', 'attributes', 'crop'],
   ),
+  Attributes: object({
+    rollDegrees: number,
+    interOcularDistance: { ...number, description: 'of the outer eye corners, image pixels' },
+    eyeOpenness: object({ left: number, right: number }),
+    mouthOpenness: number,
+  }),
   Status: object({ status: { type: 'string' } }),
   Error: object({
     error: object(
@@ -148,10 +183,11 @@ const errorResponses = (descriptions: Record<string, string>) =>
     ]),
   );
 
-function describeOperation(operation: Operation, all: QueryParameters, hasToken: boolean): object {
+function describeOperation(operation: Operation, all: QueryParameters, hasToken: boolean): DescribedOperation {
   const { summary, parameters, isProtected, waits, answer } = operation;
   const wantsToken = hasToken && isProtected;
-  const answers = content(answer.type, answer.schema);
+  const types = [answer.type, ...(answer.others ?? [])];
+  const answers: Record<string, object> = Object.assign({}, ...types.map((type) => content(type, answer.schema)));
   const responses = {
     200: { description: 'Done', content: answers },
     ...errorResponses({ ...(wantsToken && { 401: UNAUTHORIZED }), 403: FORBIDDEN, ...(parameters && ERRORS) }),
@@ -180,8 +216,8 @@ function describeOperation(operation: Operation, all: QueryParameters, hasToken:
  * The OpenAPI 3.1 document of the service.
  * @param hasToken whether the service wants a token
  */
-export function openApi(version: string, parameters: QueryParameters, hasToken: boolean): object {
-  const paths: Record<string, object> = {};
+export function openApi(version: string, parameters: QueryParameters, hasToken: boolean): OpenApiDocument {
+  const paths: OpenApiDocument['paths'] = {};
   for (const operation of Object.values<Operation>(OPERATIONS)) {
     paths[operation.path] = { [operation.method]: describeOperation(operation, parameters, hasToken) };
   }

@@ -1,14 +1,23 @@
 import { InvalidOptionError } from '../errors.js';
 import { nearestName } from '../nearest-name.js';
-import { checkInteger, checkNumber } from '../options.js';
+import { checkChoice, checkInteger, checkNumber } from '../options.js';
+import { SCRFD } from '../scrfd/spec.js';
 import type { ResolvedLimits } from './limits.js';
 
 /** The library's own defaults, where the limits are no lower. */
 const DEFAULT_MIN_SCORE = 0.5;
 const DEFAULT_MAX_FACES = 1000;
 
+/** What a picture may be sent as. */
+export const SERVICE_FORMATS = ['png', 'webp', 'svg'] as const;
+export type ServiceFormat = (typeof SERVICE_FORMATS)[number];
+
 /** What a query may say, as the description tells it and as it is checked. */
-export function queryParameters({ minScore, maxFaces }: Pick<ResolvedLimits, 'minScore' | 'maxFaces'>) {
+export function queryParameters({
+  minScore,
+  maxFaces,
+  maxDetectorSide,
+}: Pick<ResolvedLimits, 'minScore' | 'maxFaces' | 'maxDetectorSide'>) {
   const toggle = { type: 'boolean', default: false };
   return {
     minScore: {
@@ -19,6 +28,23 @@ export function queryParameters({ minScore, maxFaces }: Pick<ResolvedLimits, 'mi
       schema: { type: 'integer', minimum: 1, maximum: maxFaces, default: Math.min(DEFAULT_MAX_FACES, maxFaces) },
       description: 'the best ones',
     },
+    iouThreshold: {
+      schema: { type: 'number', minimum: 0, maximum: 1, default: SCRFD.iouThreshold },
+      description: 'a box goes when it overlaps a better one by more',
+    },
+    detectorSide: {
+      schema: {
+        type: 'integer',
+        minimum: SCRFD.sideMultiple,
+        maximum: maxDetectorSide,
+        multipleOf: SCRFD.sideMultiple,
+      },
+      description:
+        "side of the detector's input: larger finds smaller faces and takes longer; default: the network's own",
+    },
+    attributes: { schema: toggle, description: 'add roll, distance of the eyes, how far eyes and mouth are open' },
+    crops: { schema: toggle, description: 'add each face upright, 224 x 224, as a data: URL of a PNG' },
+    format: { schema: { enum: SERVICE_FORMATS, default: SERVICE_FORMATS[0] }, description: 'of the picture' },
     subpixel: { schema: toggle, description: 'landmarks with fractions instead of integers' },
     indices: { schema: toggle, description: "each landmark's index beside it" },
   };
@@ -31,6 +57,11 @@ export type ParameterName = keyof QueryParameters;
 export interface QueryValues {
   minScore: number;
   maxFaces: number;
+  iouThreshold: number;
+  detectorSide: number | undefined;
+  attributes: boolean;
+  crops: boolean;
+  format: ServiceFormat;
   subpixel: boolean;
   indices: boolean;
 }
@@ -49,6 +80,12 @@ function readNumber(name: string, text: string): number {
   const value = text.trim() === '' ? Number.NaN : Number(text);
   if (!Number.isNaN(value)) return value;
   throw new InvalidOptionError({ name, expected: 'a number', received: quote(text) });
+}
+
+function checkSide(name: string, value: unknown, minimum: number, maximum: number): number {
+  const side = checkInteger(name, value, minimum, maximum);
+  if (side % SCRFD.sideMultiple === 0) return side;
+  throw new InvalidOptionError({ name, expected: `a multiple of ${SCRFD.sideMultiple}`, received: String(side) });
 }
 
 function checkNames(query: URLSearchParams, names: readonly string[]): void {
@@ -80,17 +117,24 @@ export function readQuery(
   checkNames(query, names);
   const read = <T>(name: ParameterName, parse: (text: string) => T): T => {
     const text = query.get(name);
-    return text === null ? (parameters[name].schema.default as T) : parse(text);
+    const { schema } = parameters[name];
+    return text === null ? (('default' in schema ? schema.default : undefined) as T) : parse(text);
   };
-  const number = (name: 'minScore' | 'maxFaces', check: typeof checkNumber) =>
+  const number = (name: 'minScore' | 'maxFaces' | 'iouThreshold' | 'detectorSide', check: typeof checkNumber) =>
     read(name, (text) => {
       const { minimum, maximum } = parameters[name].schema;
       return check(name, readNumber(name, text), minimum, maximum);
     });
+  const toggle = (name: ParameterName) => read(name, (text) => readToggle(name, text));
   return {
     minScore: number('minScore', checkNumber),
     maxFaces: number('maxFaces', checkInteger),
-    subpixel: read('subpixel', (text) => readToggle('subpixel', text)),
-    indices: read('indices', (text) => readToggle('indices', text)),
+    iouThreshold: number('iouThreshold', checkNumber),
+    detectorSide: number('detectorSide', checkSide),
+    attributes: toggle('attributes'),
+    crops: toggle('crops'),
+    format: read('format', (text) => checkChoice('format', text, SERVICE_FORMATS)),
+    subpixel: toggle('subpixel'),
+    indices: toggle('indices'),
   };
 }

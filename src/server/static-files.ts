@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { Hono } from 'hono';
+import { etag } from 'hono/etag';
 import { PACKAGE_MODULES, SAMPLE_PICTURE } from '../node/package-paths.js';
 import { once } from './once.js';
 
@@ -38,6 +39,8 @@ const MODULES = [
 /** Serves a fixed list of files. No part of a request ever becomes part of a path. */
 export function staticFiles(): Hono {
   const app = new Hono();
+  // Browsers ask again each time; who has the file already is told so, in few bytes.
+  app.use(etag());
   const serve = (address: string, file: URL, type: string) => {
     // One copy for all answers: any number of them may wait for slow readers.
     const read = once(() => readFile(file));

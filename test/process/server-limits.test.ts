@@ -45,8 +45,15 @@ describe('a query', () => {
   it.each([
     ['/v1/detect?min-score=0.9', 'Is it "minScore" that you mean?'],
     ['/v1/detect?minscore=0.9', 'Is it "minScore" that you mean?'],
-    ['/v1/overlay?format=svg', 'no other names than minScore, maxFaces, indices'],
-    ['/v1/detect?indices', 'no other names than minScore, maxFaces, subpixel'],
+    ['/v1/overlay?crops', 'no other names than minScore, maxFaces, iouThreshold, detectorSide, indices, format'],
+    [
+      '/v1/detect?format=svg',
+      'no other names than minScore, maxFaces, iouThreshold, detectorSide, subpixel, attributes',
+    ],
+    ['/v1/overlay?format=gif', '"png" or "webp" or "svg"'],
+    ['/v1/detect?iouThreshold=1.1', 'a number from 0 to 1'],
+    ['/v1/detect?detectorSide=1312', 'an integer from 32 to 1280'],
+    ['/v1/detect?detectorSide=650', 'a multiple of 32'],
     ['/v1/detect?__proto__=1', 'no other names'],
     ['/v1/detect?minScore=0.5&minScore=0.9', 'one value'],
     ['/v1/detect?minScore=', 'a number'],
@@ -79,6 +86,10 @@ describe('a query', () => {
       {},
       { minScore: 0.7, maxFaces: 1000 },
     ]);
+    expect(await asked('/v1/overlay?iouThreshold=0.7&detectorSide=320&format=webp&indices')).toMatchObject([
+      {},
+      { iouThreshold: 0.7, detectorSide: 320, indices: true },
+    ]);
     const wide = { maxFaces: 5000, minScore: 0 };
     expect(await asked('/v1/detect?minScore=0&maxFaces=5000', wide)).toMatchObject([
       {},
@@ -87,11 +98,17 @@ describe('a query', () => {
   });
 
   it('is described with the same ceilings', async () => {
-    const description = await (await app({ maxFaces: 7, minScore: 0.3 }).request('/openapi.json')).json();
+    const description = await (
+      await app({ maxFaces: 7, minScore: 0.3, maxDetectorSide: 320 }).request('/openapi.json')
+    ).json();
     const parameters = [
       { name: 'minScore', schema: { minimum: 0.3, default: 0.5 } },
       { name: 'maxFaces', schema: { maximum: 7, default: 7 } },
+      { name: 'iouThreshold', schema: { minimum: 0, maximum: 1, default: 0.4 } },
+      { name: 'detectorSide', schema: { minimum: 32, maximum: 320, multipleOf: 32 } },
       { name: 'subpixel' },
+      { name: 'attributes' },
+      { name: 'crops' },
     ];
     expect(description).toMatchObject({ paths: { '/v1/detect': { post: { parameters } } } });
   });

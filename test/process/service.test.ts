@@ -8,6 +8,9 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { drawScene } from '../../src/drawn-faces/draw-scene.js';
+import { eyeOpenness, interOcularDistance, mouthOpenness, rollAngle } from '../../src/face/geometry.js';
+import { imageFromTensor } from '../../src/image/image-from-tensor.js';
+import { packPixels } from '../../src/image/pack-pixels.js';
 import { drawOverlay } from '../../src/node/images/draw-overlay.js';
 import { encodeImage } from '../../src/node/images/image-codecs.js';
 import { decodeImage } from '../../src/node/images/image-file.js';
@@ -65,6 +68,46 @@ describe('the service with a pool', () => {
     const drawn = await app.request('/v1/overlay', { method: 'POST', body: jpeg });
     expect(await decodeImage(new Uint8Array(await drawn.arrayBuffer()))).toMatchObject({ width: 480, height: 360 });
     expect(await (await app.request('/metrics')).text()).toMatch(/^facial_lmk_faces_total 4$/m);
+  });
+
+  it('adds what was asked for to each face', async () => {
+    const app = createApp({ service: pool });
+    const plain = await (await app.request('/v1/detect', { method: 'POST', body: jpeg })).json();
+    const full = await (await app.request('/v1/detect?attributes&crops', { method: 'POST', body: jpeg })).json();
+    const { faces } = await pool.detect(jpeg);
+    expect(full.faces).toHaveLength(2);
+    for (const [i, { attributes, crop, ...rest }] of full.faces.entries()) {
+      expect(rest).toEqual(plain.faces[i]);
+      const { landmarksFloat } = faces[i];
+      expect(attributes).toEqual({
+        rollDegrees: rollAngle(landmarksFloat),
+        interOcularDistance: interOcularDistance(landmarksFloat),
+        eyeOpenness: eyeOpenness(landmarksFloat),
+        mouthOpenness: mouthOpenness(landmarksFloat),
+      });
+      const [, base64] = /^data:image\/png;base64,(.*)$/.exec(crop) as RegExpExecArray;
+      const decoded = await decodeImage(Buffer.from(base64, 'base64'));
+      expect(Buffer.from(decoded.data).equals(packPixels(imageFromTensor(faces[i].crop, 'bgr'), 'rgb'))).toBe(true);
+    }
+  });
+
+  it.each([
+    ['png', /^\x89PNG/],
+    ['webp', /^RIFF....WEBP/s],
+    ['svg', /^<svg /],
+  ])('draws as %s', async (format, start) => {
+    const app = createApp({ service: pool });
+    const answer = await app.request(`/v1/overlay?format=${format}`, { method: 'POST', body: jpeg });
+    expect(answer.headers.get('content-type')).toBe(format === 'svg' ? 'image/svg+xml' : `image/${format}`);
+    expect(Buffer.from(await answer.arrayBuffer()).toString('latin1')).toMatch(start);
+  });
+
+  it('looks at the size and overlap that were asked for', async () => {
+    const app = createApp({ service: pool });
+    const ask = async (query: string) =>
+      (await (await app.request(`/v1/detect?${query}`, { method: 'POST', body: jpeg })).json()).networks.options;
+    expect(await ask('detectorSide=320&iouThreshold=0.7')).toMatchObject({ detectorSide: 320, iouThreshold: 0.7 });
+    expect(await ask('minScore=0.6')).toMatchObject({ detectorSide: 640, iouThreshold: 0.4 });
   });
 
   it('decodes, draws and writes nothing on the thread that answers', async () => {

@@ -1,5 +1,5 @@
 // What stands in for a pool behind the HTTP service: decodes, finds nothing, and draws nothing.
-import { encodeImage } from '../../src/node/images/image-codecs.js';
+import { drawOverlay } from '../../src/node/images/draw-overlay.js';
 import { decodeImage } from '../../src/node/images/image-file.js';
 import type { EncodedResult } from '../../src/node/pool/encode-result.js';
 import type { FaceService, ServiceOptions } from '../../src/server/create-app.js';
@@ -24,6 +24,6 @@ export const emptyService: FaceService = {
     return encoded(new TextEncoder().encode(JSON.stringify({ image: name, width, height, decoder, faces: [] })));
   },
   async detectOverlay(image, format, { maxPixels, signal }) {
-    return encoded(await encodeImage(await decodeImage(image, { maxPixels, signal }), format));
+    return encoded(await drawOverlay(await decodeImage(image, { maxPixels, signal }), [], format));
   },
 };

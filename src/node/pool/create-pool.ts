@@ -7,7 +7,7 @@ import type { DetectionResult } from '../../detector/detection-result.js';
 import { type CallOptions, checkConcurrency } from '../../detector/face-detector.js';
 import { type StreamResult, streamResults } from '../../detector/stream-results.js';
 import { QueueFullError } from '../../errors.js';
-import { FACE_JSON_OPTIONS, type FaceJsonOptions } from '../../face/face-to-json.js';
+import { FACE_JSON_OPTIONS } from '../../face/face-to-json.js';
 import { toRawOutputs } from '../../merged/raw-outputs.js';
 import { checkBoolean, checkChoice } from '../../options.js';
 import { InFlight } from '../../runtime/in-flight.js';
@@ -20,7 +20,7 @@ import type { ImageInput } from '../images/image-input.js';
 import { NETWORK_CHOICE, type NetworkChoice, resolveNetworks } from '../models/find-models.js';
 import { type NdarrayOutputs, ndarrayOutputs } from '../ndarray-outputs.js';
 import { MAX_THREADS } from '../runtime/onnx-session.js';
-import type { EncodedResult, Encoding } from './encode-result.js';
+import type { EncodedResult, Encoding, JsonOptions } from './encode-result.js';
 import { packInput } from './messages.js';
 import { PoolWorker, type PoolWorkerSettings } from './pool-worker.js';
 import { WorkerSet } from './worker-set.js';
@@ -50,12 +50,16 @@ const POOL_OPTIONS = {
 } satisfies ChecksOf<PoolDetectOptions>;
 type CallSettings = Checked<typeof POOL_OPTIONS>;
 
-export interface PoolJsonOptions extends Omit<PoolDetectOptions, 'withPixels'>, FaceJsonOptions {}
+export interface PoolJsonOptions extends Omit<PoolDetectOptions, 'withPixels'>, JsonOptions {}
 export interface PoolOverlayOptions extends Omit<PoolDetectOptions, 'withPixels'>, DrawOverlayOptions {}
 
 // The pixels stay in the worker.
 const { withPixels: _, ...ENCODED_OPTIONS } = POOL_OPTIONS;
-const JSON_OPTIONS = { ...ENCODED_OPTIONS, ...FACE_JSON_OPTIONS } satisfies ChecksOf<PoolJsonOptions>;
+const JSON_OPTIONS = {
+  ...ENCODED_OPTIONS,
+  ...FACE_JSON_OPTIONS,
+  crops: orElse(false, checkBoolean),
+} satisfies ChecksOf<PoolJsonOptions>;
 const OVERLAY_OPTIONS = { ...ENCODED_OPTIONS, ...DRAW_OPTIONS } satisfies ChecksOf<PoolOverlayOptions>;
 
 export interface PoolStreamOptions extends PoolDetectOptions, StreamOptions {}
@@ -127,9 +131,9 @@ export class Pool {
    * @throws what `detect` throws
    */
   async detectJson(input: ImageInput, options: PoolJsonOptions = {}): Promise<EncodedResult> {
-    const { subpixel, ...rest } = checkOptions('detectJson', options, JSON_OPTIONS);
+    const { subpixel, attributes, crops, ...rest } = checkOptions('detectJson', options, JSON_OPTIONS);
     const settings = { ...rest, withPixels: false };
-    return this.#submit(input, settings, () => this.#checkRoom(), { kind: 'json', subpixel });
+    return this.#submit(input, settings, () => this.#checkRoom(), { kind: 'json', subpixel, attributes, crops });
   }
 
   /**
