@@ -10,6 +10,7 @@ import { benchEndToEnd } from './end-to-end.js';
 import { benchFolder } from './folder.js';
 import { benchImages } from './images.js';
 import { benchKernels } from './kernels.js';
+import { benchLargeFiles } from './large-files.js';
 import { calibrate, describeMachine, isQuiet } from './machine.js';
 import { benchManyFiles } from './many-files.js';
 import { benchMemory } from './memory.js';
@@ -33,6 +34,7 @@ const BENCHES: Record<string, { run: Bench; onRequest?: true }> = {
   'many-files': { run: benchManyFiles, onRequest: true },
   serve: { run: benchServe, onRequest: true },
   sets: { run: benchSets, onRequest: true },
+  'large-files': { run: benchLargeFiles, onRequest: true },
 };
 
 const HELP = `npm run bench -- [${Object.keys(BENCHES).join('|')} ...] [options]

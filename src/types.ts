@@ -167,6 +167,11 @@ export interface ImageInfo {
   height: number;
   /** Which decoder ran; no two of them give the same pixels for a JPEG. `none` for raw pixels. */
   decoder: string;
+  /**
+   * Only of an image that `decode: 'fast'` decoded smaller: the size that its faces were found at, and cut out at. Their
+   * coordinates and matrices are in pixels of the whole image all the same.
+   */
+  reducedTo?: { width: number; height: number } | undefined;
 }
 
 /** Milliseconds of one call. */

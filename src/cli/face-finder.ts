@@ -51,8 +51,18 @@ export async function loadFinder(options: FinderOptions): Promise<Finder> {
     ? await createPool({ ...networks, workers, threadsPerWorker: threads, maxQueue: 2 * workers })
     : await FacialLandmarkDetector.load({ ...networks, threads });
   const detect = (input: ImageInput, source: DecodeOptions, withPixels: boolean) => {
-    const { minScore, iouThreshold, maxFaces, detectorSide, landmarkChannelOrder, largeImages, decoder } = options;
-    const analysis = { minScore, iouThreshold, maxFaces, detectorSide, landmarkChannelOrder, largeImages, decoder };
+    const { minScore, iouThreshold, maxFaces, detectorSide, landmarkChannelOrder, largeImages, decoder, decode } =
+      options;
+    const analysis = {
+      minScore,
+      iouThreshold,
+      maxFaces,
+      detectorSide,
+      landmarkChannelOrder,
+      largeImages,
+      decoder,
+      decode,
+    };
     return target.detect(input, { ...analysis, ...source, withPixels });
   };
   return {

@@ -43,5 +43,11 @@ export function addDetectionOptions(command: Command): Command {
       ).choices(['reduce', 'refuse']),
     )
     .addOption(new Option('--decoder <name>', 'image decoder (default: auto)').choices(['auto', 'sharp', 'jimp']))
+    .addOption(
+      new Option(
+        '--decode <how>',
+        'fast: large JPEGs are made smaller while they are decoded; all pixels where pictures are written (default: exact)',
+      ).choices(['exact', 'fast']),
+    )
     .option('--max-pixels <n>', 'refuse larger images (default: 178956970)', integerIn(1, Number.MAX_SAFE_INTEGER));
 }

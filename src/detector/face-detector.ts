@@ -8,6 +8,7 @@ import {
   optional,
   orElse,
 } from '../check-options.js';
+import { scaleFaces } from '../face/scale-faces.js';
 import { checkLandmarker } from '../landmark106/contract.js';
 import { toRawOutputs } from '../merged/raw-outputs.js';
 import { checkBoolean, checkFunction, checkObject, checkText } from '../options.js';
@@ -42,6 +43,8 @@ export interface CallOptions extends PipelineOptions {
 /** Pixels and where they come from. */
 export interface ReadImage extends Pick<ImageInfo, 'name' | 'decoder'> {
   pixels: PixelImage;
+  /** Of an image that was decoded smaller. */
+  fullSize?: { width: number; height: number } | undefined;
 }
 
 /** What a platform brings: two open networks and a way from its kinds of images to pixels. */
@@ -219,14 +222,16 @@ export class FaceDetector<Input, Options extends CallOptions> {
     try {
       const start = performance.now();
       signal?.throwIfAborted();
-      const { pixels, name, decoder } = await this.#platform.readPixels(input, settings as unknown as Options, reserve);
+      const read = await this.#platform.readPixels(input, settings as unknown as Options, reserve);
+      const { pixels, name, decoder, fullSize } = read;
       signal?.throwIfAborted();
       const decoded = performance.now();
       const { detector, identity, version } = this.#platform;
-      const faces = await runPipeline(this.#platform, pixels, settings, this.#workspace);
+      const { width, height } = pixels;
+      const found = await runPipeline(this.#platform, pixels, settings, this.#workspace);
       return new DetectionResult({
-        faces,
-        image: { name, width: pixels.width, height: pixels.height, decoder },
+        faces: fullSize ? scaleFaces(found, pixels, fullSize) : found,
+        image: { name, decoder, ...(fullSize ? { ...fullSize, reducedTo: { width, height } } : { width, height }) },
         timings: { decode: decoded - start, analyze: performance.now() - decoded },
         networks: receipt(identity, detector.runtime, resultOptions(settings), version),
         pixels: settings.withPixels ? pixels : undefined,

@@ -11,6 +11,8 @@ export interface ResultJson {
   width: number;
   height: number;
   decoder: string;
+  /** Only of an image that was decoded smaller: the size that its faces were found at. */
+  reducedTo?: { width: number; height: number } | undefined;
   /** Best score first; `[]` when there is no face. */
   faces: FaceJson[];
   /** Milliseconds, rounded to hundredths. */
@@ -32,6 +34,7 @@ const checkImageInfo = fields({
   width: checkAnyNumber,
   height: checkAnyNumber,
   decoder: checkText,
+  reducedTo: optional(fields({ width: checkAnyNumber, height: checkAnyNumber })),
 } satisfies ChecksOf<ImageInfo>);
 
 /** Refuses what `detect` does not give. */
@@ -54,12 +57,13 @@ export function resultToJson(
 ): ResultJson {
   const { image, faces, timings, networks } = checkResult('the result', result);
   const { name = image.name, ...faceOptions } = checkOptions('resultToJson', options, RESULT_JSON_OPTIONS);
-  const { width, height, decoder } = image;
+  const { width, height, decoder, reducedTo } = image;
   return {
     image: name,
     width,
     height,
     decoder,
+    ...(reducedTo && { reducedTo }),
     faces: faces.map((face) => faceToJson(face, faceOptions)),
     timings: { decode: toHundredths(timings.decode), analyze: toHundredths(timings.analyze) },
     networks,

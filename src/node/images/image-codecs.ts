@@ -61,15 +61,39 @@ function grayToRgb(gray: Uint8Array): Uint8Array {
   return rgb.data;
 }
 
-async function decodeWithSharp(bytes: Uint8Array, header: ImageHeader, maxPixels: number): Promise<Pixels> {
+/** Reduced images keep at least so many pixels on their longer side: three times what a detector looks at. */
+const REDUCED_SIDE = 1920;
+
+/**
+ * How much smaller a decoder may make an image while it decodes: libjpeg leaves out the finest detail of each block of 8 x 8
+ * and gives 4 x 4, 2 x 2 or one pixel for it.
+ * @returns 8, 4, 2, or 1 for an image that is not reduced
+ */
+export function reduction(decoder: Decoder, { format, width, height }: ImageHeader): number {
+  if (decoder !== 'sharp' || format !== 'jpeg') return 1;
+  return [8, 4, 2].find((factor) => Math.ceil(Math.max(width, height) / factor) >= REDUCED_SIDE) ?? 1;
+}
+
+async function decodeWithSharp(
+  bytes: Uint8Array,
+  header: ImageHeader,
+  maxPixels: number,
+  _signal: AbortSignal | undefined,
+  factor: number,
+): Promise<Pixels> {
   const sharp = await loadSharp();
   const toRgb = header.format === 'tiff' ? prepareTiff(bytes) : (samples: Uint8Array) => samples;
   // Errors only: photographs with harmless slips in their metadata pass, truncated ones do not.
   // An embedded colour profile is ignored, as OpenCV does.
   const image = sharp(bytes, { limitInputPixels: maxPixels, failOn: 'error', ignoreIcc: true });
-  const { space } = await image.metadata();
+  const { space, autoOrient } = await image.metadata();
   const cmyk = space === 'cmyk';
-  const opaque = image.autoOrient().removeAlpha();
+  const upright = image.autoOrient();
+  if (factor > 1) {
+    const side = (pixels: number) => Math.ceil(pixels / factor);
+    upright.resize(side(autoOrient.width), side(autoOrient.height), { fit: 'fill' });
+  }
+  const opaque = upright.removeAlpha();
   const { data, info } = await (cmyk
     ? opaque.pipelineColourspace('cmyk').toColourspace('cmyk')
     : opaque.toColourspace('srgb')
@@ -79,7 +103,9 @@ async function decodeWithSharp(bytes: Uint8Array, header: ImageHeader, maxPixels
     .toBuffer({ resolveWithObject: true });
   const samples = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   const rgb = cmyk ? cmykToRgb(samples) : info.channels === 1 ? grayToRgb(samples) : samples;
-  return { data: toRgb(rgb), width: info.width, height: info.height };
+  const { width, height } = info;
+  const fullSize = factor > 1 ? { width: autoOrient.width, height: autoOrient.height } : undefined;
+  return { data: toRgb(rgb), width, height, ...(fullSize && { fullSize }) };
 }
 
 /**
@@ -91,7 +117,13 @@ export function decodingBytes(decoder: Decoder, { format, width, height }: Image
   return width * height * most;
 }
 
-type Decode = (bytes: Uint8Array, header: ImageHeader, maxPixels: number, signal?: AbortSignal) => Promise<Pixels>;
+type Decode = (
+  bytes: Uint8Array,
+  header: ImageHeader,
+  maxPixels: number,
+  signal: AbortSignal | undefined,
+  factor: number,
+) => Promise<Pixels>;
 
 /** Decoders by name; each throws an Error that says in a few words why it cannot. Sharp cannot be stopped. */
 export const DECODE: Record<Decoder, Decode> = {

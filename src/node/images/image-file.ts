@@ -9,7 +9,7 @@ import { checkText } from '../../options.js';
 import type { PixelImage } from '../../types.js';
 import { readRegularFile } from '../files/read-regular-file.js';
 import { makeFirstFrameOpaque } from './gif-blocks.js';
-import { availableDecoders, DECODE, DECODER_FORMATS, type Decoder, decodingBytes } from './image-codecs.js';
+import { availableDecoders, DECODE, DECODER_FORMATS, type Decoder, decodingBytes, reduction } from './image-codecs.js';
 import { checkFormat, type ImageFormat, type ImageHeader, readImageHeader, SNIFFED_BYTES } from './image-format.js';
 import type { Pixels } from './jimp/pixels.js';
 
@@ -25,6 +25,13 @@ export interface DecodeOptions {
    * image a decompression bomb: its decoded pixels take half a gigabyte.
    */
   maxPixels?: number | undefined;
+  /**
+   * `fast` has a decoder that can do it make large images smaller while it decodes them: sharp, JPEGs of 3840 pixels or more
+   * on the longer side, by 2, 4 or 8, never below 1920. Coordinates stay in pixels of the whole image; crops show the
+   * smaller one. Not where `withPixels` asks for the pixels.
+   * Default `exact`: every pixel, and the merged model's numbers.
+   */
+  decode?: 'exact' | 'fast' | undefined;
   /** What to call the image in messages. */
   name?: string | undefined;
   /**
@@ -40,6 +47,7 @@ const DEFAULT_MAX_PIXELS = 178_956_970;
 export const DECODE_OPTIONS = {
   decoder: orElse('auto', oneOf(['auto', 'sharp', 'jimp'])),
   maxPixels: orElse(DEFAULT_MAX_PIXELS, integerIn(1, Number.MAX_SAFE_INTEGER)),
+  decode: orElse('exact', oneOf(['exact', 'fast'])),
   name: optional(checkText),
   signal: optional(checkAbortSignal),
 } satisfies ChecksOf<DecodeOptions>;
@@ -51,6 +59,8 @@ export interface DecodedImage extends PixelImage {
   /** Which decoder ran: the two do not give the same pixels for a JPEG. */
   decoder: Decoder;
   format: ImageFormat;
+  /** Only of an image that `decode: 'fast'` made smaller: its upright size before that. */
+  fullSize?: Pixels['fullSize'];
 }
 
 /** Waits until so many bytes of pixels may be held. */
@@ -137,7 +147,8 @@ async function decodeOwn(bytes: Uint8Array, settings: DecodeSettings, reserve?: 
   try {
     signal?.throwIfAborted();
     if (header.format === 'gif') makeFirstFrameOpaque(bytes);
-    const pixels = await DECODE[decoder](bytes, header, maxPixels, signal);
+    const factor = settings.decode === 'fast' ? reduction(decoder, header) : 1;
+    const pixels = await DECODE[decoder](bytes, header, maxPixels, signal, factor);
     checkDecoded(pixels, header);
     return { ...pixels, channelOrder: 'rgb', decoder, format: header.format };
   } catch (cause) {
@@ -175,11 +186,13 @@ const HINTS: Record<Decoder, string> = {
 };
 
 /** A decoder that found another image than the header announces was led astray, and so was the check of the size. */
-function checkDecoded({ data, width, height }: Pixels, header: ImageHeader): void {
+function checkDecoded({ data, width, height, fullSize }: Pixels, header: ImageHeader): void {
+  const found = fullSize ?? { width, height };
   // AVIF and HEIF turn and cut images in ways of their own; for the others EXIF may turn them.
   const sides = [`${header.width} x ${header.height}`, `${header.height} x ${header.width}`];
-  if (header.format !== 'avif' && header.format !== 'heif' && !sides.includes(`${width} x ${height}`)) {
-    throw new Error(`${width} x ${height} pixels where the header says ${sides[0]}`);
+  const size = `${found.width} x ${found.height}`;
+  if (header.format !== 'avif' && header.format !== 'heif' && !sides.includes(size)) {
+    throw new Error(`${size} pixels where the header says ${sides[0]}`);
   }
   if (data.length !== width * height * 3) throw new Error(`${data.length} samples for ${width} x ${height} pixels`);
 }

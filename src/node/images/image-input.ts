@@ -2,7 +2,7 @@ import { describe } from '../../describe.js';
 import type { ReadImage } from '../../detector/face-detector.js';
 import { InvalidOptionError } from '../../errors.js';
 import type { PixelImage } from '../../types.js';
-import { type DecodeSettings, decodeCopy, decodeFile, type Reserve } from './image-file.js';
+import { type DecodedImage, type DecodeSettings, decodeCopy, decodeFile, type Reserve } from './image-file.js';
 
 /** A path, a `file:` URL, the bytes of an encoded image, or raw pixels with their channel order. */
 export type ImageInput = string | URL | Uint8Array | PixelImage;
@@ -23,15 +23,23 @@ export function checkImageInput(input: unknown): asserts input is ImageInput {
 }
 
 /** Any input as pixels: files are read, encoded bytes decoded, raw pixels taken as they are. */
-export async function readPixels(input: ImageInput, settings: DecodeSettings, reserve: Reserve): Promise<ReadImage> {
+export async function readPixels(
+  input: ImageInput,
+  { withPixels, ...options }: DecodeSettings & { withPixels: boolean },
+  reserve: Reserve,
+): Promise<ReadImage> {
   checkImageInput(input);
+  // Whoever wants the pixels to draw on wants all of them.
+  const settings: DecodeSettings = withPixels ? { ...options, decode: 'exact' } : options;
+  const read = ({ decoder, fullSize, ...pixels }: DecodedImage, name: string): ReadImage => ({
+    pixels,
+    name: settings.name ?? name,
+    decoder,
+    fullSize,
+  });
   if (typeof input === 'string' || input instanceof URL) {
-    const pixels = await decodeFile(input, settings, reserve);
-    return { pixels, name: settings.name ?? String(input), decoder: pixels.decoder };
+    return read(await decodeFile(input, settings, reserve), String(input));
   }
-  if (input instanceof Uint8Array) {
-    const pixels = await decodeCopy(input, settings, reserve);
-    return { pixels, name: settings.name ?? 'bytes', decoder: pixels.decoder };
-  }
+  if (input instanceof Uint8Array) return read(await decodeCopy(input, settings, reserve), 'bytes');
   return { pixels: input, name: settings.name ?? 'pixels', decoder: 'none' };
 }
