@@ -7,7 +7,6 @@ import {
   type ModelPaths,
   type OnnxNetwork,
   type PixelImage,
-  SCRFD,
   type SessionOptions,
   type Tensor,
 } from 'onnx-facial-lmk-detector/node';
@@ -37,9 +36,8 @@ export async function bareNetworks(
     await loadNetwork(models.detector, options),
     await loadNetwork(models.landmarker, options),
   ];
-  const { faces } = await pipeline.detect(image);
-  const side = SCRFD.side;
-  const input = detectorInput(pixelView(image), side).tensor;
+  const { faces, networks } = await pipeline.detect(image);
+  const input = detectorInput(pixelView(image), networks.options.detectorSide).tensor;
   const aligned = alignFaces(
     image,
     faces.map((face) => face.keypoints),

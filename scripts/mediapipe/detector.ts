@@ -1,6 +1,7 @@
 import { operators } from '../../src/merged/operators.js';
 import { GraphBuilder, type Value } from '../../src/onnx/graph-builder.js';
 import { writeModel } from '../../src/onnx/model.js';
+import { sideRangeName } from '../../src/scrfd/detector-side.js';
 import { SCRFD } from '../../src/scrfd/spec.js';
 import { convertLayers } from './convert-layers.js';
 import { decodeFaces, FACE_LENGTHS, type FaceKind, type Level } from './decode-faces.js';
@@ -27,6 +28,12 @@ const LEVELS: readonly Level[] = [
   { scale: PICTURE_SCALES[3], block: 1, stride: 32, confidence: 0.35 },
 ];
 
+/**
+ * Sides of the input: an image of 512 pixels is not enlarged to 640, which takes 1.5 times as long. Smaller ones are
+ * enlarged to 512, so that small faces in them are found.
+ */
+const SIDES = { least: 512, most: 640 };
+
 /** Names of det_10g.onnx's outputs, each with its kind and its stride. */
 const OUTPUTS: readonly { name: string; kind: FaceKind; stride: number }[] = [
   { name: '448', kind: 'scores', stride: 8 },
@@ -46,7 +53,8 @@ const OUTPUTS: readonly { name: string; kind: FaceKind; stride: number }[] = [
  */
 export function buildDetector(network: Network): Uint8Array {
   const g = new GraphBuilder('face-detector-mediapipe');
-  const input = g.input('input.1', 'float', [1, 3, '?', '?']);
+  const side = sideRangeName(SIDES.least, SIDES.most);
+  const input = g.input('input.1', 'float', [1, 3, side, side]);
   const scaled = scaleInput(network, { scale: SCRFD.std / STD });
   const run = convertLayers(g, widenChannels(splitPaddedAdditions(scaled), CHANNEL_BLOCK));
   const maps = network.outputs.map((output) => mapBehind(network, output));

@@ -20,13 +20,15 @@ export const PICTURE_SCALES = [1, 8 / 3, 16 / 3, 8] as const;
  */
 export function pyramid(g: GraphBuilder, input: Value): Value[] {
   const { div, mul } = operators(g);
-  const full = cutEmpty(g, input);
-  const threeEighths = resize(g, halve(g, full), 3 / 4);
-  // Grey costs hardly anything from here on, and large faces that reach down to it are seen better with all of it.
-  const uncut = padTo(g, threeEighths, div(mul(sides(g, input), g.int64([3])), g.int64([8])));
-  const threeSixteenths = halve(g, uncut);
+  const half = halve(g, input);
+  const threeEighths = resize(g, half, 3 / 4);
+  const threeSixteenths = halve(g, threeEighths);
   const eighth = resize(g, threeSixteenths, 2 / 3);
-  return [full, ...[threeEighths, threeSixteenths, eighth].map((picture) => padToMultiple(g, picture))];
+  // In the two smallest grey costs hardly anything, and large faces that reach down to it are seen better with all of it.
+  const ends = contentEnds(g, half);
+  const threeEighthsEnds = div(mul(ends, g.int64([3])), g.int64([8]));
+  const cut = [cutAt(g, input, ends), padToMultiple(g, cutAt(g, threeEighths, threeEighthsEnds))];
+  return [...cut, ...[threeSixteenths, eighth].map((picture) => padToMultiple(g, picture))];
 }
 
 /** Rows and columns of a picture (1, 3, rows, columns), an int64 pair. */
@@ -42,15 +44,16 @@ const resize = (g: GraphBuilder, picture: Value, factor: number) =>
     coordinate_transformation_mode: 'half_pixel',
   });
 
-/** Adds grey until a picture has these sides. */
-function padTo(g: GraphBuilder, picture: Value, wanted: Value): Value {
+/** Adds grey until both sides are multiples of 32. */
+function padToMultiple(g: GraphBuilder, picture: Value): Value {
   const { concat, sub } = operators(g);
-  return g.add('Pad', [picture, concat([g.int64([0, 0, 0, 0, 0, 0]), sub(wanted, sides(g, picture))], 0)]);
+  const size = sides(g, picture);
+  return g.add('Pad', [picture, concat([g.int64([0, 0, 0, 0, 0, 0]), sub(roundUp(g, size), size)], 0)]);
 }
 
-function padToMultiple(g: GraphBuilder, picture: Value): Value {
-  return padTo(g, picture, roundUp(g, sides(g, picture)));
-}
+/** A picture's first rows and columns. Ends beyond it are taken as its sides. */
+const cutAt = (g: GraphBuilder, picture: Value, ends: Value) =>
+  g.add('Slice', [picture, g.int64([0, 0]), ends, g.int64([ROWS, COLUMNS])]);
 
 /** The next multiple of 32. */
 function roundUp(g: GraphBuilder, counts: Value): Value {
@@ -59,19 +62,22 @@ function roundUp(g: GraphBuilder, counts: Value): Value {
   return mul(div(add(counts, g.int64([SIDE_MULTIPLE - 1])), multiple), multiple);
 }
 
-/** Cuts off the grey at the bottom or right, but for a margin: a photograph of 4 x 3 has a quarter of it. */
-function cutEmpty(g: GraphBuilder, input: Value): Value {
+/**
+ * Where the grey at the bottom and right begins, but for a margin, as multiples of 32: a photograph of 4 x 3 has a quarter
+ * of it.
+ *
+ * @param half the input at half its size, in which grey is found with a quarter of the work
+ */
+function contentEnds(g: GraphBuilder, half: Value): Value {
   const { add, cast, concat, greater, max, mul, neg } = operators(g);
   const lasts = [ROWS, COLUMNS].map((axis) => {
     // Over one axis the runtime finds extremes several times faster than over all others at once.
     const over = { axes: [BigInt(ROWS + COLUMNS - axis)], keepdims: 0n };
-    const extremes = max(g.add('ReduceMax', [input], over), neg(g.add('ReduceMin', [input], over)));
+    const extremes = max(g.add('ReduceMax', [half], over), neg(g.add('ReduceMin', [half], over)));
     const largest = g.add('ReduceMax', [extremes], { axes: [0n, 1n], keepdims: 0n });
     const count = g.add('Size', [largest]);
     const numbers = g.add('Range', [g.int64(1), add(count, g.int64(1)), g.int64(1)]);
     return g.add('ReduceMax', [mul(cast(greater(largest, 0), 'int64'), numbers)]);
   });
-  const ends = roundUp(g, add(concat(lasts, 0), g.int64([MARGIN])));
-  // Ends beyond the input are taken as its sides.
-  return g.add('Slice', [input, g.int64([0, 0]), ends, g.int64([ROWS, COLUMNS])]);
+  return roundUp(g, add(mul(concat(lasts, 0), g.int64([2])), g.int64([MARGIN])));
 }

@@ -27,7 +27,7 @@ export function addDetectionOptions(command: Command): Command {
     )
     .option(
       '--detector-side <pixels>',
-      "side of the detector's input, a multiple of 32 (default: 640)",
+      "side of the detector's input, a multiple of 32 (default: 640; mediapipe: 512 to 640, by the image)",
       integerIn(32, 4096),
     )
     .addOption(

@@ -31,7 +31,7 @@ export function mergeCommand(): Command {
     )
     .option(
       '--detector-side <pixels>',
-      "side of the detector's input, a multiple of 32 (default: its own, else 640)",
+      "side of the detector's input, a multiple of 32 (default: its own, by the image for mediapipe, else 640)",
       integerIn(32, 4096),
     )
     .addOption(new Option('--landmark-channel-order <order>', 'of the landmark input').choices(['bgr', 'rgb']))

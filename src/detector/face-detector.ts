@@ -233,7 +233,7 @@ export class FaceDetector<Input, Options extends CallOptions> {
         faces: fullSize ? scaleFaces(found, pixels, fullSize) : found,
         image: { name, decoder, ...(fullSize ? { ...fullSize, reducedTo: { width, height } } : { width, height }) },
         timings: { decode: decoded - start, analyze: performance.now() - decoded },
-        networks: receipt(identity, detector.runtime, resultOptions(settings), version),
+        networks: receipt(identity, detector.runtime, resultOptions(settings, pixels), version),
         pixels: settings.withPixels ? pixels : undefined,
       });
     } finally {

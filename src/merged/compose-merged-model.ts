@@ -10,6 +10,7 @@ import { GraphBuilder, type Value } from '../onnx/graph-builder.js';
 import { writeModel } from '../onnx/model.js';
 import { checkBytes, checkText } from '../options.js';
 import { checkDetector, fixedDetectorSide } from '../scrfd/contract.js';
+import { describeSide } from '../scrfd/detector-side.js';
 import { ALIGN_OPTIONS, type AlignOptions } from '../stages/align-face.js';
 import { DETECT_OPTIONS, type DetectOptions, type DetectSettings, detectSettings } from '../stages/detect-faces.js';
 import { KEYPOINT_NAMES } from '../types.js';
@@ -25,6 +26,7 @@ import { letterbox } from './letterbox.js';
 import { nms } from './nms.js';
 import { operators } from './operators.js';
 import { type NetworkFile, readNetwork } from './read-network.js';
+import { sideForImage } from './side-for-image.js';
 import { toImage } from './to-image.js';
 import { borderedPlanes, warpAffine } from './warp-affine.js';
 
@@ -190,17 +192,19 @@ export function composeMergedModel(
   const { detectorName, landmarkerName, ...checked } = checkOptions('composeMergedModel', options, MERGE_OPTIONS);
   const { detector, landmarker } = readNetworks(detectorBytes, landmarkerBytes, { detectorName, landmarkerName });
   const settings = detectSettings(detector, checked);
-  const { minScore, iouThreshold, maxFaces, detectorSide: side, landmarkType } = settings;
+  const { minScore, iouThreshold, maxFaces, landmarkType } = settings;
   const opset = Math.max(OPSET, detector.opset, landmarker.opset);
 
   const g = new GraphBuilder('onnx-facial-lmk-detector');
   const { cast, reshape, slice } = operators(g);
   const image = imagePlanes(g.scope('imagePlanes'), g.input('input', 'uint8', ['height', 'width', 3]));
+  const side = sideForImage(g.scope('sideForImage'), image, settings.detectorSide);
 
   // The shape is as open or fixed as the detector declares it: where the runtime knows shapes it fuses additions into
   // convolutions, and the scores would not be the last bits of the detector alone.
   const boxed = letterbox(g.scope('letterbox'), image, side);
-  const detectorInput = fixedDetectorSide(detector) === undefined ? boxed : reshape(boxed, [1, 3, side, side]);
+  const fixed = fixedDetectorSide(detector);
+  const detectorInput = fixed === undefined ? boxed : reshape(boxed, [1, 3, fixed, fixed]);
   const detectorOutputs = runNetwork(g.scope('detector'), detector, opset, detectorInput);
   const candidates = decodeAnchors(g.scope('decodeAnchors'), detectorOutputs, side, minScore);
   const kept = nms(g.scope('nms'), candidates, iouThreshold, maxFaces);
@@ -231,6 +235,7 @@ export function composeMergedModel(
     docString: 'SCRFD face detector and 2d106det landmarks as one graph: uint8 BGR image in, every face out.',
     metadata: {
       ...Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, String(value)])),
+      detectorSide: describeSide(settings.detectorSide),
       detectorSha256: bytesToHex(sha256(detectorBytes)),
       landmarkerSha256: bytesToHex(sha256(landmarkerBytes)),
     },

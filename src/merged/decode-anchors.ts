@@ -1,5 +1,4 @@
 import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
-import { anchorLevels } from '../scrfd/anchors.js';
 import { SCRFD } from '../scrfd/spec.js';
 import { operators } from './operators.js';
 
@@ -15,24 +14,37 @@ export interface Candidates {
   points: Value;
 }
 
-/** Twin of `scrfd/decode.ts`: anchor-relative outputs -> boxes and key points, only where `score > minScore`. */
-export function decodeAnchors(g: GraphBuilder, outputs: readonly Value[], side: number, minScore: number): Candidates {
+/**
+ * Twin of `scrfd/decode.ts`: anchor-relative outputs -> boxes and key points, only where `score > minScore`.
+ *
+ * @param side int64 scalar
+ */
+export function decodeAnchors(g: GraphBuilder, outputs: readonly Value[], side: Value, minScore: number): Candidates {
   const { add, sub, mul, div, greater, cast, concat, gather, reshape } = operators(g);
-  const levels = anchorLevels(side);
-  const total = levels.reduce((sum, { rows }) => sum + rows, 0);
+  const levels = SCRFD.strides.map((stride) => {
+    const cells = div(side, g.int64(stride));
+    return { stride: g.int64(stride), cells, rows: mul(mul(cells, cells), g.int64(SCRFD.anchorsPerCell)) };
+  });
   /** The levels' outputs of one kind below each other, whether they come as `(n, values)` or `(1, n, values)`. */
   const rowsOf = (kind: number, values: number) => {
     const kindOutputs = outputs.slice(kind * levels.length, (kind + 1) * levels.length);
     const rows = kindOutputs.map((output) => g.add('Flatten', [output], { axis: -1n }));
-    return reshape(concat(rows, 0), [total, values]);
+    return reshape(concat(rows, 0), [-1, values]);
   };
   const allScores = reshape(rowsOf(0, SCRFD.scoreLength), [-1]);
   const found = reshape(g.add('NonZero', [greater(allScores, minScore)]), [-1]);
 
-  const firstRows = levels.map((_, i) => levels.slice(0, i).reduce((sum, { rows }) => sum + rows, 0));
-  const later = firstRows.slice(1).map((row) => g.add('GreaterOrEqual', [found, g.int64(row)]));
+  const firstRows = levels.map((_, i) => levels.slice(0, i).reduce((sum, { rows }) => add(sum, rows), g.int64(0)));
+  const later = firstRows.slice(1).map((row) => g.add('GreaterOrEqual', [found, row]));
   const level = later.map((inLater) => cast(inLater, 'int64')).reduce((total, x) => add(total, x));
-  const perLevel = (values: readonly number[]) => gather(g.int64(values), level);
+  const perLevel = (values: readonly Value[]) =>
+    gather(
+      concat(
+        values.map((value) => reshape(value, [1])),
+        0,
+      ),
+      level,
+    );
   const row = sub(found, perLevel(firstRows));
   const cell = div(row, g.int64(SCRFD.anchorsPerCell));
   const cells = perLevel(levels.map((entry) => entry.cells));

@@ -12,15 +12,12 @@ interface AxisSpan {
   last: Value;
 }
 
-function axisSpan(g: GraphBuilder, length: Value, ratio: Value, side: number): AxisSpan {
-  const { add, sub, mul, div, min, floor, cast, slice, reshape } = operators(g);
+function axisSpan(g: GraphBuilder, length: Value, ratio: Value, side: Value): AxisSpan {
+  const { add, sub, mul, div, min, floor, cast } = operators(g);
   const end = cast(length, 'double');
-  const count = min(cast(g.add('Ceil', [div(end, ratio)]), 'int64'), g.int64(side));
-  const indices = g.constant(
-    'double',
-    Array.from({ length: side }, (_, i) => i),
-  );
-  const from = mul(slice(indices, 0, reshape(count, [1]), 0), ratio);
+  const count = min(cast(g.add('Ceil', [div(end, ratio)]), 'int64'), side);
+  const indices = g.add('Range', [g.int64(0), count, g.int64(1)]);
+  const from = mul(cast(indices, 'double'), ratio);
   return { first: floor(from), from, to: min(add(from, ratio), end), last: sub(length, g.int64(1)) };
 }
 
@@ -58,12 +55,13 @@ function sumTaps(
 /**
  * Twin of `ops/letterbox-area.ts`, without the padding: columns first, then rows, all in float64.
  *
+ * @param side int64 scalar
  * @returns `(3, rows, columns)` float32 in normalised units: the part of the detector input that sees the image
  */
-export function letterboxArea(g: GraphBuilder, image: ImagePlanes, side: number): Value {
+export function letterboxArea(g: GraphBuilder, image: ImagePlanes, side: Value): Value {
   const { add, mul, div, cast, reshape, concat } = operators(g);
   const [columns, rows] = [g.scope('columns'), g.scope('rows')];
-  const ratio = div(cast(image.longer, 'double'), g.constant('double', side));
+  const ratio = div(cast(image.longer, 'double'), cast(side, 'double'));
   const taps = add(cast(g.add('Ceil', [ratio]), 'int64'), g.int64(1));
   const x = axisSpan(columns, image.width, ratio, side);
   const y = axisSpan(rows, image.height, ratio, side);

@@ -12,12 +12,12 @@ interface AxisTaps {
 }
 
 /** Twin of `alignCornersTaps` in `ops/letterbox-bilinear.ts`. */
-function alignCornersTaps(g: GraphBuilder, length: Value, canvas: Value, side: number): AxisTaps {
+function alignCornersTaps(g: GraphBuilder, length: Value, canvas: Value, side: Value): AxisTaps {
   const { add, sub, mul, div, min, abs, less, equal, where, cast, slice, reshape } = operators(g);
   const one = g.int64(1);
   const last = sub(canvas, one);
-  const o = g.float(Float32Array.from({ length: side }, (_, i) => i));
-  const s = div(mul(o, cast(last, 'float')), side - 1);
+  const o = cast(g.add('Range', [g.int64(0), side, one]), 'float');
+  const s = div(mul(o, cast(last, 'float')), cast(sub(side, one), 'float'));
   const i1 = min(cast(s, 'int64'), last);
   const i2 = min(add(i1, one), last);
   const atEnd = equal(i1, i2);
@@ -37,9 +37,10 @@ function alignCornersTaps(g: GraphBuilder, length: Value, canvas: Value, side: n
 /**
  * Twin of `ops/letterbox-bilinear.ts`, without the padding.
  *
+ * @param side int64 scalar
  * @returns `(3, rows, columns)` float32 in normalised units: the part of the detector input that sees the image
  */
-export function letterboxBilinear(g: GraphBuilder, image: ImagePlanes, side: number): Value {
+export function letterboxBilinear(g: GraphBuilder, image: ImagePlanes, side: Value): Value {
   const { sub, mul, sum, cast, gather, pick, reshape } = operators(g);
   const x = alignCornersTaps(g.scope('columns'), image.width, image.longer, side);
   const y = alignCornersTaps(g.scope('rows'), image.height, image.longer, side);

@@ -17,6 +17,7 @@ import { anchorLevels } from '../scrfd/anchors.js';
 import { checkSide } from '../scrfd/check-side.js';
 import { checkDetector, fixedDetectorSide, sortOutputs } from '../scrfd/contract.js';
 import { type Candidates, decodeAnchors } from '../scrfd/decode.js';
+import { type DetectorSide, sideForImage, sideRange } from '../scrfd/detector-side.js';
 import { SCRFD, type ScrfdSpec } from '../scrfd/spec.js';
 import { type Detection, KEYPOINT_NAMES, type Network, type NetworkInfo, type PixelImage } from '../types.js';
 import { type DetectorInput, detectorInput } from './detector-input.js';
@@ -30,7 +31,10 @@ export interface DetectOptions {
   iouThreshold?: number | undefined;
   /** At most so many faces, the best first. Default 1000. */
   maxFaces?: number | undefined;
-  /** Side of the detector's square input, a multiple of 32. Default: the network's fixed side, else 640. */
+  /**
+   * Side of the detector's square input, a multiple of 32. Default: the network's fixed side, or the smallest that holds
+   * the image among those that the network asks for (the built-in one: 512 to 640), else 640.
+   */
   detectorSide?: number | undefined;
   /** Checked between the steps: an `AbortSignal`, or anything with its method. */
   signal?: { throwIfAborted(): void } | undefined;
@@ -61,11 +65,11 @@ export const DETECT_OPTIONS = {
 } satisfies ChecksOf<DetectOptions>;
 
 type CheckedOptions = Checked<typeof DETECT_OPTIONS>;
-type Resolved = 'minScore' | 'iouThreshold' | 'maxFaces' | 'detectorSide';
-type Unresolved = Pick<CheckedOptions, Resolved>;
+type Resolved = 'minScore' | 'iouThreshold' | 'maxFaces';
+type Unresolved = Pick<CheckedOptions, Resolved | 'detectorSide'>;
 /** Options that were checked, with what network and spec have for those that were left out. */
-export type DetectSettings<Options extends Unresolved = CheckedOptions> = Omit<Options, Resolved> &
-  Record<Resolved, number>;
+export type DetectSettings<Options extends Unresolved = CheckedOptions> = Omit<Options, keyof Unresolved> &
+  Record<Resolved, number> & { detectorSide: DetectorSide };
 
 /** @throws InvalidOptionError for a side that the network does not take */
 export function detectSettings<Options extends Unresolved>(
@@ -82,9 +86,15 @@ export function detectSettings<Options extends Unresolved>(
   };
 }
 
-/** Side of the detector's input: the requested one where the network allows it, else its own or the default. */
-export function detectorSide(network: NetworkInfo, requested: number | undefined, spec: ScrfdSpec = SCRFD): number {
+/** Side of the detector's input: the requested one where the network allows it, else what the network asks for, or the default. */
+export function detectorSide(
+  network: NetworkInfo,
+  requested: number | undefined,
+  spec: ScrfdSpec = SCRFD,
+): DetectorSide {
   const fixed = fixedDetectorSide(network);
+  const range = sideRange(network, spec);
+  if (requested === undefined && range) return range;
   const side = checkSide('detectorSide', requested ?? fixed ?? spec.side, spec);
   if (fixed !== undefined && side !== fixed) {
     throw new InvalidOptionError({
@@ -149,11 +159,12 @@ export async function detectFaces(
 export async function findFaces(
   network: Network,
   image: PixelImage,
-  { minScore, iouThreshold, maxFaces, detectorSide: side, signal, largeImages }: DetectSettings,
+  { minScore, iouThreshold, maxFaces, detectorSide, signal, largeImages }: DetectSettings,
   workspace: Workspace,
   spec: ScrfdSpec = SCRFD,
 ): Promise<Detection[]> {
   const view = pixelView(image);
+  const side = sideForImage(detectorSide, view);
   if (largeImages === 'refuse' && Math.max(view.width, view.height) > spec.maxImageSide) {
     throw new InvalidImageError({
       name: 'the image',

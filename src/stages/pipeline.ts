@@ -5,6 +5,7 @@ import { checkLandmarker } from '../landmark106/contract.js';
 import type { LandmarkSpec } from '../landmark106/spec.js';
 import { checkObject } from '../options.js';
 import { checkDetector } from '../scrfd/contract.js';
+import { sideForImage } from '../scrfd/detector-side.js';
 import type { ScrfdSpec } from '../scrfd/spec.js';
 import type { Alignment, Face, Network, PixelImage } from '../types.js';
 import { ALIGN_OPTIONS, type AlignOptions, faceAligner } from './align-face.js';
@@ -31,15 +32,18 @@ export const PIPELINE_OPTIONS = { ...DETECT_OPTIONS, ...ALIGN_OPTIONS } satisfie
 /** Options that were checked, see `detectSettings`. */
 export type PipelineSettings = DetectSettings<Checked<typeof PIPELINE_OPTIONS>>;
 
-/** The options that change a result. */
-export type ResultOptions = Pick<
-  PipelineSettings,
-  'minScore' | 'iouThreshold' | 'maxFaces' | 'detectorSide' | 'landmarkChannelOrder'
->;
+type SameForAll = Pick<PipelineSettings, 'minScore' | 'iouThreshold' | 'maxFaces' | 'landmarkChannelOrder'>;
 
-/** Of the options of a call, those that change its result. */
-export function resultOptions(settings: ResultOptions): ResultOptions {
-  const { minScore, iouThreshold, maxFaces, detectorSide, landmarkChannelOrder } = settings;
+/** The options that change a result, as they were for one image. */
+export type ResultOptions = SameForAll & { detectorSide: number };
+
+/** Of the options of a call, those that change the result for this image. */
+export function resultOptions(
+  settings: SameForAll & Pick<PipelineSettings, 'detectorSide'>,
+  image: Pick<PixelImage, 'width' | 'height'>,
+): ResultOptions {
+  const { minScore, iouThreshold, maxFaces, landmarkChannelOrder } = settings;
+  const detectorSide = sideForImage(settings.detectorSide, image);
   return { minScore, iouThreshold, maxFaces, detectorSide, landmarkChannelOrder };
 }
 

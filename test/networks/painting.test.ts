@@ -6,6 +6,7 @@ import { readImage } from '../../src/node/images/image-file.js';
 import { findModels } from '../../src/node/models/find-models.js';
 import { SAMPLE_PICTURE } from '../../src/node/package-paths.js';
 import { createPool } from '../../src/node/pool/create-pool.js';
+import type { PixelImage } from '../../src/types.js';
 import { VERSION } from '../../src/version.js';
 import { TwoWays } from '../support/two-ways.js';
 
@@ -45,7 +46,13 @@ describe('the built-in networks on a painted face', () => {
   it('give the same bits in the composed graph', async () => {
     const { detector: path, landmarker } = await findModels({ networks: 'mediapipe' });
     const ways = await TwoWays.load(path, landmarker);
-    expect(await ways.compare(await readImage(SAMPLE_PICTURE))).toEqual({ faces: 1, mismatch: undefined });
+    const painting = await readImage(SAMPLE_PICTURE);
+    expect(await ways.compare(painting)).toEqual({ faces: 1, mismatch: undefined });
+    // Parts with the face, each with another side of the detector's input: 512, 512, 544, 608, 640.
+    for (const side of [300, 512, 513, 600, 640]) {
+      const image = part(painting, side);
+      expect({ side, ...(await ways.compare(image)) }).toEqual({ side, faces: 1, mismatch: undefined });
+    }
     await ways.close();
   });
 });
@@ -72,4 +79,26 @@ describe('the receipt of a result', () => {
       options: { ...result.networks.options, iouThreshold: 0.4, detectorSide: 320, landmarkChannelOrder: 'rgb' },
     });
   });
+
+  it("says which side the detector's input had for this image", async () => {
+    const painting = await readImage(SAMPLE_PICTURE);
+    const sides = [];
+    for (const side of [100, 512, 530, 640, 700]) {
+      const { networks } = await detector.detect(part(painting, side));
+      sides.push(networks.options.detectorSide);
+    }
+    expect(sides).toEqual([512, 512, 544, 640, 640]);
+  });
 });
+
+/** A square around the face of the painting. */
+function part({ data, width, channelOrder }: PixelImage, side: number): PixelImage {
+  const [left, top] = [Math.max(0, Math.min(340 - (side >> 1), width - side)), Math.max(0, 280 - (side >> 1))];
+  return {
+    data: data.subarray(3 * (top * width + left)),
+    width: side,
+    height: side,
+    rowStride: 3 * width,
+    channelOrder,
+  };
+}
