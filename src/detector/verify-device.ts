@@ -3,6 +3,7 @@ import { pixelView } from '../image/pixel-image.js';
 import { anchorLevels } from '../scrfd/anchors.js';
 import { sortOutputs } from '../scrfd/contract.js';
 import { type Candidates, decodeAnchors } from '../scrfd/decode.js';
+import { largestSide } from '../scrfd/detector-side.js';
 import { alignFaces } from '../stages/align-face.js';
 import { detectorSide } from '../stages/detect-faces.js';
 import { detectorInput } from '../stages/detector-input.js';
@@ -81,7 +82,7 @@ const coordinates = (faces: readonly { landmarksFloat: Point[] }[]): number[] =>
  * @throws what a network throws, ModelContractError or InferenceError for outputs that no sound network has
  */
 export async function verifyDevice(tested: Networks, reference: Networks): Promise<DeviceDifferences> {
-  const side = detectorSide(reference.detector, undefined);
+  const side = largestSide(detectorSide(reference.detector, undefined));
   const placements = FACES.map(({ x, y, size, rollRadians }) => ({
     center: { x: x * side, y: y * side },
     size: size * side,

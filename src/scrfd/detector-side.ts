@@ -34,6 +34,9 @@ export function sideRange(network: NetworkInfo, { sideMultiple, maxSide }: Scrfd
 export const describeSide = (side: DetectorSide) =>
   typeof side === 'number' ? String(side) : `${side.least} to ${side.most}`;
 
+/** The side for large images. */
+export const largestSide = (side: DetectorSide) => (typeof side === 'number' ? side : side.most);
+
 /** The side for an image. */
 export function sideForImage(side: DetectorSide, { width, height }: { width: number; height: number }): number {
   if (typeof side === 'number') return side;
