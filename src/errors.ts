@@ -174,3 +174,23 @@ export class WorkerLostError extends FacialLmkError {
   readonly code = 'ERR_WORKER_LOST';
   override readonly retryable = true;
 }
+
+/** A storage that gave no answer, or asked to come later, and still did after many tries. */
+export class StorageError extends FacialLmkError {
+  readonly name = 'StorageError';
+  readonly code = 'ERR_STORAGE';
+  override readonly retryable = true;
+}
+
+/** A queue of shards that cannot be reached, or takes no more. */
+export class QueueUnavailableError extends FacialLmkError {
+  readonly name = 'QueueUnavailableError';
+  readonly code = 'ERR_QUEUE_UNAVAILABLE';
+  override readonly retryable = true;
+}
+
+/** An image that ended whoever worked on it, again and again. */
+export class PoisonImageError extends FacialLmkError {
+  readonly name = 'PoisonImageError';
+  readonly code = 'ERR_POISON_IMAGE';
+}

@@ -1,8 +1,9 @@
 import { dirname } from 'node:path';
 import { isDynamicPattern } from 'tinyglobby';
 import { InvalidOptionError } from '../errors.js';
+import { EXTENSIONS } from '../node/images/image-extensions.js';
 import { type ImageSource, sourceIn, unusable } from './image-source.js';
-import { EXTENSIONS, imagesInFolder } from './images-in-folder.js';
+import { imagesInFolder } from './images-in-folder.js';
 import { imagesOfPattern } from './images-of-pattern.js';
 import { kindOf } from './kind-of.js';
 import { PassedOver } from './passed-over.js';

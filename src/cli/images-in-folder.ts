@@ -1,14 +1,10 @@
 import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
+import { EXTENSIONS, extensionOf } from '../node/images/image-extensions.js';
 import { type ImageSource, sourceIn, unusable } from './image-source.js';
 import { kindOf } from './kind-of.js';
 import type { PassedOver } from './passed-over.js';
-
-/** What counts as an image in a folder, also where it cannot be read everywhere. A file that is named may be called anything. */
-export const EXTENSIONS: readonly string[] = [
-  ...['jpg', 'jpeg', 'jpe', 'jfif', 'png', 'webp', 'gif', 'tif', 'tiff', 'bmp', 'avif', 'heic', 'heif', 'hif'],
-];
 
 /** What Node puts in the place of bytes that are no UTF-8; the file cannot be opened by such a name. */
 const REPLACED = '\ufffd';
@@ -32,7 +28,7 @@ export async function imagesInFolder(folder: string, passedOver: PassedOver, roo
     if (entry.name.includes(REPLACED) && (await kindOf(path)) === 'missing') {
       return [unusable(path, 'a name in UTF-8', 'bytes that are none', 'Rename the file.')];
     }
-    const extension = extname(entry.name).slice(1).toLowerCase();
+    const extension = extensionOf(entry.name);
     if (entry.isSymbolicLink() && (await kindOf(path)) === 'folder') passedOver.add('links to folders');
     else if (EXTENSIONS.includes(extension)) return [sourceIn(root, path)];
     else passedOver.add(extension ? `.${extension}` : 'without an ending');

@@ -5,7 +5,7 @@ import { type ImageSource, sourceIn, unusable } from './image-source.js';
 import { kindOf } from './kind-of.js';
 
 /** The folders of a pattern before anything in it varies. */
-function fixedPart(pattern: string): string {
+export function patternFolder(pattern: string): string {
   const folders = pattern.split('/').slice(0, -1);
   const varies = folders.findIndex((folder) => isDynamicPattern(folder));
   return folders.slice(0, varies < 0 ? undefined : varies).join('/') || (isAbsolute(pattern) ? '/' : '.');
@@ -13,7 +13,7 @@ function fixedPart(pattern: string): string {
 
 /** The way out for a pattern that fits nothing. */
 async function hintFor(pattern: string, options: GlobOptions): Promise<string> {
-  const folder = fixedPart(pattern);
+  const folder = patternFolder(pattern);
   if ((await kindOf(folder)) !== 'folder') return `There is no folder ${folder}.`;
   const [similar] = await glob(pattern, { ...options, caseSensitiveMatch: false });
   if (similar !== undefined) return `Upper and lower case differ: ${similar} would fit otherwise.`;
@@ -43,7 +43,7 @@ function linkedFolders(root: string): (path: string) => Promise<boolean> {
 export async function imagesOfPattern(argument: string): Promise<ImageSource[]> {
   const pattern = sep === '\\' ? argument.replaceAll('\\', '/') : argument;
   const options: GlobOptions = { absolute: isAbsolute(pattern), expandDirectories: false };
-  const root = fixedPart(pattern);
+  const root = patternFolder(pattern);
   const isBelowLink = linkedFolders(root);
   const found: ImageSource[] = [];
   for (const path of (await glob(pattern, options)).sort()) {

@@ -7,6 +7,7 @@ import { anonymizeCommand } from './anonymize.js';
 import { cropCommand } from './crop.js';
 import { detectCommand } from './detect.js';
 import { evaluateCommand } from './evaluate.js';
+import { fleetCommand } from './fleet/fleet.js';
 import { mergeCommand } from './merge.js';
 import { modelsCommand } from './models.js';
 import { useFlagsOf } from './name-flags.js';
@@ -41,6 +42,7 @@ const program = new Command('facial-lmk')
   .addCommand(cropCommand())
   .addCommand(detectCommand())
   .addCommand(evaluateCommand())
+  .addCommand(fleetCommand())
   .addCommand(mergeCommand())
   .addCommand(modelsCommand())
   .addCommand(parityCommand())

@@ -1,8 +1,8 @@
 import type { ResultJson } from '../detector/result-to-json.js';
 import { LANDMARK106 } from '../landmark106/spec.js';
 import { KEYPOINT_NAMES } from '../types.js';
+import { csvLine, csvName } from './csv-line.js';
 import { printableJson } from './printable.js';
-import { shownName } from './standard-output.js';
 
 /** How reports become text, image by image, so that any number of them goes through in constant memory. */
 export interface ReportFormat {
@@ -11,17 +11,6 @@ export interface ReportFormat {
   report(report: ResultJson, index: number): string;
   end: string;
 }
-
-/** RFC 4180: fields with a comma, a quote or a line break are quoted, quotes doubled. Other separators that some programs take too. */
-const csvField = (value: string | number) =>
-  typeof value === 'string' && /[",;\t\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : String(value);
-const csvLine = (fields: readonly (string | number)[]) => `${fields.map(csvField).join(',')}\n`;
-
-/** What a spreadsheet takes for the beginning of a formula, also in the wide forms of East Asian scripts. */
-const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20][\s\S]/;
-
-/** The name as a spreadsheet may have it: `./=name` is the same file, and no formula. */
-const csvName = (image: string) => shownName(FORMULA.test(image) ? `./${image}` : image);
 
 const xy = (name: string) => [`${name}_x`, `${name}_y`];
 

@@ -7,7 +7,7 @@ import { checkAbortSignal } from '../../detector/check-abort-signal.js';
 import { ImageDecodeError, ImageFormatError, InvalidOptionError } from '../../errors.js';
 import { checkText } from '../../options.js';
 import type { PixelImage } from '../../types.js';
-import { readRegularFile } from '../files/read-regular-file.js';
+import { type ReadOptions, readRegularFile } from '../files/read-regular-file.js';
 import { makeFirstFrameOpaque } from './gif-blocks.js';
 import { availableDecoders, DECODE, DECODER_FORMATS, type Decoder, decodingBytes, reduction } from './image-codecs.js';
 import { checkFormat, type ImageFormat, type ImageHeader, readImageHeader, SNIFFED_BYTES } from './image-format.js';
@@ -92,10 +92,24 @@ async function chooseDecoder(wanted: 'auto' | Decoder, format: ImageFormat, name
 }
 
 /** Refuses more encoded bytes than four samples of 16 bits for each pixel, and room for metadata. */
-function checkEncodedBytes(received: number, { maxPixels }: DecodeSettings, name: string): void {
+function checkEncodedBytes(received: number, { maxPixels }: Pick<DecodeSettings, 'maxPixels'>, name: string): void {
   const limit = 8 * maxPixels + 2 ** 26;
   if (received <= limit) return;
   throw new ImageDecodeError({ name, expected: `at most ${limit} encoded bytes`, received: `${received} or more` });
+}
+
+/** What reading an encoded image from anywhere refuses early: more bytes than it can have, and what is none. */
+export function encodedImageChecks({
+  maxPixels,
+  name,
+}: {
+  maxPixels: number;
+  name: string;
+}): Required<Pick<ReadOptions, 'checkLength' | 'checkStart'>> {
+  return {
+    checkLength: (length) => checkEncodedBytes(length, { maxPixels }, name),
+    checkStart: (start) => checkFormat(start, name),
+  };
 }
 
 function checkSize({ width, height }: ImageHeader, maxPixels: number, name: string): void {
@@ -217,11 +231,7 @@ export async function decodeFile(
 }
 
 function readFileBytes(file: string, settings: DecodeSettings & { name: string }): Promise<Uint8Array> {
-  return readRegularFile(file, {
-    checkLength: (length) => checkEncodedBytes(length, settings, file),
-    checkStart: (start) => checkFormat(start, settings.name),
-    signal: settings.signal,
-  });
+  return readRegularFile(file, { ...encodedImageChecks(settings), signal: settings.signal });
 }
 
 /** The encoded image of a file, in a buffer that holds nothing else. */

@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto';
+import { type ChecksOf, checkOptions, fields, integerIn, optional, orElse } from '../check-options.js';
+import { InvalidOptionError } from '../errors.js';
+import { checkFunction, checkObject, checkText } from '../options.js';
+import { checkIdentity, type NetworksIdentity } from '../runtime/receipt.js';
+import { VERSION } from '../version.js';
+import type { Place } from './places/place.js';
+import type { ShardJob, ShardQueue } from './queue/shard-queue.js';
+import type { ImageKeys } from './run/image-keys.js';
+import { checkRunOptions, type Recipe, type RunOptions, recipeId } from './run/recipe.js';
+import { checkRunName, MOST_SHARDS, type Run, SHARD_IMAGES, type Shard } from './run/run.js';
+import { RunFiles } from './run/run-files.js';
+
+export interface EnqueueOptions {
+  /** The images, as `keysOf`, `keysOfPaths` or `keysOfList` give them. Not read where the run is there already. */
+  images: ImageKeys;
+  /** Where the results go. */
+  out: Place;
+  queue: ShardQueue;
+  /** The name of the run. Default `default`. */
+  run?: string | undefined;
+  /** Which networks are to be run, as `findModels` says. */
+  networks: NetworksIdentity;
+  /** What is to be done with every image. */
+  options?: RunOptions | undefined;
+  /** Images of a shard, 100 to 1000. Default 250. */
+  shardImages?: number | undefined;
+  /** An earlier run with the same place of results: what it has of an image with the same content and recipe is taken. */
+  reuse?: string | undefined;
+  /** Called as the manifest grows. */
+  onProgress?: ((images: number) => void) | undefined;
+}
+
+const ENQUEUE_OPTIONS = {
+  images: fields({ source: checkText, keys: checkObject }) as (name: string, value: unknown) => ImageKeys,
+  out: (name, value) => checkObject(name, value) as Place,
+  queue: (name, value) => checkObject(name, value) as ShardQueue,
+  run: orElse('default', checkRunName),
+  networks: checkIdentity as (name: string, value: unknown) => NetworksIdentity,
+  options: optional((_name, value) => checkRunOptions(value)),
+  shardImages: orElse(SHARD_IMAGES.byDefault, integerIn(SHARD_IMAGES.least, SHARD_IMAGES.most)),
+  reuse: optional(checkRunName),
+  onProgress: optional(checkFunction<(images: number) => void>),
+} satisfies ChecksOf<EnqueueOptions>;
+
+export interface Enqueued {
+  run: Run;
+  /** Whether the manifest was written now. */
+  isNew: boolean;
+  /** Shards that went into the queue, or were there already: those without a part. */
+  missing: number;
+}
+
+/**
+ * Begins a run, or goes on with it: writes its manifest where there is none, and puts the shards without a part into the queue.
+ * A run that was cancelled goes on. Another recipe keeps the manifest and makes all parts anew.
+ * @throws InvalidOptionError, FileAccessError, StorageError, QueueUnavailableError
+ */
+export async function enqueueRun(options: EnqueueOptions): Promise<Enqueued> {
+  const checked = checkOptions('enqueueRun', options, ENQUEUE_OPTIONS);
+  const { images, out, queue, run: name, networks, shardImages, reuse, onProgress } = checked;
+  const files = new RunFiles(out, name);
+  const { detector, landmarker } = networks.digests;
+  const settings = checked.options ?? checkRunOptions({});
+  const recipe: Recipe = { digests: { detector, landmarker }, options: settings, version: VERSION };
+  const found = await files.read();
+  let run: Run;
+  if (found) {
+    checkSame(found, images.source, name);
+    run = { ...found, recipe, reuse: reuse ?? found.reuse };
+  } else {
+    const shards = await writeManifest(files, images.keys, shardImages, onProgress);
+    run = { name, source: images.source, created: new Date().toISOString(), recipe, reuse, shards };
+  }
+  if (JSON.stringify(run) !== JSON.stringify(found)) await files.write(run);
+  await files.setCancelled(false);
+  const missing = await files.missing(run);
+  await queue.add(missing.map((index) => jobOf(files, run, index)));
+  return { run, isNew: !found, missing: missing.length };
+}
+
+/** The job that does a whole shard. */
+export function jobOf({ place }: RunFiles, { name, recipe, shards }: Run, index: number): ShardJob {
+  return { out: place.address, run: name, recipe: recipeId(recipe), shard: index, from: 0, to: shards[index].images };
+}
+
+function checkSame(run: Run, source: string, name: string): void {
+  if (run.source === source) return;
+  throw new InvalidOptionError({
+    name: 'the images',
+    expected: `${run.source}, with which the run ${JSON.stringify(name)} was begun`,
+    received: source,
+    hint: 'Choose another name with --run.',
+  });
+}
+
+async function writeManifest(
+  files: RunFiles,
+  keys: AsyncIterable<string>,
+  shardImages: number,
+  onProgress?: (images: number) => void,
+): Promise<Shard[]> {
+  const shards: Shard[] = [];
+  let total = 0;
+  const write = async (shard: string[]) => {
+    if (shards.length === MOST_SHARDS) {
+      const expected = `at most ${MOST_SHARDS} shards`;
+      throw new InvalidOptionError({ name: 'the images', expected, received: 'more', hint: 'Take larger shards.' });
+    }
+    // Named by its keys: of two that begin the same run at once, each writes what its own run.json names.
+    const digest = createHash('sha256').update(JSON.stringify(shard)).digest('hex').slice(0, 16);
+    const name = `${String(shards.length).padStart(6, '0')}-${digest}`;
+    await files.writeKeys(name, shard);
+    shards.push({ name, images: shard.length, first: shard[0] });
+    total += shard.length;
+    onProgress?.(total);
+  };
+  let shard: string[] = [];
+  for await (const key of keys) {
+    shard.push(key);
+    if (shard.length < shardImages) continue;
+    await write(shard);
+    shard = [];
+  }
+  if (shard.length > 0) await write(shard);
+  if (total > 0) return shards;
+  throw new InvalidOptionError({ name: 'the images', expected: 'at least one', received: 'none' });
+}

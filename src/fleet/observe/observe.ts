@@ -1,0 +1,35 @@
+import { Hono } from 'hono';
+import { secureHeaders } from 'hono/secure-headers';
+import { asError } from '../../as-error.js';
+import { errorBody } from '../../server/http-error.js';
+import { resolveLimits } from '../../server/limits.js';
+import { listen, type RunningServer } from '../../server/listen.js';
+import type { ServerEnv } from '../../server/server-env.js';
+
+export interface ObserveOptions {
+  host: string;
+  /** 0 takes a free one. */
+  port: number;
+  /** Whether the process can work. */
+  isHealthy(): boolean;
+  /** Prometheus' text format. */
+  metrics(): Promise<string>;
+}
+
+/**
+ * `/v1/health` and `/metrics`, for orchestrators and Prometheus. Nothing in them is a secret, and nothing can be asked for.
+ * @throws ListenError
+ */
+export function observe({ host, port, isHealthy, metrics }: ObserveOptions): Promise<RunningServer> {
+  const app = new Hono<ServerEnv>();
+  app.use(secureHeaders());
+  app.get('/v1/health', (context) =>
+    isHealthy() ? context.json({ status: 'ok' }) : context.json({ status: 'no thread can work' }, 503),
+  );
+  app.get('/metrics', async (context) =>
+    context.body(await metrics(), 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }),
+  );
+  app.notFound((context) => context.json(errorBody('ERR_NOT_FOUND', 'Here are /v1/health and /metrics.'), 404));
+  app.onError((error, context) => context.json(errorBody('ERR_INTERNAL', asError(error).message), 500));
+  return listen(app, { host, port, limits: resolveLimits({}) });
+}

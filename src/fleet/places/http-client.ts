@@ -1,0 +1,119 @@
+import { EnvHttpProxyAgent, fetch, type Response } from 'undici';
+import { reasonOf } from '../../as-error.js';
+import { FileAccessError } from '../../errors.js';
+import type { ReadOptions } from '../../node/files/read-regular-file.js';
+import { redact } from '../redact.js';
+import { type RetryOptions, retrying, TransientFailure } from './retrying.js';
+
+/** Milliseconds that one try may take, from the first packet to the last. */
+const TRY_TIMEOUT = 120_000;
+/** Milliseconds that an answer may ask to wait, at most: a day in a header would hold the shard for a day. */
+const LONGEST_WISH = 120_000;
+
+const TRANSIENT: readonly number[] = [408, 425, 429, 500, 502, 503, 504];
+const MISSING: readonly number[] = [404, 410];
+
+export interface HttpRequest {
+  method: 'GET' | 'HEAD' | 'PUT' | 'DELETE';
+  url: string;
+  headers?: Record<string, string> | undefined;
+  body?: Uint8Array | string | undefined;
+}
+
+/** RFC 9110, section 10.2.3: seconds, or a date. */
+function retryAfter({ headers }: Response): number {
+  const text = headers.get('retry-after') ?? '';
+  const milliseconds = /^\d+$/.test(text) ? 1000 * Number(text) : Date.parse(text) - Date.now();
+  return milliseconds > 0 ? Math.min(milliseconds, LONGEST_WISH) : 0;
+}
+
+/** HTTP that is patient: broken connections, overload and throttling are waited out. Redirects are not followed. */
+export class HttpClient {
+  readonly #dispatcher = new EnvHttpProxyAgent();
+  readonly #attempts: number | undefined;
+
+  /** @param attempts tries of each request */
+  constructor({ attempts }: Pick<RetryOptions, 'attempts'> = {}) {
+    this.#attempts = attempts;
+  }
+
+  /**
+   * @param make the request, made anew for every try: a signature holds for some minutes only
+   * @param take what is made of a good answer, its body included
+   * @returns undefined where nothing is there
+   * @throws FileAccessError where it is refused, StorageError where no try got an answer
+   */
+  async request<T>(
+    make: () => HttpRequest | Promise<HttpRequest>,
+    take: (response: Response) => Promise<T>,
+    { name, signal }: Pick<RetryOptions, 'name' | 'signal'>,
+  ): Promise<T | undefined> {
+    const attempt = async (): Promise<T | undefined> => {
+      const { url, ...init } = await make();
+      const limit = AbortSignal.timeout(TRY_TIMEOUT);
+      const both = signal ? AbortSignal.any([signal, limit]) : limit;
+      let response: Response;
+      try {
+        response = await fetch(url, {
+          ...init,
+          signal: both,
+          redirect: 'manual',
+          dispatcher: this.#dispatcher,
+        } as object);
+      } catch (cause) {
+        throw networkFailure(cause);
+      }
+      const { status } = response;
+      if (response.ok) return take(response);
+      await response.body?.cancel().catch(() => undefined);
+      if (MISSING.includes(status)) return undefined;
+      if (TRANSIENT.includes(status)) throw new TransientFailure(`HTTP ${status}`, { afterMs: retryAfter(response) });
+      throw new FileAccessError({ name, expected: 'a file that may be read or written', received: `HTTP ${status}` });
+    };
+    return retrying(attempt, { name, signal, attempts: this.#attempts });
+  }
+
+  /** The bytes of a body, refused as soon as they are too many or of the wrong kind. */
+  read(
+    make: () => HttpRequest | Promise<HttpRequest>,
+    { checkLength, checkStart, signal }: ReadOptions,
+    name: string,
+  ): Promise<Uint8Array | undefined> {
+    const take = async (response: Response) => {
+      const stated = Number(response.headers.get('content-length'));
+      const chunks: Uint8Array[] = [];
+      let received = 0;
+      try {
+        checkLength(stated);
+        for await (const chunk of chunksOf(response)) {
+          received += chunk.length;
+          chunks.push(chunk);
+          checkLength(received);
+          if (checkStart && received - chunk.length < 2 ** 12) checkStart(Buffer.concat(chunks));
+        }
+      } finally {
+        await response.body?.cancel().catch(() => undefined);
+      }
+      if (received < stated) throw new TransientFailure(`${received} of ${stated} bytes`);
+      return new Uint8Array(Buffer.concat(chunks));
+    };
+    return this.request(make, take, { name, signal });
+  }
+}
+
+/** Only here is an error the network's; what the reader of the chunks throws stays what it is. */
+async function* chunksOf({ body }: Response): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const chunk of body ?? []) yield chunk;
+  } catch (cause) {
+    throw networkFailure(cause);
+  }
+}
+
+/** `fetch` itself says "fetch failed"; the reason is in the innermost cause. */
+function networkFailure(cause: unknown): TransientFailure {
+  let innermost = cause;
+  while ((innermost as Error).cause instanceof Error) innermost = (innermost as Error).cause;
+  const { code } = innermost as NodeJS.ErrnoException;
+  return new TransientFailure(redact(typeof code === 'string' ? code : reasonOf(innermost)), { cause });
+}

@@ -1,0 +1,42 @@
+import { jobOf } from './enqueue-run.js';
+import type { ShardQueue } from './queue/shard-queue.js';
+import { recipeId } from './run/recipe.js';
+import type { Lines, RunFiles } from './run/run-files.js';
+import { Summaries } from './summaries.js';
+
+export interface RetryOptions {
+  /** Every image without a result, instead of the dead letters and what may succeed when it is tried again. Default false. */
+  all?: boolean | undefined;
+}
+
+const DEAD = 'ERR_POISON_IMAGE';
+
+/**
+ * Has images without a result tried again: their lines are taken out, and their shards go back into the queue. The other lines
+ * stay as they are.
+ * @returns how many images
+ * @throws InvalidOptionError where there is no such run, FileAccessError, StorageError, QueueUnavailableError
+ */
+export async function retryRun(
+  files: RunFiles,
+  queue: ShardQueue,
+  { all = false }: RetryOptions = {},
+): Promise<number> {
+  const run = await files.open();
+  const recipe = recipeId(run.recipe);
+  let images = 0;
+  for await (const { index, shard, summary } of new Summaries(files).of(run)) {
+    const failed = summary.failures.filter(({ code, retryable }) => all || retryable || code === DEAD);
+    const lines = failed.length > 0 ? await files.part(shard, recipe) : undefined;
+    if (!lines) continue;
+    const again = new Set(failed.map((failure) => failure.index));
+    const kept: Lines = new Map([...lines.entries()].filter(([i]) => !again.has(i)));
+    // Before the part goes: nothing that is done is ever lost.
+    if (kept.size > 0) await files.writeFragment(shard, recipe, kept);
+    for (const i of again) await files.removeDead(shard, recipe, i);
+    await files.removePart(shard, recipe);
+    await queue.add([jobOf(files, run, index)]);
+    images += again.size;
+  }
+  return images;
+}

@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import { type Checked, type ChecksOf, checkOptions, fields, orElse } from '../../check-options.js';
+import { FACE_JSON_OPTIONS, type FaceJsonOptions } from '../../face/face-to-json.js';
+import { DECODE_OPTIONS, type DecodeOptions } from '../../node/images/image-file.js';
+import { checkBoolean, checkText } from '../../options.js';
+import type { NetworksIdentity } from '../../runtime/receipt.js';
+import { PIPELINE_OPTIONS, type PipelineOptions } from '../../stages/pipeline.js';
+
+/** What is to be done with every image of a run. */
+export interface RunOptions
+  extends Omit<PipelineOptions, 'signal'>,
+    Omit<DecodeOptions, 'name' | 'signal'>,
+    FaceJsonOptions {
+  /** Write each face upright as PNG, 224 pixels. Default false. */
+  crops?: boolean | undefined;
+}
+
+const { signal: _, ...PIPELINE } = PIPELINE_OPTIONS;
+const { name: __, signal: ___, ...DECODE } = DECODE_OPTIONS;
+
+const RUN_OPTIONS = {
+  ...PIPELINE,
+  ...DECODE,
+  ...FACE_JSON_OPTIONS,
+  crops: orElse(false, checkBoolean),
+} satisfies ChecksOf<RunOptions>;
+
+/** Options that were checked, with their defaults. */
+export type RunSettings = Checked<typeof RUN_OPTIONS>;
+
+/** @throws InvalidOptionError */
+export const checkRunOptions = (options: unknown): RunSettings => checkOptions('a run', options, RUN_OPTIONS);
+
+/** What makes the results of a run: with the content of an image, the key of its result. */
+export interface Recipe {
+  /** SHA-256 of both networks. */
+  digests: NetworksIdentity['digests'];
+  options: RunSettings;
+  /** Of this library. */
+  version: string;
+}
+
+const checkDigests = fields({ detector: checkText, landmarker: checkText });
+
+/** Refuses what is no recipe; it may come from a stranger. */
+export function checkRecipe(name: string, value: unknown): Recipe {
+  const { digests, options, version } = fields({
+    digests: (field, digest) => checkDigests(field, digest),
+    options: (_field, wished) => wished,
+    version: checkText,
+  })(name, value);
+  const { detector, landmarker } = digests as Recipe['digests'];
+  return { digests: { detector, landmarker }, options: checkRunOptions(options), version };
+}
+
+/** Sixteen hexadecimal digits that differ wherever anything differs that may change a result. */
+export function recipeId({ digests, options, version }: Recipe): string {
+  const sorted = Object.entries(options).sort(([a], [b]) => (a < b ? -1 : 1));
+  const text = JSON.stringify([digests.detector, digests.landmarker, sorted, version]);
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+}

@@ -1,0 +1,168 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { reasonOf } from '../../as-error.js';
+import { mapInOrder } from '../../detector/map-in-order.js';
+import type { Log } from '../log.js';
+import type { JobOutcome, ShardJob } from '../queue/shard-queue.js';
+import type { Shard } from '../run/run.js';
+import type { Lines, RunFiles } from '../run/run-files.js';
+import { summarize } from '../run/summary.js';
+import { type Done, failureLine, poison, TRIES } from './analyze-image.js';
+
+/** Milliseconds between two tries to write where a place refuses: twice as long each time. */
+const FIRST_PAUSE = 500;
+const LONGEST_PAUSE = 30_000;
+
+export interface ShardContext {
+  files: RunFiles;
+  shard: Shard;
+  recipe: string;
+  machine: string;
+  /** Images under way at once. */
+  concurrency: number;
+  /** Milliseconds after which what is done is written down, so that no crash costs more. */
+  checkpointMs: number;
+  /** Aborted when the worker is to stop: images in work are finished, the rest is handed back. */
+  stop: AbortSignal;
+  log: Log;
+  analyze(key: string, index: number): Promise<Done | undefined>;
+  /** Takes note of an image that is done. */
+  onDone(done: Done): void;
+  add(jobs: readonly ShardJob[]): Promise<void>;
+}
+
+/**
+ * Does what a job asks for. Lines are kept in fragments until all of the shard are there; then they become its part. Both are
+ * written under names made of what is in them, so that who does the same again, or at the same time, changes nothing.
+ *
+ * A job whose worker has vanished is cut in two: so the image that ends its workers is found in few steps. Alone in its job it
+ * is given up after {@link TRIES} tries.
+ *
+ * @param lost how often the job's worker has vanished
+ * @throws what is no fault of an image, and can be tried again
+ */
+export async function workOnShard(job: ShardJob, lost: number, context: ShardContext): Promise<JobOutcome> {
+  const { files, shard, recipe, log, stop } = context;
+  const start = performance.now();
+  if (await files.isCancelled()) return 'done';
+  if (await files.hasPart(shard, recipe)) return 'done';
+  const keys = await files.keys(shard);
+  const { lines, files: fragments } = await files.fragments(shard, recipe);
+  const missing = keys.flatMap((_, index) => (index >= job.from && index < job.to && !lines.has(index) ? [index] : []));
+  if (lost > 0 && missing.length > 1) {
+    await context.add(halves(job, missing));
+    log('warn', 'a worker has vanished: its job is cut in two', { from: job.from, to: job.to });
+    return 'done';
+  }
+  if (lost >= TRIES && missing.length === 1) await giveUp(missing[0], keys[missing[0]], lines, context);
+  else if ((await analyzeAll(missing, keys, lines, context)) === 'cancelled') return 'done';
+
+  const isDone = missing.every((index) => lines.has(index));
+  if (lines.size < keys.length && isDone) {
+    // Someone else may have finished the rest meanwhile.
+    const others = await files.fragments(shard, recipe);
+    for (const [index, line] of others.lines) if (!lines.has(index)) lines.set(index, line);
+    fragments.push(...others.files);
+  }
+  if (lines.size === keys.length) {
+    const ordered = keys.map((_, index) => lines.get(index) as string);
+    const seconds = (performance.now() - start) / 1000;
+    const { machine } = context;
+    const summary = { ...summarize(ordered), machine, finished: new Date().toISOString(), seconds };
+    const isWritten = await persist('the part', () => files.writePart(shard, recipe, ordered, summary), context);
+    if (!isWritten) return 'back';
+    const left = await files.fragments(shard, recipe);
+    await files.remove(left.files).catch((error) => log('warn', `fragments are left: ${reasonOf(error)}`));
+    log('info', 'shard done', { images: keys.length, faces: summary.faces, failures: summary.failures.length });
+  }
+  return isDone || !stop.aborted ? 'done' : 'back';
+}
+
+/** What is missing as two jobs of about the same size. */
+function halves(job: ShardJob, missing: readonly number[]): ShardJob[] {
+  const middle = missing[missing.length >> 1];
+  return [
+    { ...job, from: missing[0], to: middle },
+    { ...job, from: middle, to: missing[missing.length - 1] + 1 },
+  ];
+}
+
+/** Puts an image among the dead letters, and its line among the others. */
+async function giveUp(index: number, key: string, lines: Lines, context: ShardContext): Promise<void> {
+  const { files, shard, recipe, machine } = context;
+  const error = poison('the end of the process that worked on it');
+  const done = { line: failureLine(key, error), faces: 0, error };
+  await recordDead(index, done, context);
+  lines.set(index, done.line);
+  await files.writeFragment(shard, recipe, new Map([[index, done.line]]));
+  context.onDone(done);
+  context.log('error', 'an image is given up', { index, image: key, machine });
+}
+
+async function recordDead(index: number, { line }: Done, { files, shard, recipe, machine }: ShardContext) {
+  const { image, error } = JSON.parse(line);
+  const time = new Date().toISOString();
+  await files.writeDead(shard, recipe, index, { image, index, tries: TRIES, machine, time, error });
+}
+
+/** Does the images that are missing, and adds their lines. Stops early where the worker is to, or the run is cancelled. */
+async function analyzeAll(
+  missing: readonly number[],
+  keys: readonly string[],
+  lines: Lines,
+  context: ShardContext,
+): Promise<'over' | 'cancelled'> {
+  const { files, shard, recipe, stop, checkpointMs } = context;
+  let fresh: Lines = new Map();
+  let checked = performance.now();
+  const checkpoint = async () => {
+    const written = fresh;
+    fresh = new Map();
+    if (written.size === 0) return;
+    await persist('a fragment', () => files.writeFragment(shard, recipe, written), context);
+  };
+  function* upToStop(): Generator<number> {
+    for (const index of missing) {
+      if (stop.aborted) return;
+      yield index;
+    }
+  }
+  const job = async (index: number) => ({ index, done: await context.analyze(keys[index], index) });
+  try {
+    for await (const { index, done } of mapInOrder(upToStop(), context.concurrency, job)) {
+      if (!done) continue;
+      if ((done.error as { code?: unknown } | undefined)?.code === 'ERR_POISON_IMAGE') {
+        await persist('a dead letter', () => recordDead(index, done, context), context);
+      }
+      lines.set(index, done.line);
+      fresh.set(index, done.line);
+      context.onDone(done);
+      if (performance.now() - checked < checkpointMs) continue;
+      await checkpoint();
+      checked = performance.now();
+      if (await files.isCancelled()) return 'cancelled';
+    }
+  } catch (error) {
+    await checkpoint();
+    throw error;
+  }
+  // A whole shard goes into its part at once.
+  if (lines.size < keys.length) await checkpoint();
+  return 'over';
+}
+
+/**
+ * Writes something, however long the place refuses: a full disk is emptied some day, and nothing more is done before.
+ * @returns false where the worker was told to stop meanwhile
+ */
+async function persist(what: string, job: () => Promise<unknown>, { stop, log }: ShardContext): Promise<boolean> {
+  for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
+    try {
+      await job();
+      return true;
+    } catch (error) {
+      log('error', `${what} could not be written: ${reasonOf(error)}`);
+      await wait(pause * (0.5 + Math.random() / 2), undefined, { signal: stop }).catch(() => undefined);
+      if (stop.aborted) return false;
+    }
+  }
+}
