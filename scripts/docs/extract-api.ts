@@ -30,6 +30,11 @@ export const ENTRIES: Record<string, Entry> = {
       'For the browser: the detector, in the page or in a worker. This entry also exports all of the [main entry](api-main).',
     declarations: 'dist/web/index.d.ts',
   },
+  fleet: {
+    title: '…/fleet',
+    intro: 'Many machines on one archive, by a queue in Redis or Valkey. [Scale](scale) says when that is worth it.',
+    declarations: 'dist/fleet/index.d.ts',
+  },
   kernels: {
     title: '…/kernels',
     intro: 'What lies under the stages: resampling, decoding, transforms, and the same in WebAssembly.',

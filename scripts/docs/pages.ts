@@ -27,6 +27,7 @@ const GROUPS: Record<string, readonly string[]> = {
     'docs/service.md',
     'docs/containers.md',
     'docs/folders-and-video.md',
+    'docs/scale.md',
     'docs/custom-pipelines.md',
     'docs/merged-model.md',
     'docs/examples.md',

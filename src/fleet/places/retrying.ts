@@ -12,7 +12,7 @@ export class TransientFailure extends Error {
   /** Milliseconds that the other side asks to wait. */
   readonly afterMs: number;
 
-  constructor(message: string, options: { afterMs?: number; cause?: unknown } = {}) {
+  constructor(message: string, options: { afterMs?: number | undefined; cause?: unknown } = {}) {
     super(message, { cause: options.cause });
     this.afterMs = options.afterMs ?? 0;
   }

@@ -3,10 +3,10 @@ import type { ErrorJson } from '../../detector/error-json.js';
 /** What a line says, as far as the fleet looks at it. */
 export interface ResultLine {
   image: string;
-  faces?: unknown[];
-  error?: ErrorJson;
+  faces?: unknown[] | undefined;
+  error?: ErrorJson | undefined;
   /** Of the image's bytes. */
-  sha256?: string;
+  sha256?: string | undefined;
 }
 
 /** A line, or undefined for what is none. */

@@ -23,7 +23,7 @@ export interface Done {
   /** Why there is no result. */
   error?: unknown;
   /** Whether an earlier run had the result. */
-  isReused?: boolean;
+  isReused?: boolean | undefined;
 }
 
 export interface AnalyzeContext {
