@@ -3,13 +3,15 @@ import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { QueueUnavailableError, WorkerLostError } from '../../src/errors.js';
 import { cancelRun } from '../../src/fleet/cancel-run.js';
-import { jobOf } from '../../src/fleet/enqueue-run.js';
+import { enqueueRun, jobOf } from '../../src/fleet/enqueue-run.js';
+import { openPlace } from '../../src/fleet/places/open-place.js';
 import { openQueue } from '../../src/fleet/queue/bullmq-queue.js';
 import type { ShardJob, ShardQueue } from '../../src/fleet/queue/shard-queue.js';
 import { retryRun } from '../../src/fleet/retry-run.js';
+import { keysOf } from '../../src/fleet/run/image-keys.js';
 import { RunFiles } from '../../src/fleet/run/run-files.js';
 import { runFailures } from '../../src/fleet/run-failures.js';
 import { RunWatcher } from '../../src/fleet/run-status.js';
@@ -22,11 +24,13 @@ import {
   FakePool,
   fakeImage,
   NETWORKS,
+  names,
   recordLog,
   startWorker,
   untilDone,
 } from '../support/fleet.js';
 import { HAS_REDIS, RedisServer, WITHOUT_REDIS } from '../support/redis-server.js';
+import { startS3Server } from '../support/s3-server.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'facial-lmk-fleet-'));
 const closing: (() => Promise<unknown>)[] = [];
@@ -296,6 +300,29 @@ describe.skipIf(!HAS_REDIS)(`a fleet${WITHOUT_REDIS}`, () => {
     await worker(store, await queueAt(), right, { networks: { ...NETWORKS, digests } });
     await untilDone(store.files);
     expect([other.worked.length, right.worked.length]).toEqual([0, 100]);
+  });
+
+  it('reads from a bucket and writes into one, and images that are not there are lines', async () => {
+    const s3 = await startS3Server(join(folder, 's3'), 'archive');
+    closing.push(() => s3.stop());
+    const { endpoint = '', accessKeyId = '', secretAccessKey = '' } = s3.settings;
+    vi.stubEnv('AWS_ENDPOINT_URL', endpoint);
+    vi.stubEnv('AWS_ACCESS_KEY_ID', accessKeyId);
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', secretAccessKey);
+    closing.push(async () => vi.unstubAllEnvs());
+    const [photos, out] = [await openPlace('s3://archive/photos'), await openPlace('s3://archive/out')];
+    for (const name of names(110)) await photos.write(name, fakeImage(name));
+    const queue = await queueAt();
+    await enqueueRun({ images: keysOf(photos), out, queue, networks: NETWORKS, shardImages: 100 });
+    const files = new RunFiles(out, 'default');
+    const [gone] = await files.keys((await files.open()).shards[0]);
+    await photos.remove(gone);
+    const store = { root: '', photos: '', out: '', images: [], files };
+    await worker(store, await queueAt(), new FakePool(), { roots: ['s3://archive'] });
+    await untilDone(files);
+    const lines = await collected(files);
+    expect(lines.map(({ image }) => image).sort()).toEqual(names(110));
+    expect(lines.filter(({ code }) => code)).toEqual([{ image: gone, code: 'ERR_FILE_ACCESS' }]);
   });
 
   it('shows no password of the queue', async () => {

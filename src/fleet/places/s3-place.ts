@@ -94,9 +94,22 @@ async function loadSigner({ accessKeyId, secretAccessKey, sessionToken, region }
 const encode = (text: string) =>
   encodeURIComponent(text).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 
-/** What stands between two tags; keys come encoded, so that nothing in them is markup. */
+const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+
+/** What stands between two tags, as text. */
 const textsOf = (xml: string, tag: string) =>
-  [...xml.matchAll(new RegExp(`<${tag}>([^<]*)</${tag}>`, 'g'))].map(([, text]) => text);
+  [...xml.matchAll(new RegExp(`<${tag}>([^<]*)</${tag}>`, 'g'))].map(([, text]) =>
+    text.replace(/&(#x?)?(\w+);/g, (whole, number, name) => {
+      if (number === undefined) return ENTITIES[name] ?? whole;
+      return String.fromCodePoint(Number.parseInt(name, number === '#' ? 10 : 16));
+    }),
+  );
+
+/** The keys of a page. They come encoded, for XML cannot hold every character, unless a storage does not know of that. */
+function keysOf(xml: string): string[] {
+  const isEncoded = textsOf(xml, 'EncodingType')[0] === 'url';
+  return textsOf(xml, 'Key').map((key) => (isEncoded ? decodeURIComponent(key.replaceAll('+', ' ')) : key));
+}
 
 /** A bucket, or what lies below a prefix of one, of S3 or of a storage that speaks like it. */
 export class S3Place implements Place {
@@ -137,8 +150,8 @@ export class S3Place implements Place {
       if (xml === undefined) {
         throw new FileAccessError({ name: this.address, expected: 'a bucket', received: 'nothing there' });
       }
-      for (const key of textsOf(xml, 'Key')) {
-        const name = decodeURIComponent(key.replaceAll('+', ' ')).slice(this.#prefix.length);
+      for (const key of keysOf(xml)) {
+        const name = key.slice(this.#prefix.length);
         if (!name.endsWith('/') && !/(^|\/)\./.test(name)) yield name;
       }
       [token] = textsOf(xml, 'NextContinuationToken');
