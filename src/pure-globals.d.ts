@@ -13,3 +13,5 @@ declare abstract class AbortSignal {
 declare function structuredClone<T>(value: T, options?: { transfer?: ArrayBuffer[] }): T;
 
 declare var crypto: { subtle?: { digest(name: 'SHA-256', data: Uint8Array): Promise<ArrayBuffer> } } | undefined;
+
+declare function atob(base64: string): string;

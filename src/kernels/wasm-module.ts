@@ -67,7 +67,8 @@ declare const WebAssembly:
 export function instantiateKernels(): KernelModule | undefined {
   if (typeof WebAssembly === 'undefined') return undefined;
   try {
-    return new WebAssembly.Instance(new WebAssembly.Module(KERNEL_BINARY)).exports as KernelModule;
+    const bytes = Uint8Array.from(atob(KERNEL_BINARY), (character) => character.charCodeAt(0));
+    return new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports as KernelModule;
   } catch {
     return undefined;
   }
