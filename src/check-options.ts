@@ -48,13 +48,14 @@ export const settings =
     checkFields(name, value, checks, `${name}.`);
 
 /** An object with these fields, and any others. */
-export const fields =
-  <C extends Checks>(checks: C): Check<Checked<C>> =>
-  (name, value) => {
+export const fields = <C extends Checks>(checks: C): Check<Checked<C>> => {
+  const entries = Object.entries(checks);
+  return (name, value) => {
     const object = checkObject(name, value) as Record<string, unknown>;
-    for (const [field, check] of Object.entries(checks)) check(`${name}.${field}`, object[field]);
+    for (const [field, check] of entries) check(`${name}.${field}`, object[field]);
     return object as Checked<C>;
   };
+};
 
 function checkFields<C extends Checks>(owner: string, value: unknown, checks: C, prefix: string): Checked<C> {
   const fields = checkObject(owner, value) as Record<string, unknown>;

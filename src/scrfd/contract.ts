@@ -27,6 +27,7 @@ const KINDS = [SCRFD.scoreLength, SCRFD.boxLength, SCRFD.keypointLength] as cons
 const fixed = (dimension: number | string) => (typeof dimension === 'number' && dimension >= 0 ? dimension : undefined);
 
 function refuse(network: NetworkInfo, strides: readonly number[], received: string): never {
+  checkNetworkInfo('network', network);
   const outputs = `${KINDS.length * strides.length} outputs: scores, boxes and key points for strides ${strides.join(', ')}`;
   throw new ModelContractError({
     name: `the detector (${network.name})`,
@@ -105,7 +106,6 @@ export function sortOutputs(
   tensors: readonly Tensor[],
   levels: readonly AnchorLevel[],
 ): ScrfdOutputs {
-  checkNetworkInfo('network', network);
   const strides = checkList('levels', levels, checkAnchorLevel).map(({ stride }) => stride);
   const n = levels.length;
   if (!Array.isArray(tensors) || tensors.length !== KINDS.length * n) {

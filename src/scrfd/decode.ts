@@ -19,17 +19,14 @@ export interface Candidates {
 
 function checkOutputs(outputs: ScrfdOutputs, levels: readonly AnchorLevel[]): void {
   const { scores, boxes, keypoints } = checkObject('outputs', outputs) as ScrfdOutputs;
-  const kinds = {
-    scores: [scores, SCRFD.scoreLength],
-    boxes: [boxes, SCRFD.boxLength],
-    keypoints: [keypoints, SCRFD.keypointLength],
-  } as const;
-  for (const [kind, [values, length]] of Object.entries(kinds)) {
-    const ofLevels = checkArray(`outputs.${kind}`, values, levels.length);
-    levels.forEach(({ rows }, i) => {
-      checkFloats(`outputs.${kind}[${i}]`, ofLevels[i], rows * length);
-    });
-  }
+  checkOutput('outputs.scores', scores, SCRFD.scoreLength, levels);
+  checkOutput('outputs.boxes', boxes, SCRFD.boxLength, levels);
+  checkOutput('outputs.keypoints', keypoints, SCRFD.keypointLength, levels);
+}
+
+function checkOutput(name: string, values: unknown, rowLength: number, levels: readonly AnchorLevel[]): void {
+  const ofLevels = checkArray(name, values, levels.length);
+  for (let i = 0; i < levels.length; i++) checkFloats(`${name}[${i}]`, ofLevels[i], levels[i].rows * rowLength);
 }
 
 /**
