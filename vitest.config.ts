@@ -2,7 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    globalSetup: ['scripts/build-kernels.mjs', 'scripts/build-mediapipe.ts'],
+    // Many tests run what is compiled: it is never older than the sources.
+    globalSetup: 'scripts/build-if-stale.mjs',
     include: ['test/{unit,networks,process,browser}/*.test.ts'],
     // Inference saturates the cores by itself, so more files at once would only fight over them.
     maxWorkers: 2,

@@ -20,8 +20,7 @@ function isFresh() {
   return [fileURLToPath(import.meta.url), ...sources].every((path) => statSync(path).mtimeMs < built);
 }
 
-export default async function buildKernels() {
-  if (isFresh()) return;
+async function buildKernels() {
   const { default: asc } = await import('assemblyscript/asc');
   let binary;
   const { error, stderr } = await asc.main(
@@ -43,4 +42,4 @@ export default async function buildKernels() {
   renameSync(partial, output);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await buildKernels();
+if (!isFresh()) await buildKernels();

@@ -24,11 +24,7 @@ function isFresh(path: string, source: string): boolean {
   return [fileURLToPath(import.meta.url), source, ...code].every((file) => statSync(file).mtimeMs < built);
 }
 
-export default async function buildMediapipe(): Promise<void> {
-  for (const { path, source, build } of models) {
-    if (isFresh(path, sourcePath(source))) continue;
-    await writeFileAtomic(path, build(readTflite(loadSource(source), source.name)));
-  }
+for (const { path, source, build } of models) {
+  if (isFresh(path, sourcePath(source))) continue;
+  await writeFileAtomic(path, build(readTflite(loadSource(source), source.name)));
 }
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) await buildMediapipe();

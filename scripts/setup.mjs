@@ -1,8 +1,9 @@
 // Brings a fresh clone to a runnable state: installs the locked dependencies when they are missing or older than
-// the lock file, then compiles src/ to dist/. Plain JavaScript, because nothing is installed when it starts.
+// the lock file, then compiles src/ where dist/ is older. Plain JavaScript, because nothing is installed when it starts.
 import { spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import buildIfStale from './build-if-stale.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -34,4 +35,9 @@ if (!native || !existsSync(installed) || statSync(installed).mtimeMs < statSync(
   // Every native binary we use ships inside its package. Install scripts would add nothing but a CUDA download.
   run('npm ci --ignore-scripts --no-audit --no-fund');
 }
-run('npm run --silent build');
+try {
+  buildIfStale();
+} catch (error) {
+  console.error(`setup: ${error.message}`);
+  process.exit(1);
+}
