@@ -125,17 +125,17 @@ const MAX_LABEL_SHARE = 1 / 6;
 /** Characters of the longest index. */
 const LONGEST_INDEX = 3;
 
-/**
- * Indices outside their points as seen from the middle of the group, or wherever beside them there is room.
- * @param taken places of other labels; those of the new ones are added
- */
-/** Everywhere that an index label of these points can lie. */
+/** The area in which index labels of these points can lie. */
 function surroundings(points: readonly Point[], size: number, fine: number): Box {
   const margin = 2 * LONGEST_INDEX * size * CHARACTER_ADVANCE + 4 * size + 4 * fine;
   const { x1, y1, x2, y2 } = boxAround(points);
   return { x1: x1 - margin, y1: y1 - margin, x2: x2 + margin, y2: y2 + margin };
 }
 
+/**
+ * Indices outside their points as seen from the middle of the group, or wherever beside them there is room.
+ * @param taken places of other labels; those of the new ones are added
+ */
 function indexLabels(face: FaceData, index: number, fine: number, image: OverlayOptions, taken: Box[]): LabelShape[] {
   const size = Math.max(6, 4 * fine);
   const middles = new Map<number, Point>();

@@ -90,7 +90,7 @@ function idsOf(seen: Awaited<ReturnType<typeof track>>['seen'], face: number): n
 
 const still: Placement = { center: { x: 240, y: 160 }, size: 120, rollRadians: 0 };
 
-describe('ids', () => {
+describe('FaceTracker: ids', () => {
   it('keep while faces move and turn, with the detector on every fifth frame', async () => {
     const script: Script = (i) => [
       { center: { x: 100 + 2 * i, y: 100 }, size: 90, rollRadians: 0.01 * i },
@@ -150,7 +150,7 @@ describe('ids', () => {
   });
 });
 
-describe('frames that come faster than they are tracked', () => {
+describe('FaceTracker: frames that come faster than they are tracked', () => {
   it('are tracked in turn, with the same result, also across a reset', async () => {
     const script: Script = (i) => [{ ...still, center: { x: 160 + 6 * i, y: 160 } }];
     const frames = Array.from(
@@ -174,7 +174,7 @@ describe('frames that come faster than they are tracked', () => {
   });
 });
 
-describe('ids under hard conditions', () => {
+describe('FaceTracker: ids under hard conditions', () => {
   it('keep on a noisy face that moves, turns and comes nearer', async () => {
     const script: Script = (i) => [{ center: { x: 120 + 4 * i, y: 160 }, size: 80 + i, rollRadians: 0.02 * i }];
     const { seen } = await track(script, 50, {}, noisy(1, 8));
@@ -214,7 +214,7 @@ describe('ids under hard conditions', () => {
   });
 });
 
-describe('smoothing', () => {
+describe('FaceTracker: smoothing', () => {
   /** Root mean square over frames and landmarks of the change from frame to frame. */
   function jitter(seen: Awaited<ReturnType<typeof track>>['seen'], from: number): number {
     let [sum, count] = [0, 0];
@@ -311,7 +311,7 @@ describe('smoothing', () => {
   });
 });
 
-describe('the One Euro filter', () => {
+describe('OneEuroFilter', () => {
   const options = { minCutoff: 1, beta: 0, speedCutoff: 1 };
 
   it('begins with the first value and keeps a constant', () => {
@@ -342,7 +342,7 @@ describe('the One Euro filter', () => {
   });
 });
 
-describe('matching', () => {
+describe('matchFaces', () => {
   const at = (x: number) => {
     const points = [-20, 0, 20].flatMap((dx) => [-20, 20].map((dy) => ({ x: x + dx, y: dy })));
     return { box: { x1: x - 30, y1: -30, x2: x + 30, y2: 30 }, landmarksFloat: points };
@@ -355,7 +355,7 @@ describe('matching', () => {
   });
 });
 
-describe('options', () => {
+describe('FaceTracker: options', () => {
   it('are checked', async () => {
     const networks = { detector, landmarker };
     expect(() => new FaceTracker(networks, { detectEvery: 0 })).toThrow(InvalidOptionError);

@@ -55,7 +55,7 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-describe('data', () => {
+describe('detect: JSON and CSV', () => {
   it('is what the library finds, integers, in the documented shape', async () => {
     const { code, stdout, stderr } = await detect('scene.png');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -120,7 +120,7 @@ describe('data', () => {
     });
   });
 
-  it('no face is an empty list, and a word about what to try', async () => {
+  it('no face gives an empty list, and a hint what to try', async () => {
     const { code, stdout, stderr } = await detect('nobody.png', '--jsonl');
     expect(code).toBe(0);
     expect(linesOf(stderr)).toEqual([expect.stringMatching(/no face was found.*--min-score.*--detector-side/)]);
@@ -140,7 +140,7 @@ describe('data', () => {
   });
 });
 
-describe('images', () => {
+describe('detect: images', () => {
   const names = (stdout: string) => reports(stdout).map(({ image }) => image);
 
   it('come in the order of the arguments, folders and patterns sorted, all levels', async () => {
@@ -161,7 +161,7 @@ describe('images', () => {
     expect(names(stdout)).toEqual(['linked/link.png']);
   });
 
-  it('leave a word about the files of a folder that are none', async () => {
+  it('a note counts the files of a folder that are no images', async () => {
     const { code, stderr } = await detect('photos', '--jsonl');
     expect(code).toBe(0);
     expect(stderr).toBe(
@@ -204,7 +204,7 @@ describe('images', () => {
   });
 });
 
-describe('networks', () => {
+describe('detect: networks', () => {
   /** What a command says on standard error alone, before anything else. */
   const announced = async (args: readonly string[], env?: Record<string, string>) => {
     const child = start(args, env);
@@ -248,7 +248,7 @@ describe('networks', () => {
   });
 });
 
-describe('parity', () => {
+describe('facial-lmk parity', () => {
   const { detector, landmarker } = DRAWN_FACES;
 
   it('without arguments compares the built-in networks on a painting', async () => {
@@ -281,7 +281,7 @@ describe('parity', () => {
   });
 });
 
-describe('pictures', () => {
+describe('detect: --overlay, --sheets and --crops', () => {
   it('lie in folders as the images do, whatever else is found beside them', async () => {
     for (const [images, out] of [
       ['photos', 'from-folder'],
@@ -328,7 +328,7 @@ describe('pictures', () => {
   });
 });
 
-describe('usage', () => {
+describe('facial-lmk: usage', () => {
   it.each([
     [[]],
     [['detect']],

@@ -81,7 +81,7 @@ afterAll(async () => {
 
 const copy = (from: string, to: string) => write(to, readFileSync(join(folder, from)));
 
-describe('each kind of ground truth', () => {
+describe('evaluate: each kind of ground truth', () => {
   it('300-W points beside the photograph', async () => {
     copy('portrait.png', 'pts/portrait.png');
     write('pts/portrait.pts', pts(to300W(sitter.landmarks)));
@@ -151,7 +151,7 @@ describe('each kind of ground truth', () => {
   });
 });
 
-describe('files to look at', () => {
+describe('evaluate --svg and --worst', () => {
   it('a curve, and a sheet of the worst with their names on standard output', async () => {
     copy('portrait.png', 'look/portrait.png');
     copy('group.png', 'look/group.png');
@@ -175,7 +175,7 @@ describe('files to look at', () => {
   });
 });
 
-describe('one file that fails', () => {
+describe('evaluate: one file that fails', () => {
   it('is named, and the others count', async () => {
     for (const name of ['good', 'cut', 'odd', 'twice', 'unknown', 'resized'])
       copy('portrait.png', `faults/${name}.png`);
@@ -206,7 +206,7 @@ describe('one file that fails', () => {
   });
 });
 
-describe('wrong usage ends with 2 before any work', () => {
+describe('evaluate: wrong usage ends with 2 before any work', () => {
   const refused = async (...args: string[]) => {
     const { code, stdout, stderr } = await run('evaluate', '--networks', 'drawn-faces', ...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

@@ -79,7 +79,7 @@ async function failure(promise: Promise<unknown>): Promise<DownloadError> {
   return error;
 }
 
-describe('a location that delivers', () => {
+describe('downloadModels: a location that delivers', () => {
   test('gives the file its name once it is whole', async () => {
     const seen: DownloadProgress[] = [];
     const model = modelOf(CONTENT, { url: server.serve('/a', whole(CONTENT)) });
@@ -129,7 +129,7 @@ describe('a location that delivers', () => {
   });
 });
 
-describe('a location that fails is followed by the next', () => {
+describe('downloadModels: a location that fails is followed by the next', () => {
   const cases: [string, () => string, RegExp][] = [
     ['404', () => server.serve('/bad', status(404)), /HTTP 404/],
     ['500', () => server.serve('/bad', status(500)), /HTTP 500/],
@@ -186,7 +186,7 @@ describe('a location that fails is followed by the next', () => {
   });
 });
 
-describe('after a break', () => {
+describe('downloadModels after a break', () => {
   test('the same location is asked for the rest', async () => {
     const url = server.serve('/a', breaksOff(CONTENT, 100_000));
     const [path] = await fetchModel(modelOf(CONTENT, { url }));
@@ -256,7 +256,7 @@ describe('after a break', () => {
   }
 });
 
-describe('an archive', () => {
+describe('downloadModels: an archive', () => {
   const LANDMARKER = noise(50_000, 3);
   const archiveBytes = zipOf({ 'readme.txt': Buffer.from('x'), 'a/det.onnx': CONTENT, '2d106det.onnx': LANDMARKER });
 
@@ -317,7 +317,7 @@ describe('an archive', () => {
   });
 });
 
-describe('the folder', () => {
+describe('downloadModels: the folder', () => {
   test('offline, nothing is asked and the error says so', async () => {
     const url = server.serve('/a', whole(CONTENT));
     const error = await failure(fetchModel(modelOf(CONTENT, { url }), { offline: true }));
@@ -378,7 +378,7 @@ describe('the folder', () => {
   });
 });
 
-describe('an abort', () => {
+describe('downloadModels: an abort', () => {
   test('ends with its reason and leaves a part that a later call finishes', async () => {
     const abort = new AbortController();
     const url = server.serve('/a', stalls(CONTENT, 100_000));
@@ -401,7 +401,7 @@ describe('an abort', () => {
   });
 });
 
-describe('a proxy', () => {
+describe('downloadModels: a proxy', () => {
   test('from the environment is used, except for NO_PROXY', async () => {
     const proxy = await startProxy(new URL(server.origin));
     try {
@@ -452,7 +452,7 @@ test('an error of a progress callback comes through as it is', async () => {
   expect(server.requestsFor('/a')).toHaveLength(1);
 });
 
-describe('options', () => {
+describe('downloadModels: options', () => {
   test.each([
     [{ acceptLicence: false }, /acceptLicence.*non-commercial/],
     [{ mirror: 'files.example' }, /mirror/],
@@ -474,7 +474,7 @@ test('a licence that allows everything needs no agreement', async () => {
   expectContent(path, CONTENT);
 });
 
-describe('a mirror', () => {
+describe('downloadModels: a mirror', () => {
   test('is asked instead of the public locations, under the names of the files', async () => {
     server.serve('/a', whole(CONTENT));
     server.serve('/files/det_10g.onnx?key=1', whole(CONTENT));
@@ -501,7 +501,7 @@ describe('a mirror', () => {
   });
 });
 
-describe('processes', () => {
+describe('downloadModels: several processes', () => {
   /** A process of its own that downloads the model. */
   function startProcess(model: KnownModel): ChildProcess {
     const module = fileURLToPath(new URL('../../src/node/models/model-download.ts', import.meta.url));

@@ -34,7 +34,7 @@ beforeAll(async () => {
 });
 afterAll(() => pool.close());
 
-describe('a pool', () => {
+describe('Pool', () => {
   it('gives what a detector gives, to the bit', async () => {
     const detector = await FacialLandmarkDetector.load(models);
     const expected = await detector.detect(image);
@@ -157,7 +157,7 @@ describe('a pool', () => {
   });
 });
 
-describe('aborting', () => {
+describe('Pool: aborts', () => {
   it('a call that waits leaves the queue at once', async () => {
     const narrow = await createPool({ ...models, workers: 1 });
     const running = narrow.detect(image);
@@ -187,7 +187,7 @@ describe('aborting', () => {
   });
 });
 
-describe('a thread that dies', () => {
+describe('Pool: a thread that dies', () => {
   it('fails its job with a typed error, is replaced, and the queue goes on', async () => {
     const before = threads.length;
     const narrow = await createPool({ ...models, workers: 1 });
@@ -205,7 +205,7 @@ describe('a thread that dies', () => {
   });
 });
 
-describe('closing', () => {
+describe('Pool.close', () => {
   it('finishes what was accepted, refuses what comes later, and can be repeated', async () => {
     const own = await createPool({ ...models, workers: 2 });
     const calls = Array.from({ length: 6 }, () => own.detect(image));

@@ -28,7 +28,7 @@ describe('the host', () => {
     '192.168.1.7',
     '[::1]:8080',
     '[fe80::1]',
-  ])('%s is nobody else', async (host) => {
+  ])('%s is accepted', async (host) => {
     expect((await ask(`http://${host}/v1/health`))[0]).toBe(200);
   });
 
@@ -137,7 +137,7 @@ describe('a token', () => {
     }
   });
 
-  it('is not wanted by whoever watches the service, nor by the page', async () => {
+  it('is not needed for health, readiness and the page', async () => {
     for (const path of ['/', '/page.js', '/v1/health', '/v1/ready', '/openapi.json']) {
       expect((await ask(`http://localhost${path}`, {}, { token }))[0]).toBe(200);
     }

@@ -149,7 +149,7 @@ describe('what is refused', () => {
     expect(signal?.aborted).toBe(true);
   });
 
-  it('our own mistakes: 500, logged, and not told to the client', async () => {
+  it('an internal error: 500, logged, and not told to the client', async () => {
     const onError = vi.fn();
     const response = await post('/v1/detect', new Uint8Array(png), 'image/png', {
       ...failing(new Error('secret path')),

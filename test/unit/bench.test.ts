@@ -45,7 +45,7 @@ const SECTION: Section = {
   ],
 };
 
-describe('the report', () => {
+describe('formatSection, chartSvg and isQuiet', () => {
   it('prints medians, quartiles and ratios in columns', () => {
     const [title, header, ...rows] = formatSection(SECTION).split('\n');
     expect(title).toBe('A <group> & more');

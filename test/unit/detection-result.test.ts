@@ -57,7 +57,7 @@ describe('DetectionResult', () => {
   });
 });
 
-describe('a face', () => {
+describe('a face of a DetectionResult', () => {
   it('is written to JSON and shown in short, moved, mirrored and read back too', () => {
     const moved = transformFace(face, affineMatrix(1, 0, 3, 0, 1, 4));
     const read = faceFromJson(faceToJson(face));

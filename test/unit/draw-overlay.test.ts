@@ -37,7 +37,7 @@ it('ends between two shapes when it is aborted', async () => {
   await expect(drawOverlay(image, [face], 'png', { signal: 1 as never })).rejects.toMatchObject({ subject: 'signal' });
 });
 
-describe('as a buffer', () => {
+describe('drawOverlay', () => {
   it('PNG holds exactly the drawn pixels', async () => {
     const { data, format } = await decodeImage(await drawOverlay(image, [face], 'png'));
     expect(format.toLowerCase()).toBe('png');
@@ -58,7 +58,7 @@ describe('as a buffer', () => {
   });
 });
 
-describe('as a file', () => {
+describe('writeOverlay', () => {
   it.each(['o.png', 'o.PNG', 'deep/down/o.png'])('%s', async (name) => {
     await writeOverlay(join(folder, name), image, [face]);
     expect(Buffer.from((await readImage(join(folder, name))).data).equals(Buffer.from(pixels))).toBe(true);

@@ -24,7 +24,7 @@ const points68 = range(0, 67).map((i): Point => ({ x: (i * 37) % 101, y: (i * 61
 points68[36] = { x: 10, y: 20 };
 points68[45] = { x: 70, y: 100 };
 
-describe('average precision', () => {
+describe('averagePrecision', () => {
   const hits = (...pattern: number[]) => pattern.map((hit, i) => ({ score: 1 - i / 10, hit: hit === 1 }));
 
   it('is the area under the best precision of each recall', () => {
@@ -56,7 +56,7 @@ describe('average precision', () => {
   });
 });
 
-describe('matching', () => {
+describe('matchDetections', () => {
   const face = { box: box(0, 0, 10, 10) };
   const found = (score: number, ...corners: [number, number, number, number]) => ({
     score,
@@ -92,7 +92,7 @@ describe('matching', () => {
   });
 });
 
-describe('overlap', () => {
+describe('faceOverlap', () => {
   const landmarks = drawScene({ seed: 1, faces: 1 }).faces[0].landmarks;
   const around = (points: readonly Point[]) => {
     const [xs, ys] = [points.map(({ x }) => x), points.map(({ y }) => y)];
@@ -149,7 +149,7 @@ describe('markups', () => {
   });
 });
 
-describe('landmark errors', () => {
+describe('landmarkErrors', () => {
   it('all points 3 right and 4 down are off by 5 of 100', () => {
     const errors = landmarkErrors(shift(points68, 3, 4), points68, markup68);
     for (const group of ERROR_GROUPS) expect(errors[group]).toBeCloseTo(0.05, 12);
@@ -170,7 +170,7 @@ describe('landmark errors', () => {
   });
 });
 
-describe('distribution of errors', () => {
+describe('failureRate and areaUnderCed', () => {
   const errors = [0.2, 0, 0.05, 0.1, Number.POSITIVE_INFINITY];
 
   it('counts what is above 0.1 and what was not found as failures', () => {
@@ -207,7 +207,7 @@ describe('distribution of errors', () => {
   });
 });
 
-describe('an evaluation', () => {
+describe('Evaluation', () => {
   const scene = drawScene({ seed: 1, width: 640, height: 480, faces: 3, maxRollDegrees: 20 });
   const [first, second] = scene.faces;
   const find = ({ box, landmarks }: { box: Box; landmarks: Point[] }, score = 0.9): FoundFace => ({
@@ -291,7 +291,7 @@ describe('an evaluation', () => {
   });
 });
 
-describe('a face of the sheet', () => {
+describe('drawOutcome', () => {
   const gray = { data: new Uint8Array(200 * 100).fill(100), width: 200, height: 100, channelOrder: 'gray' as const };
   const pixel = (image: { data: ArrayLike<number>; width: number }, x: number, y: number) =>
     [0, 1, 2].map((channel) => image.data[(y * image.width + x) * 3 + channel]);

@@ -20,7 +20,7 @@ let tried = 0;
 afterAll(() => console.log(`${tried} calls of ${EXPORTED.length} functions with wrong arguments`));
 
 describe.each(EXPORTED)('%s', (name, exported, valid) => {
-  it.runIf(valid)('takes what it is made for', async () => {
+  it.runIf(valid)('accepts valid arguments', async () => {
     const failure = await callExported(exported, valid ?? []).then(
       () => undefined,
       (error) => error,
@@ -31,7 +31,7 @@ describe.each(EXPORTED)('%s', (name, exported, valid) => {
     else expect(failure).toBeUndefined();
   });
 
-  it('answers wrong arguments with errors of this library alone', async () => {
+  it('throws nothing but errors of this library for wrong arguments', async () => {
     // What reaches for the network, threads or files of the machine has no right arguments here, and gets only wrong ones.
     for (const args of hostileArguments(valid ?? [undefined, undefined, undefined], LISTS, new Random(1))) {
       tried++;

@@ -23,7 +23,7 @@ const image = noise(200, 180);
 const face = faceIn(image);
 const coordinates = (points: readonly Point[]) => points.flatMap(({ x, y }) => [x, y]);
 
-describe('measures', () => {
+describe('rollAngle, interOcularDistance, eyeOpenness, mouthOpenness', () => {
   /** Both eyes as rings of radius 3 about their centres. */
   function eyes(left: [number, number], right: [number, number]) {
     const rings: [number[], [number, number]][] = [
@@ -202,7 +202,7 @@ describe('mirrorFace', () => {
   });
 });
 
-describe('JSON', () => {
+describe('faceToJson and faceFromJson', () => {
   const { crop: _, cropChannelOrder: __, ...data } = face;
   const subpixel = { subpixel: true };
   const plain = (value: object) => JSON.parse(JSON.stringify(value));

@@ -84,7 +84,7 @@ async function failure(promise: Promise<unknown>, kind: new (...args: never[]) =
   return error as ModelNotFoundError;
 }
 
-describe('without a choice', () => {
+describe('findModels without a choice', () => {
   test('the built-in set runs', async () => {
     const found = await findModels();
     expect(found).toMatchObject({ ...packaged('mediapipe'), identity: { set: 'mediapipe', licence: 'Apache-2.0' } });
@@ -114,12 +114,12 @@ describe('without a choice', () => {
     expect(await setOf()).toBe('mediapipe');
   });
 
-  test('other files in models/ of some project are none of its business', async () => {
+  test('other files in models/ of a project are ignored', async () => {
     put('project/models', 'det_ocr.onnx', 'genderage.onnx');
     expect(await setOf()).toBe('mediapipe');
   });
 
-  test('half a pair in models/ is no reason to run other networks unseen', async () => {
+  test('one network of a pair in models/ is an error, not the built-in set', async () => {
     put('project/models', 'det_10g.onnx');
     const { message } = await failure(findModels());
     expect(message).toMatch(/2d106det\.onnx for the landmarker but received no such file in .*det_10g\.onnx/);
@@ -141,7 +141,7 @@ describe('without a choice', () => {
   });
 });
 
-describe('a set by its name', () => {
+describe('findModels: a set by its name', () => {
   test.each(['mediapipe', 'drawn-faces'] as const)(
     '%s comes with the package, whatever else lies around',
     async (set) => {
@@ -212,7 +212,7 @@ describe('a set by its name', () => {
   });
 });
 
-describe('a folder', () => {
+describe('findModels: a folder', () => {
   test('is searched alone', async () => {
     put('project/models', 'det_10g.onnx', '2d106det.onnx');
     const { message } = await failure(findModels({ networks: put('empty') }));
@@ -265,7 +265,7 @@ describe('a folder', () => {
   });
 });
 
-describe('files of your own', () => {
+describe('findModels: files of the user', () => {
   test('take the place of those of the set', async () => {
     const folder = put('mine', 'a.onnx', 'b.onnx');
     const [detector, landmarker] = [join(folder, 'a.onnx'), join(folder, 'b.onnx')];
@@ -305,7 +305,7 @@ describe('files of your own', () => {
   });
 });
 
-describe("licence: 'commercial'", () => {
+describe("findModels with licence: 'commercial'", () => {
   const licence = 'commercial';
 
   test('refuses a set that forbids products, by name, also where its files are missing', async () => {
@@ -377,7 +377,7 @@ describe('the table', () => {
   });
 });
 
-describe('a misspelt option', () => {
+describe('findModels: a misspelt option', () => {
   test('is refused, so that no other networks run than somebody asked for', async () => {
     const options = { network: 'drawn-faces' } as object;
     const refused = { code: 'ERR_INVALID_OPTION', message: expect.stringContaining('"networks"') };

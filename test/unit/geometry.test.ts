@@ -102,7 +102,7 @@ function roundings(matrix: AffineMatrix, source: readonly Point[], target: reado
 describe.each([
   ['scalar', scalarTrig],
   ['packet', packetTrig],
-])('the similarity transform with %s functions', (_, trig) => {
+])('similarityTransform with %s functions', (_, trig) => {
   it('recovers a known map', () => {
     const { points, similarity } = random(1);
     let worst = 0;
@@ -153,7 +153,7 @@ describe.each([
   });
 });
 
-describe('the closed form', () => {
+describe('closedFormSimilarity', () => {
   it('is Umeyama too, also on a line', () => {
     const { points, numbers } = random(4);
     let worst = 0;
@@ -251,8 +251,8 @@ describe('estimateCropTransforms', () => {
   });
 });
 
-describe('the way back', () => {
-  it('leads where a point came from', () => {
+describe('invertAffine', () => {
+  it('maps a point back to where it came from', () => {
     const { similarity, points } = random(7);
     let worst = 0;
     for (let i = 0; i < CASES; i++) {
@@ -271,7 +271,7 @@ describe('the way back', () => {
     expect(worst).toBeLessThan(4);
   });
 
-  it('after the way there is nothing at all', () => {
+  it('composed with the matrix is the identity', () => {
     const { similarity } = random(8);
     for (let i = 0; i < CASES; i++) {
       const map = similarity();
@@ -285,7 +285,7 @@ describe('the way back', () => {
     }
   });
 
-  it('of a matrix without an inverse is zero', () => {
+  it('gives zeros for a matrix without an inverse', () => {
     for (const matrix of [affineMatrix(0, 0, 5, 0, 0, 7), affineMatrix(1, 2, 5, 2, 4, 7)]) {
       expect([...invertAffine(matrix).data].every((value) => Object.is(Math.abs(value), 0))).toBe(true);
     }

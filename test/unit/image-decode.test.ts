@@ -93,7 +93,7 @@ function upright(stored: Uint8Array, orientation: number): Uint8Array {
   });
 }
 
-describe('JPEG by sharp has the pixels of libjpeg-turbo', () => {
+describe('decodeImage: JPEG by sharp has the pixels of libjpeg-turbo', () => {
   it.each(Object.entries(digests))('%s', async (name, digest) => {
     const image = await decode(fixture(`images/${name}`));
     expect(image).toMatchObject({ width, height, channelOrder: 'rgb', decoder: 'sharp', format: 'jpeg' });
@@ -138,7 +138,7 @@ describe('JPEG by sharp has the pixels of libjpeg-turbo', () => {
   });
 });
 
-describe('lossless files give back the source pixels', () => {
+describe('decodeImage: lossless files give back the source pixels', () => {
   const luma = (data: Uint8Array) => data.filter((_, i) => i % 3 === 0);
   const files: [string, Decoder[], () => Promise<Buffer>][] = [
     ['PNG', ['sharp', 'jimp'], () => picture().png().toBuffer()],
@@ -210,7 +210,7 @@ describe('lossless files give back the source pixels', () => {
   });
 });
 
-describe('who decodes', () => {
+describe('decodeImage: the choice of the decoder', () => {
   it('each format goes to a decoder that reads it', async () => {
     expect((await decode(bmp())).decoder).toBe('jimp');
     expect((await decode(picture().webp().toBuffer())).decoder).toBe('sharp');
@@ -229,7 +229,7 @@ describe('who decodes', () => {
   });
 });
 
-describe('HEIF', () => {
+describe('decodeImage: HEIF', () => {
   const avif = () => picture().avif({ lossless: true, effort: 0 }).toBuffer();
   /** The same file under another brand: a HEIF may hold any codec. */
   const rebranded = (bytes: Buffer, brand: string) =>
@@ -281,7 +281,7 @@ describe('HEIF', () => {
   });
 });
 
-describe('what is refused, by its name', () => {
+describe('decodeImage refuses', () => {
   it.each<[string, Buffer, RegExp]>([
     ['no bytes', Buffer.alloc(0), /no bytes at all/],
     ['text', Buffer.from('this is no photograph, whatever its name says\n'), /received text/],

@@ -51,7 +51,7 @@ describe('images of a folder', () => {
     ]);
   });
 
-  it('leave a word about the rest, but for what is hidden', async () => {
+  it('a note counts the other files, but for hidden ones', async () => {
     const passedOver = new PassedOver();
     await imageSources([inFolder('photos')], passedOver);
     expect(passedOver.summary).toBe('.txt (2), links to folders (2), .mp4 (1), without an ending (1)');

@@ -73,7 +73,7 @@ const STRANGE_MATRICES: Record<string, AffineMatrix> = {
   'a huge reduction': affineMatrix(1e-3, 0, 100, 0, 1e-3, 100),
 };
 
-describe('the choice of kernels', () => {
+describe('defaultKernels', () => {
   afterEach(() => vi.unstubAllGlobals());
 
   it('is WebAssembly in this runtime', () => {
@@ -101,7 +101,7 @@ describe('the choice of kernels', () => {
 const wasm = wasmKernels() as Kernels;
 const SETS = [plainKernels, wasm];
 
-describe.each(SETS)('letterbox, $name', (kernels) => {
+describe.each(SETS)('letterboxBilinear, $name', (kernels) => {
   it('equals the formulas on a padded canvas', () => {
     repeat(600, (random, seed) => {
       const image = randomImage(random, 24);
@@ -155,7 +155,7 @@ describe.each(SETS)('letterbox, $name', (kernels) => {
   });
 });
 
-describe('letterbox, both sets', () => {
+describe('letterboxBilinear, both sets of kernels', () => {
   const both = (image: PixelView, side: number, what: string) => {
     const [received, expected] = SETS.map((kernels) => {
       const out = new Float32Array(3 * side * side).fill(Number.NaN);
@@ -187,7 +187,7 @@ describe('letterbox, both sets', () => {
   });
 });
 
-describe.each(SETS)('area letterbox, $name', (kernels) => {
+describe.each(SETS)('letterboxArea, $name', (kernels) => {
   it('is the mean over the area that an output pixel covers', () => {
     repeat(300, (random, seed) => {
       const image = randomImage(random, random.pick([8, 60]));
@@ -215,7 +215,7 @@ describe.each(SETS)('area letterbox, $name', (kernels) => {
   });
 });
 
-describe('area letterbox, both sets', () => {
+describe('letterboxArea, both sets of kernels', () => {
   function both(image: PixelView, side: number, what: string): void {
     const [expected, received] = SETS.map((kernels) => {
       const out = new Float32Array(3 * side * side).fill(Number.NaN);
@@ -239,7 +239,7 @@ describe('area letterbox, both sets', () => {
 
 const bgr = ({ red, green, blue }: PixelView) => [blue, green, red] as const;
 
-describe('warp', () => {
+describe('warpAffine', () => {
   it('equals the formulas', () => {
     repeat(2000, (random, seed) => {
       const image = randomImage(random, 20);
@@ -273,7 +273,7 @@ describe('warp', () => {
   });
 });
 
-describe('crops of a face', () => {
+describe('Kernels.alignedCrops', () => {
   const CROP_LENGTH = 3 * 224 * 224;
   const INPUT_LENGTH = 3 * 192 * 192;
 
@@ -339,7 +339,7 @@ describe('crops of a face', () => {
   });
 });
 
-describe('suppression', () => {
+describe('nms and iou', () => {
   /** Boxes in clusters, with equal scores now and then and corners in any order. */
   function randomBoxes(random: Random): { boxes: Float32Array; scores: Float32Array } {
     const n = random.integer(0, 60);
@@ -421,7 +421,7 @@ describe('suppression', () => {
   });
 });
 
-describe('decoding', () => {
+describe('decodeAnchors', () => {
   it('equals the formulas for every row above the threshold, and only those', () => {
     repeat(40, (random, seed) => {
       const side = 32 * random.integer(1, 4);
@@ -468,7 +468,7 @@ describe('decoding', () => {
   });
 });
 
-describe('a workspace', () => {
+describe('Workspace', () => {
   it('lends a buffer again when its job has ended, and never to two jobs at once', async () => {
     const workspace = new Workspace();
     const open: (() => void)[] = [];

@@ -19,7 +19,7 @@ const all = Array.from({ length: 106 }, (_, i) => i);
 /** A point that remembers its index. */
 const numbered = all.map((i) => ({ x: i, y: 1000 + i }));
 
-describe('names', () => {
+describe('LANDMARK_NAMES', () => {
   it('are 106 different ones in alphabetical order of the whole list', () => {
     expect(LANDMARK_NAMES).toHaveLength(106);
     expect(new Set(LANDMARK_NAMES).size).toBe(106);
@@ -37,7 +37,7 @@ describe('names', () => {
   ])('%i is %s', (index, name) => expect(LANDMARK_NAMES[index]).toBe(name));
 });
 
-describe('groups', () => {
+describe('LANDMARK_GROUPS and landmarkGroup', () => {
   it('hold every landmark exactly once', () => {
     expect(ascending(Object.values(LANDMARK_GROUPS).flat())).toEqual(all);
   });
@@ -68,7 +68,7 @@ describe('groups', () => {
   });
 });
 
-describe('paths', () => {
+describe('LANDMARK_PATHS and landmarkPath', () => {
   it('with eye centres and pupils cover every landmark exactly once', () => {
     const joined = Object.values(LANDMARK_PATHS).flatMap(({ indices }) => [...indices]);
     expect(ascending([...joined, ...Object.values(EYE_CENTERS), ...Object.values(PUPILS)])).toEqual(all);
@@ -91,7 +91,7 @@ describe('paths', () => {
   });
 });
 
-describe('mirror permutation', () => {
+describe('LANDMARK_MIRROR and mirrorLandmarks', () => {
   it('is the published one', () => {
     expect(LANDMARK_MIRROR).toEqual([
       0, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14,
@@ -130,7 +130,7 @@ describe('mirror permutation', () => {
   });
 });
 
-describe('other markups', () => {
+describe('to300W and toJd106', () => {
   it('300-W takes the published 68', () => {
     expect(LANDMARKS_300W).toEqual([
       1, 10, 12, 14, 16, 3, 5, 7, 0, 23, 21, 19, 32, 30, 28, 26, 17, 43, 48, 49, 51, 50, 102, 103, 104, 105, 101, 72,

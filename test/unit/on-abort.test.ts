@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { onAbort } from '../../src/runtime/on-abort.js';
 
 describe('onAbort', () => {
-  it('calls everybody back once, in order, behind one listener', () => {
+  it('calls every callback once, in order, with one listener on the signal', () => {
     const controller = new AbortController();
     const listeners = () => getEventListeners(controller.signal, 'abort').length;
     const heard: number[] = [];
@@ -15,7 +15,7 @@ describe('onAbort', () => {
     expect(listeners()).toBe(0);
   });
 
-  it('forgets who takes the callback back, and listens no longer than anybody waits', () => {
+  it('calls no callback that was taken back, and removes its listener after the last one', () => {
     const controller = new AbortController();
     const { signal } = controller;
     const heard: string[] = [];
@@ -34,7 +34,7 @@ describe('onAbort', () => {
     expect(heard).toEqual(['third']);
   });
 
-  it('lets a callback take back another, and does nothing without a signal', () => {
+  it('lets a callback take back another one, and does nothing without a signal', () => {
     const controller = new AbortController();
     const heard: string[] = [];
     onAbort(controller.signal, () => {

@@ -35,7 +35,7 @@ const pixel = ({ data, width }: PixelImage, x: number, y: number) => [
   ...data.subarray((y * width + x) * 3, (y * width + x) * 3 + 3),
 ];
 
-describe('shapes', () => {
+describe('overlayShapes', () => {
   const shapes = overlayShapes([face], size);
 
   it('one face: a box with its score, nine paths, 106 landmarks, five key points', () => {
@@ -121,7 +121,7 @@ describe('shapes', () => {
   });
 });
 
-describe('indices', () => {
+describe('overlayShapes with indices', () => {
   /** Drawn faces in the middle of their own part of an image, with their true landmarks. */
   function drawnFaces(width: number, height: number, placements: Placement[]): FaceData[] {
     const scene = drawScene({ seed: 1, width, height, placements });
@@ -187,7 +187,7 @@ describe('indices', () => {
   });
 });
 
-describe('SVG', () => {
+describe('overlaySvg', () => {
   /** Reads tags one by one: throws on an unclosed or stray one. Returns the names of all elements. */
   function elements(svg: string): string[] {
     const open: string[] = [];
@@ -266,7 +266,7 @@ function capsuleOfEveryPixel({ data, width, height }: PixelImage, a: Point, b: P
   return new Uint8Array(data);
 }
 
-describe('raster', () => {
+describe('overlayRaster', () => {
   const plain = { face: 0, part: 'box', edge: 0 } as const;
 
   it('a disc of radius 2 on a pixel centre: full inside, half on the rim, nothing beyond', () => {
@@ -420,7 +420,7 @@ describe('raster', () => {
   });
 });
 
-describe('contact sheet', () => {
+describe('contactSheet', () => {
   it('holds every crop in rgb, in reading order', () => {
     const faces = [face, faceIn(image, 150, 60), faceIn(image, 100, 20, 60)];
     const sheet = contactSheet(faces, { columns: 2 });

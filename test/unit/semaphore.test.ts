@@ -5,7 +5,7 @@ import { Semaphore } from '../../src/runtime/semaphore.js';
 /** Time for everything that can go on without the test to do so. */
 const idle = () => new Promise((resolve) => setImmediate(resolve));
 
-describe('a semaphore', () => {
+describe('Semaphore', () => {
   it('admits as many as fit, then in order', async () => {
     const semaphore = new Semaphore(2);
     const admitted: string[] = [];
@@ -27,7 +27,7 @@ describe('a semaphore', () => {
     expect(admitted).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  it('lets nobody overtake who needs more, and takes what is larger than everything alone', async () => {
+  it('serves waiting jobs in order whatever their size, and runs a job larger than the limit alone', async () => {
     const semaphore = new Semaphore(10);
     const small = await semaphore.acquire(1);
     let large: (() => void) | undefined;
@@ -49,7 +49,7 @@ describe('a semaphore', () => {
     expect(behind).toBe(true);
   });
 
-  it('hears an abort while waiting, and lets those behind go on', async () => {
+  it('takes an aborted job out of the queue, and goes on with those behind it', async () => {
     const semaphore = new Semaphore(2);
     const release = await semaphore.acquire(1);
     const controller = new AbortController();

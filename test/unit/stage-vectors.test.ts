@@ -21,7 +21,7 @@ type Matrix = [[number, number, number], [number, number, number]];
 const toPoints = (pairs: number[][]) => pairs.map(([x, y]) => ({ x, y }));
 const toMatrix = ([[a, b, tx], [c, d, ty]]: Matrix) => affineMatrix(a, b, tx, c, d, ty);
 
-describe('detector input', () => {
+describe('detectorInput', () => {
   interface Case {
     q: number;
     r: number;
@@ -83,7 +83,7 @@ describe('detector input', () => {
   });
 });
 
-describe('decoding and suppression', () => {
+describe('decodeAnchors and nms', () => {
   interface Case {
     width: number;
     height: number;
@@ -129,7 +129,7 @@ describe('decoding and suppression', () => {
   );
 });
 
-describe('alignment', async () => {
+describe('alignFaces', async () => {
   interface Case {
     name: string;
     kps: number[][];
