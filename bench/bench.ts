@@ -9,6 +9,8 @@ export interface BenchContext {
   images: readonly BenchImage[];
   merged: MergedModel | undefined;
   rounds: number;
+  /** Disturb the fleet in every way. */
+  chaos: boolean;
 }
 
 export interface BenchImage {

@@ -7,6 +7,7 @@ import type { Bench, BenchContext } from './bench.js';
 import { chartSvg } from './chart.js';
 import { benchDecoderMemory } from './decoder-memory.js';
 import { benchEndToEnd } from './end-to-end.js';
+import { benchFleet } from './fleet.js';
 import { benchFolder } from './folder.js';
 import { benchImages } from './images.js';
 import { benchKernels } from './kernels.js';
@@ -35,6 +36,7 @@ const BENCHES: Record<string, { run: Bench; onRequest?: true }> = {
   serve: { run: benchServe, onRequest: true },
   sets: { run: benchSets, onRequest: true },
   'large-files': { run: benchLargeFiles, onRequest: true },
+  fleet: { run: benchFleet, onRequest: true },
 };
 
 const HELP = `npm run bench -- [${Object.keys(BENCHES).join('|')} ...] [options]
@@ -45,6 +47,7 @@ const HELP = `npm run bench -- [${Object.keys(BENCHES).join('|')} ...] [options]
   --only A,B       only the images of these names, without extension
   --merged FILE    a merged graph to compare with
   --rounds N       interleaved rounds (default 25)
+  --chaos          of "fleet": kill workers, restart the queue, fill the disk
   --json FILE      everything as JSON
   --svg FILE       the end-to-end tables as a chart`;
 
@@ -60,6 +63,7 @@ const { values, positionals } = parseArgs({
     rounds: { type: 'string', default: '25' },
     json: { type: 'string' },
     svg: { type: 'string' },
+    chaos: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h' },
   },
 });
@@ -89,6 +93,7 @@ async function main(): Promise<void> {
     images: await benchImages(values.images, models.identity.set, values.only?.split(',')),
     merged: values.merged === undefined ? undefined : await loadMergedModel(values.merged),
     rounds,
+    chaos: values.chaos,
   };
   console.log(`detector ${models.detector}, landmarker ${models.landmarker}, ${rounds} rounds\n`);
   const report: Omit<Report, 'calibration' | 'quiet'> = { machine, models, rounds, sections: [] };

@@ -31,22 +31,20 @@ export async function* collectRun(
     const missing = await files.missing(run);
     if (missing.length > 0) throw unfinished(missing.length, run.shards.length);
   }
+  let unsound = 0;
   for (const shard of run.shards) {
     const lines = await files.part(shard, recipe);
     const keys = lines && (await files.keys(shard));
-    if (lines && keys?.every((key, i) => parseLine(lines[i])?.image === redact(key))) {
-      yield { lines, left: 0 };
-      continue;
+    const isSound = lines && keys?.every((key, i) => parseLine(lines[i])?.image === redact(key));
+    if (!isSound && (!partial || (await files.hasPart(shard, recipe)))) {
+      // Not whole, or of other images: it is done again. All such are found at once.
+      await files.removePart(shard, recipe);
+      unsound++;
     }
-    // Not whole, or of another shard: it is done again.
-    if (lines === undefined && partial && !(await files.hasPart(shard, recipe))) {
-      yield { lines: [], left: shard.images };
-      continue;
-    }
-    await files.removePart(shard, recipe);
-    if (!partial) throw unfinished(1, run.shards.length);
-    yield { lines: [], left: shard.images };
+    if (isSound && (partial || unsound === 0)) yield { lines, left: 0 };
+    else if (partial) yield { lines: [], left: shard.images };
   }
+  if (unsound > 0 && !partial) throw unfinished(unsound, run.shards.length);
 }
 
 const unfinished = (missing: number, all: number) =>

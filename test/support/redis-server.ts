@@ -1,7 +1,7 @@
 // A real redis-server on a free port of this machine, ended by its process id.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -78,6 +78,13 @@ export class RedisServer {
     if (!child) return;
     child.kill('SIGKILL');
     await once(child, 'exit');
+  }
+
+  /** A crash after which nothing is left. */
+  async forget(): Promise<void> {
+    await this.kill();
+    for (const file of readdirSync(this.#folder)) rmSync(join(this.#folder, file), { recursive: true });
+    await this.begin();
   }
 
   async restart(): Promise<void> {

@@ -92,9 +92,19 @@ async function imagesFrom(argument: string): Promise<ImageKeys> {
 
 async function enqueue(argument: string, options: EnqueueCommandOptions): Promise<void> {
   const { identity } = await findNetworks(options);
-  const { minScore, iouThreshold, maxFaces, detectorSide, landmarkChannelOrder, largeImages, decoder } = options;
+  const { minScore, iouThreshold, maxFaces, detectorSide, landmarkChannelOrder, largeImages, decoder, decode } =
+    options;
   const { subpixel, crops, run, shardImages, reuse } = options;
-  const analysis = { minScore, iouThreshold, maxFaces, detectorSide, landmarkChannelOrder, largeImages, decoder };
+  const analysis = {
+    minScore,
+    iouThreshold,
+    maxFaces,
+    detectorSide,
+    landmarkChannelOrder,
+    largeImages,
+    decoder,
+    decode,
+  };
   const out = await openPlace(options.out);
   await withQueue(options, async (queue) => {
     const wish = async (): Promise<EnqueueOptions> => ({

@@ -31,6 +31,19 @@ export type RunSettings = Checked<typeof RUN_OPTIONS>;
 /** @throws InvalidOptionError */
 export const checkRunOptions = (options: unknown): RunSettings => checkOptions('a run', options, RUN_OPTIONS);
 
+/** What the faces are found by, and what is written of them. */
+export function splitOptions(options: Omit<RunSettings, 'crops'>): {
+  analysis: Omit<RunSettings, 'crops' | keyof FaceJsonOptions>;
+  json: Pick<RunSettings, keyof FaceJsonOptions>;
+} {
+  const isJson = ([name]: [string, unknown]) => Object.hasOwn(FACE_JSON_OPTIONS, name);
+  const entries = Object.entries(options);
+  return {
+    analysis: Object.fromEntries(entries.filter((entry) => !isJson(entry))),
+    json: Object.fromEntries(entries.filter(isJson)),
+  } as ReturnType<typeof splitOptions>;
+}
+
 /** What makes the results of a run: with the content of an image, the key of its result. */
 export interface Recipe {
   /** SHA-256 of both networks. */

@@ -8,7 +8,7 @@ import { encodedImageChecks } from '../../node/images/image-file.js';
 import type { Pool } from '../../node/pool/create-pool.js';
 import type { Source } from '../places/place.js';
 import { redact } from '../redact.js';
-import type { RunSettings } from '../run/recipe.js';
+import { type RunSettings, splitOptions } from '../run/recipe.js';
 
 /** How often an image may end whoever works on it before it is given up. */
 export const TRIES = 3;
@@ -92,13 +92,14 @@ async function findFaces(
   context: AnalyzeContext,
 ): Promise<Done> {
   const { pool, options, imageTimeoutMs } = context;
-  const { crops, subpixel, ...analysis } = options;
+  const { crops, ...all } = options;
+  const { analysis, json: wanted } = splitOptions(all);
   const name = redact(key);
   for (let attempt = 1; ; attempt++) {
     const call = { ...analysis, signal: AbortSignal.timeout(imageTimeoutMs) };
     try {
       if (!crops) {
-        const { bytes: json, faces } = await pool.detectJson(bytes, { ...call, name, subpixel });
+        const { bytes: json, faces } = await pool.detectJson(bytes, { ...call, ...wanted, name });
         return { line: withDigest(Buffer.from(json).toString('utf8'), sha256), faces };
       }
       const result = await pool.detect(bytes, { ...call, name });
@@ -108,7 +109,7 @@ async function findFaces(
         const png = await encodeImage(imageFromTensor(crop, cropChannelOrder), 'png');
         files.push(await write(context, `${index}.face-${i + 1}.png`, png));
       }
-      const json = JSON.stringify({ ...resultToJson(result, { subpixel }), crops: files });
+      const json = JSON.stringify({ ...resultToJson(result, wanted), crops: files });
       return { line: withDigest(json, sha256), faces: result.faces.length };
     } catch (error) {
       const isLost = error instanceof WorkerLostError || call.signal.aborted;
