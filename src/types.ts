@@ -85,6 +85,13 @@ export interface Keypoint extends Point {
   name: KeypointName;
 }
 
+/**
+ * How a face was found: by the reference's own pass, or by a further one on the halved image (`large`), on parts of the image (`tiles`),
+ * or on the image turned clockwise by so many degrees.
+ */
+export const DETECTION_PASSES = ['reference', 'large', 'tiles', 'turned90', 'turned180', 'turned270'] as const;
+export type DetectionPass = (typeof DETECTION_PASSES)[number];
+
 /** What the detector says of one face. Coordinates in image pixels, integers as the merged model gives them. */
 export interface Detection {
   /** Probability in (minScore, 1]. */
@@ -92,6 +99,8 @@ export interface Detection {
   box: Box;
   /** left eye, right eye, nose, left mouth corner, right mouth corner */
   keypoints: readonly Keypoint[];
+  /** Only where `recall: 'thorough'` was asked for; faces of other passes than `reference` have fractions. */
+  pass?: DetectionPass | undefined;
 }
 
 /** The way between the image and the upright crop of one face. */
@@ -139,6 +148,8 @@ export interface FaceJson {
   landmarks: [number, number][];
   /** image -> 224 crop: `[[a, b, tx], [c, d, ty]]` */
   matrix: [[number, number, number], [number, number, number]];
+  /** How it was found; only where `recall: 'thorough'` was asked for. */
+  pass?: DetectionPass | undefined;
   /** Only there, and true, when the key points allow no upright crop. */
   degenerate?: true | undefined;
   /** Only where it was asked for. */

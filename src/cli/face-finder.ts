@@ -51,8 +51,17 @@ export async function loadFinder(options: FinderOptions): Promise<Finder> {
     ? await createPool({ ...networks, workers, threadsPerWorker: threads, maxQueue: 2 * workers })
     : await FacialLandmarkDetector.load({ ...networks, threads });
   const detect = (input: ImageInput, source: DecodeOptions, withPixels: boolean) => {
-    const { minScore, iouThreshold, maxFaces, detectorSide, landmarkChannelOrder, largeImages, decoder, decode } =
-      options;
+    const {
+      minScore,
+      iouThreshold,
+      maxFaces,
+      detectorSide,
+      landmarkChannelOrder,
+      largeImages,
+      recall,
+      decoder,
+      decode,
+    } = options;
     const analysis = {
       minScore,
       iouThreshold,
@@ -60,6 +69,7 @@ export async function loadFinder(options: FinderOptions): Promise<Finder> {
       detectorSide,
       landmarkChannelOrder,
       largeImages,
+      recall,
       decoder,
       decode,
     };

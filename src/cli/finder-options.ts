@@ -31,6 +31,12 @@ export function addDetectionOptions(command: Command): Command {
       integerIn(32, 4096),
     )
     .addOption(
+      new Option(
+        '--recall <how>',
+        'thorough: also look for faces that fill the picture, are turned or tiny (default: reference)',
+      ).choices(['fast', 'reference', 'thorough']),
+    )
+    .addOption(
       new Option('--landmark-channel-order <order>', "of the landmark network's input (default: bgr)").choices([
         'bgr',
         'rgb',

@@ -3,7 +3,8 @@ import { InvalidOptionError } from '../errors.js';
 import { truncatePoint } from '../landmark106/decode.js';
 import { LANDMARK106 } from '../landmark106/spec.js';
 import { affineMatrix, invertAffine } from '../ops/affine.js';
-import { type Face, type FaceData, type FaceJson, KEYPOINT_NAMES } from '../types.js';
+import { checkChoice } from '../options.js';
+import { DETECTION_PASSES, type Face, type FaceData, type FaceJson, KEYPOINT_NAMES } from '../types.js';
 import { faceObject } from './face-object.js';
 
 function checkArray(name: string, value: unknown, length: number, of: string): unknown[] {
@@ -41,7 +42,7 @@ export function faceFromJson(json: unknown): FaceData & Pick<Face, 'toJSON'> & {
       received: describe(json),
     });
   }
-  const { id, score, bbox, keypoints, landmarks, matrix, degenerate } = json as Partial<
+  const { id, score, bbox, keypoints, landmarks, matrix, degenerate, pass } = json as Partial<
     Record<keyof FaceJson, unknown>
   >;
   const [x1, y1, x2, y2] = checkNumbers('bbox', bbox, 4);
@@ -58,6 +59,7 @@ export function faceFromJson(json: unknown): FaceData & Pick<Face, 'toJSON'> & {
   }
   return faceObject({
     ...(id !== undefined && { id: checkFinite('id', id) }),
+    ...(pass !== undefined && { pass: checkChoice('pass', pass, DETECTION_PASSES) }),
     score: checkFinite('score', score),
     box: { x1, y1, x2, y2 },
     keypoints: checkRows('keypoints', keypoints, KEYPOINT_NAMES.length, 2).map(([x, y], i) => ({

@@ -35,7 +35,7 @@ export function faceToJson(face: FaceData & { id?: number | undefined }, options
     ...(attributes ? (['landmarksFloat'] as const) : []),
     'imageToCrop',
   ]);
-  const { id, score, box, keypoints, degenerate } = face;
+  const { id, score, box, keypoints, degenerate, pass } = face;
   const [a, b, tx, c, d, ty] = affineEntries(face.imageToCrop);
   return {
     ...(id !== undefined && { id }),
@@ -47,6 +47,7 @@ export function faceToJson(face: FaceData & { id?: number | undefined }, options
       [a, b, tx],
       [c, d, ty],
     ],
+    ...(pass !== undefined && { pass }),
     ...(degenerate && { degenerate }),
     ...(attributes && { attributes: faceAttributes(face.landmarksFloat) }),
   };

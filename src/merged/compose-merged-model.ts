@@ -30,7 +30,7 @@ import { sideForImage } from './side-for-image.js';
 import { toImage } from './to-image.js';
 import { borderedPlanes, warpAffine } from './warp-affine.js';
 
-export interface MergeOptions extends Omit<DetectOptions, 'largeImages' | 'signal'>, AlignOptions {
+export interface MergeOptions extends Omit<DetectOptions, 'largeImages' | 'signal' | 'recall'>, AlignOptions {
   /**
    * `int64` truncates the landmarks toward zero as the upstream model does, `float` keeps them as they are.
    * Default `int64`.

@@ -52,6 +52,7 @@ export const checkReceipt = fields({
     maxFaces: checkAnyNumber,
     detectorSide: checkAnyNumber,
     landmarkChannelOrder: oneOf(['bgr', 'rgb']),
+    recall: oneOf(['fast', 'reference', 'thorough']),
   } satisfies ChecksOf<ResultOptions>),
   version: checkText,
 } satisfies ChecksOf<Receipt>);

@@ -24,6 +24,7 @@ export interface ServiceOptions {
   maxFaces: number;
   iouThreshold: number;
   detectorSide: number | undefined;
+  recall: QueryValues['recall'];
   maxPixels: number;
   signal: AbortSignal;
   handOver: boolean;
@@ -122,13 +123,14 @@ export function createApp({ service, stopping, onError = console.error, ...rest 
       // First of all: nothing that is refused for its query costs anything.
       const query = readQuery(new URL(context.req.url).searchParams, names, parameters);
       if (!isReady()) throw new HttpError(503, 'ERR_NOT_READY', 'The service starts or stops. Try again soon.');
-      const { minScore, maxFaces, iouThreshold, detectorSide } = query;
+      const { minScore, maxFaces, iouThreshold, detectorSide, recall } = query;
       const { bytes, faces } = await images.take(context, (image, signal) =>
         work(image, query, {
           minScore,
           maxFaces,
           iouThreshold,
           detectorSide,
+          recall,
           maxPixels: limits.maxPixels,
           signal,
           handOver: true,

@@ -11,6 +11,7 @@ const DEFAULT_MAX_FACES = 1000;
 /** What a picture may be sent as. */
 export const SERVICE_FORMATS = ['png', 'webp', 'svg'] as const;
 export type ServiceFormat = (typeof SERVICE_FORMATS)[number];
+const RECALLS = ['fast', 'reference', 'thorough'] as const;
 
 /** What a query may say, as the description tells it and as it is checked. */
 export function queryParameters({
@@ -45,6 +46,10 @@ export function queryParameters({
     attributes: { schema: toggle, description: 'add roll, distance of the eyes, how far eyes and mouth are open' },
     crops: { schema: toggle, description: 'add each face upright, 224 x 224, as a data: URL of a PNG' },
     format: { schema: { enum: SERVICE_FORMATS, default: SERVICE_FORMATS[0] }, description: 'of the picture' },
+    recall: {
+      schema: { type: 'string', enum: [...RECALLS], default: RECALLS[1] },
+      description: 'how hard to look; thorough takes several times as long',
+    },
     subpixel: { schema: toggle, description: 'landmarks with fractions instead of integers' },
     indices: { schema: toggle, description: "each landmark's index beside it" },
   };
@@ -62,6 +67,7 @@ export interface QueryValues {
   attributes: boolean;
   crops: boolean;
   format: ServiceFormat;
+  recall: (typeof RECALLS)[number];
   subpixel: boolean;
   indices: boolean;
 }
@@ -134,6 +140,7 @@ export function readQuery(
     attributes: toggle('attributes'),
     crops: toggle('crops'),
     format: read('format', (text) => checkChoice('format', text, SERVICE_FORMATS)),
+    recall: read('recall', (text) => checkChoice('recall', text, RECALLS)),
     subpixel: toggle('subpixel'),
     indices: toggle('indices'),
   };

@@ -20,6 +20,7 @@ import { type Candidates, decodeAnchors } from '../scrfd/decode.js';
 import { type DetectorSide, sideForImage, sideRange } from '../scrfd/detector-side.js';
 import { SCRFD, type ScrfdSpec } from '../scrfd/spec.js';
 import { type Detection, KEYPOINT_NAMES, type Network, type NetworkInfo, type PixelImage } from '../types.js';
+import { findInPasses } from './detection-passes.js';
 import { type DetectorInput, detectorInput } from './detector-input.js';
 import { checkWorkspace, Workspace } from './workspace.js';
 
@@ -43,6 +44,12 @@ export interface DetectOptions {
    * Default `reduce`.
    */
   largeImages?: 'reduce' | 'refuse' | undefined;
+  /**
+   * How hard to look. `reference`: one pass, the merged model's. `thorough`: further passes for faces that fill the picture, that are
+   * turned by a right angle or upside down, and, in images above 1280 pixels, that are small; each face names its pass. `fast`: one pass
+   * at half the side, where the network leaves the choice. Default `reference`.
+   */
+  recall?: 'fast' | 'reference' | 'thorough' | undefined;
 }
 
 type Signal = NonNullable<DetectOptions['signal']>;
@@ -62,6 +69,7 @@ export const DETECT_OPTIONS = {
   detectorSide: optional(checkAnyNumber),
   signal: optional(checkSignal),
   largeImages: orElse('reduce', oneOf(['reduce', 'refuse'])),
+  recall: orElse('reference', oneOf(['fast', 'reference', 'thorough'])),
 } satisfies ChecksOf<DetectOptions>;
 
 type CheckedOptions = Checked<typeof DETECT_OPTIONS>;
@@ -72,7 +80,7 @@ export type DetectSettings<Options extends Unresolved = CheckedOptions> = Omit<O
   Record<Resolved, number> & { detectorSide: DetectorSide };
 
 /** @throws InvalidOptionError for a side that the network does not take */
-export function detectSettings<Options extends Unresolved>(
+export function detectSettings<Options extends Unresolved & Partial<Pick<CheckedOptions, 'recall'>>>(
   network: NetworkInfo,
   options: Options,
   spec: ScrfdSpec = SCRFD,
@@ -82,8 +90,20 @@ export function detectSettings<Options extends Unresolved>(
     minScore: options.minScore ?? spec.minScore,
     iouThreshold: options.iouThreshold ?? spec.iouThreshold,
     maxFaces: options.maxFaces ?? spec.maxFaces,
-    detectorSide: detectorSide(network, options.detectorSide, spec),
+    detectorSide: sideForRecall(network, detectorSide(network, options.detectorSide, spec), options.recall, spec),
   };
+}
+
+/** Half the side for the fast pass, where the network leaves the choice. */
+function sideForRecall(
+  network: NetworkInfo,
+  side: DetectorSide,
+  recall: CheckedOptions['recall'] | undefined,
+  { sideMultiple }: ScrfdSpec,
+): DetectorSide {
+  if (recall !== 'fast' || fixedDetectorSide(network) !== undefined) return side;
+  const half = (whole: number) => sideMultiple * Math.ceil(whole / 2 / sideMultiple);
+  return typeof side === 'number' ? half(side) : { ...side, least: half(side.least), most: half(side.most) };
 }
 
 /** Side of the detector's input: the requested one where the network allows it, else what the network asks for, or the default. */
@@ -159,12 +179,13 @@ export async function detectFaces(
 export async function findFaces(
   network: Network,
   image: PixelImage,
-  { minScore, iouThreshold, maxFaces, detectorSide, signal, largeImages }: DetectSettings,
+  settings: DetectSettings,
   workspace: Workspace,
   spec: ScrfdSpec = SCRFD,
 ): Promise<Detection[]> {
+  const { minScore, iouThreshold, maxFaces, signal, largeImages, recall } = settings;
   const view = pixelView(image);
-  const side = sideForImage(detectorSide, view);
+  const side = sideForImage(settings.detectorSide, view);
   if (largeImages === 'refuse' && Math.max(view.width, view.height) > spec.maxImageSide) {
     throw new InvalidImageError({
       name: 'the image',
@@ -173,6 +194,7 @@ export async function findFaces(
       hint: 'The merged model fails there too. With `largeImages: "reduce"` it is reduced for the detector.',
     });
   }
+  if (recall === 'thorough') return findInPasses(network, view, { ...settings, detectorSide: side }, workspace, spec);
   signal?.throwIfAborted();
   const { outputs, toImage } = await workspace.lend(3 * side * side, async (buffer) => {
     const input = detectorInput(view, side, workspace.kernels, buffer, spec);

@@ -32,7 +32,7 @@ export const PIPELINE_OPTIONS = { ...DETECT_OPTIONS, ...ALIGN_OPTIONS } satisfie
 /** Options that were checked, see `detectSettings`. */
 export type PipelineSettings = DetectSettings<Checked<typeof PIPELINE_OPTIONS>>;
 
-type SameForAll = Pick<PipelineSettings, 'minScore' | 'iouThreshold' | 'maxFaces' | 'landmarkChannelOrder'>;
+type SameForAll = Pick<PipelineSettings, 'minScore' | 'iouThreshold' | 'maxFaces' | 'landmarkChannelOrder' | 'recall'>;
 
 /** The options that change a result, as they were for one image. */
 export type ResultOptions = SameForAll & { detectorSide: number };
@@ -42,9 +42,9 @@ export function resultOptions(
   settings: SameForAll & Pick<PipelineSettings, 'detectorSide'>,
   image: Pick<PixelImage, 'width' | 'height'>,
 ): ResultOptions {
-  const { minScore, iouThreshold, maxFaces, landmarkChannelOrder } = settings;
+  const { minScore, iouThreshold, maxFaces, landmarkChannelOrder, recall } = settings;
   const detectorSide = sideForImage(settings.detectorSide, image);
-  return { minScore, iouThreshold, maxFaces, detectorSide, landmarkChannelOrder };
+  return { minScore, iouThreshold, maxFaces, detectorSide, landmarkChannelOrder, recall };
 }
 
 /** Refuses what is no pair of networks for the pipeline. @throws ModelContractError, InvalidOptionError */

@@ -65,7 +65,14 @@ describe('the receipt of a result', () => {
       licence: 'Apache-2.0',
       digests: identity.digests,
       runtime: { name: 'onnxruntime-node', version: expect.stringMatching(/^1\.\d+/), provider: 'cpu' },
-      options: { minScore: 0.5, iouThreshold: 0.3, maxFaces: 1000, detectorSide: 640, landmarkChannelOrder: 'bgr' },
+      options: {
+        minScore: 0.5,
+        iouThreshold: 0.3,
+        maxFaces: 1000,
+        detectorSide: 640,
+        landmarkChannelOrder: 'bgr',
+        recall: 'reference',
+      },
       version: VERSION,
     });
     expect(JSON.parse(JSON.stringify(result)).networks).toEqual(result.networks);

@@ -184,6 +184,7 @@ const VALID = new Map<unknown, readonly unknown[]>([
         detectorSide: SIDE,
         signal: new AbortController().signal,
         largeImages: 'reduce',
+        recall: 'reference',
       },
       workspace,
     ],

@@ -6,6 +6,13 @@ export const RECEIPT: Receipt = {
   licence: 'unknown',
   digests: { detector: 'd'.repeat(64), landmarker: 'e'.repeat(64) },
   runtime: { name: 'none', version: '1.2.3', provider: 'cpu' },
-  options: { minScore: 0.5, iouThreshold: 0.4, maxFaces: 1000, detectorSide: 640, landmarkChannelOrder: 'bgr' },
+  options: {
+    minScore: 0.5,
+    iouThreshold: 0.4,
+    maxFaces: 1000,
+    detectorSide: 640,
+    landmarkChannelOrder: 'bgr',
+    recall: 'reference',
+  },
   version: '0.0.0',
 };
