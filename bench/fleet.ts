@@ -5,13 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { openPlace, openQueue, RunFiles } from 'onnx-facial-lmk-detector/fleet';
+import { enqueueRun, keysOf, openPlace, openQueue, RunFiles } from 'onnx-facial-lmk-detector/fleet';
 import { drawScene, encodeImage, type ModelPaths } from 'onnx-facial-lmk-detector/node';
+import { fakeImage, NETWORKS } from '../test/support/fleet.js';
 import { RedisServer } from '../test/support/redis-server.js';
 import type { Bench, BenchContext, Section } from './bench.js';
 import { resident } from './resident.js';
 
 const MAIN = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
+const WORKER = fileURLToPath(new URL('../test/support/fleet-worker.mjs', import.meta.url));
 const SCENES = 50;
 
 const nameOf = (i: number) => `${String(i).padStart(5, '0')}.jpg`;
@@ -130,6 +132,47 @@ async function queueCosts(): Promise<Section> {
   }
 }
 
+/** A worker over a hundred thousand images that cost nothing: does the memory of the fleet itself grow with their number? */
+async function memory(): Promise<Section> {
+  const [IMAGES, FILES] = [100_000, 10];
+  const work = await mkdtemp(join(tmpdir(), 'facial-lmk-fleet-memory-'));
+  const redis = await RedisServer.start();
+  const queue = await openQueue(redis.address);
+  try {
+    const photos = join(work, 'photos');
+    await mkdir(photos);
+    for (let i = 0; i < FILES; i++) await writeFile(join(photos, nameOf(i)), fakeImage('x'.repeat(5000)));
+    for (let i = FILES; i < IMAGES; i++) await link(join(photos, nameOf(i % FILES)), join(photos, nameOf(i)));
+    const out = await openPlace(join(work, 'out'));
+    await enqueueRun({ images: keysOf(await openPlace(photos)), out, queue, networks: NETWORKS });
+    const files = new RunFiles(out, 'default');
+    const settings = { queue: redis.address, root: work, networks: NETWORKS, milliseconds: 0 };
+    const begun = performance.now();
+    const worker = spawn(process.execPath, [WORKER, JSON.stringify(settings)], { stdio: 'ignore' });
+    const samples: { missing: number; bytes: number }[] = [];
+    await untilDone(files, async (missing) => {
+      samples.push({ missing, bytes: await resident(worker.pid) });
+      await wait(500);
+    });
+    const seconds = (performance.now() - begun) / 1000;
+    await end(worker, 'SIGTERM');
+    const [{ missing: all }] = samples;
+    const at = (share: number) => {
+      const sample = samples.find(({ missing }) => missing <= (1 - share) * all) ?? samples[samples.length - 1];
+      return `${(sample.bytes / 1e6).toFixed(0)} MB after ${Math.round((IMAGES * (all - sample.missing)) / all)}`;
+    };
+    return {
+      title: `A worker over ${IMAGES} images, with a stand-in for the networks`,
+      rows: [],
+      note: `RSS ${[0.1, 0.5, 0.95].map(at).join(', ')} images; ${(IMAGES / seconds).toFixed(0)} images a second`,
+    };
+  } finally {
+    await queue.close();
+    await redis.stop();
+    await rm(work, { recursive: true });
+  }
+}
+
 const CHAOS = { images: 10_000, workers: 3, killEveryMs: 2000, fullForMs: 5000 };
 
 /** A place of results that can be filled up: a small file system, where this user may make one. */
@@ -228,4 +271,4 @@ async function chaos({ models }: BenchContext): Promise<Section> {
 
 /** What a fleet costs beside the command for one machine, or with --chaos what it stands. */
 export const benchFleet: Bench = async (context) =>
-  context.chaos ? [await chaos(context)] : [await overhead(context), await queueCosts()];
+  context.chaos ? [await chaos(context)] : [await overhead(context), await queueCosts(), await memory()];

@@ -1,5 +1,7 @@
 // A fleet against a real redis-server: whatever ends, restarts, forgets or is cut off, every image has one line.
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -11,7 +13,7 @@ import { openPlace } from '../../src/fleet/places/open-place.js';
 import { openQueue } from '../../src/fleet/queue/bullmq-queue.js';
 import type { ShardJob, ShardQueue } from '../../src/fleet/queue/shard-queue.js';
 import { retryRun } from '../../src/fleet/retry-run.js';
-import { keysOf } from '../../src/fleet/run/image-keys.js';
+import { keysOf, keysOfList } from '../../src/fleet/run/image-keys.js';
 import { RunFiles } from '../../src/fleet/run/run-files.js';
 import { runFailures } from '../../src/fleet/run-failures.js';
 import { RunWatcher } from '../../src/fleet/run-status.js';
@@ -323,6 +325,33 @@ describe.skipIf(!HAS_REDIS)(`a fleet${WITHOUT_REDIS}`, () => {
     const lines = await collected(files);
     expect(lines.map(({ image }) => image).sort()).toEqual(names(110));
     expect(lines.filter(({ code }) => code)).toEqual([{ image: gone, code: 'ERR_FILE_ACCESS' }]);
+  });
+
+  it('reads images by their links, from the hosts that it may, and traces its jobs where it is told to', async () => {
+    const store = newArchive(0);
+    const server = createServer(({ url = '' }, response) => {
+      if (url.startsWith('/images/')) response.end(fakeImage(url));
+      else response.writeHead(404).end();
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    closing.push(async () => server.close());
+    const host = `http://127.0.0.1:${(server.address() as { port: number }).port}`;
+    const links = [`${host}/images/1`, `${host}/gone`, 'http://127.0.0.1:1/secret', `${host}/images/2?signature=abc`];
+    const list = join(store.root, 'list.jsonl');
+    writeFileSync(list, links.map((link) => JSON.stringify(link)).join('\n'));
+    const queue = await openQueue(redis.address, { telemetry: true });
+    closing.push(() => queue.close());
+    await enqueue(store, queue, { images: await keysOfList(list) });
+    const pool = new FakePool();
+    await worker(store, queue, pool, { roots: [store.root, host] });
+    await untilDone(store.files);
+    expect(pool.worked.sort()).toEqual(['/images/1', '/images/2?signature=abc']);
+    expect(await collected(store.files)).toEqual([
+      { image: links[0], code: undefined },
+      { image: links[1], code: 'ERR_FILE_ACCESS' },
+      { image: links[2], code: 'ERR_FILE_ACCESS' },
+      { image: `${host}/images/2?signature=***`, code: undefined },
+    ]);
   });
 
   it('shows no password of the queue', async () => {
