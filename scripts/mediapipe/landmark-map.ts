@@ -5,50 +5,12 @@ const mean = (...vertices: number[]): VertexMix =>
   Object.fromEntries(vertices.map((vertex) => [vertex, 1 / vertices.length]));
 const one = (vertex: number): VertexMix => ({ [vertex]: 1 });
 
-/** The image-left half of the contour from ear to chin, point by point of the 106, by its position in the markup. */
-const CONTOUR_LEFT: Readonly<Record<number, VertexMix>> = {
-  1: { 162: 0.75, 127: 0.25 },
-  9: { 162: 0.144, 127: 0.856 },
-  10: { 127: 0.465, 234: 0.535 },
-  11: { 234: 0.76, 93: 0.24 },
-  12: { 234: 0.05, 93: 0.95 },
-  13: { 93: 0.39, 132: 0.61 },
-  14: { 132: 0.757, 58: 0.243 },
-  15: { 132: 0.155, 58: 0.845 },
-  16: { 58: 0.54, 172: 0.46 },
-  2: { 172: 0.914, 136: 0.086 },
-  3: { 172: 0.254, 136: 0.746 },
-  4: { 136: 0.576, 150: 0.424 },
-  5: { 150: 0.849, 149: 0.151 },
-  6: { 149: 0.932, 176: 0.068 },
-  7: { 176: 0.977, 148: 0.023 },
-  8: { 148: 0.937, 152: 0.063 },
-};
-
-/** Vertices of the contour and their mirror images. */
-const MIRRORED: Readonly<Record<number, number>> = {
-  ...{ 162: 389, 127: 356, 234: 454, 93: 323, 132: 361, 58: 288, 172: 397 },
-  ...{ 136: 365, 150: 379, 149: 378, 176: 400, 148: 377, 152: 152 },
-};
-
-/** The markup numbers both halves in the same order, the right one from 17 on. */
-const CONTOUR_RIGHT = Object.fromEntries(
-  Object.entries(CONTOUR_LEFT).map(([point, mix]) => [
-    Number(point) + 16,
-    Object.fromEntries(Object.entries(mix).map(([vertex, share]) => [MIRRORED[Number(vertex)], share])),
-  ]),
-);
-
 /**
- * The 106 points as mixes of the 468 vertices of MediaPipe's face mesh, set by hand: by the names of the points, and the
- * picture of the mesh's vertices (canonical_face_model_uv_visualization.png in MediaPipe's repository). The contour runs
- * along the edge of the mesh. Pupils are the centres of the eyes: the mesh does not see where they look.
+ * The 73 points inside the face as mixes of the 468 vertices of MediaPipe's face mesh, set by hand: by the names of the
+ * points, and the picture of the mesh's vertices (canonical_face_model_uv_visualization.png in MediaPipe's repository).
+ * Pupils are the centres of the eyes: the mesh does not see where they look. The contour is no mix, see `contour.ts`.
  */
 export const LANDMARK_MAP: Readonly<Record<number, VertexMix>> = {
-  0: one(152),
-  ...CONTOUR_LEFT,
-  ...CONTOUR_RIGHT,
-
   35: one(33),
   41: { 161: 0.4, 160: 0.6 },
   40: one(159),

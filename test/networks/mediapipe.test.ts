@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CONTOUR_VERTICES, contour, HALF_CONTOUR } from '../../scripts/mediapipe/contour.js';
 import { convertLayers } from '../../scripts/mediapipe/convert-layers.js';
 import { buildDetector } from '../../scripts/mediapipe/detector.js';
 import { LANDMARK_MAP } from '../../scripts/mediapipe/landmark-map.js';
@@ -15,6 +16,7 @@ import { widenChannels } from '../../scripts/mediapipe/widen-channels.js';
 import { Random } from '../../src/drawn-faces/random.js';
 import { ModelFileError } from '../../src/errors.js';
 import { checkLandmarker } from '../../src/landmark106/contract.js';
+import { LANDMARK_PATHS } from '../../src/landmark106/groups.js';
 import { difference } from '../../src/merged/parity.js';
 import { readImage } from '../../src/node/images/image-file.js';
 import { loadNetwork } from '../../src/node/runtime/load-network.js';
@@ -106,13 +108,70 @@ describe('convertLayers', () => {
 });
 
 describe('the map of the 106 points', () => {
-  it('mixes each point of shares that add up to 1', () => {
-    expect(Object.keys(LANDMARK_MAP)).toHaveLength(106);
-    for (let point = 0; point < 106; point++) {
+  it('mixes each point but those of the contour of shares that add up to 1', () => {
+    const points = Object.keys(LANDMARK_MAP).map(Number);
+    expect([...points, ...LANDMARK_PATHS.contour.indices].sort((a, b) => a - b)).toEqual(
+      Array.from({ length: 106 }, (_, point) => point),
+    );
+    for (const point of points) {
       const shares = Object.entries(LANDMARK_MAP[point]);
       expect(shares.every(([vertex]) => Number(vertex) < 468)).toBe(true);
       expect(shares.reduce((sum, [, share]) => sum + share, 0)).toBeCloseTo(1, 12);
     }
+  });
+});
+
+describe('the contour', () => {
+  /** Runs it on the vertices of one or more faces: corners of the eyes, then both edges from the temple to the chin. */
+  async function contourOf(faces: readonly (readonly number[])[]): Promise<number[][]> {
+    const g = new GraphBuilder('contour');
+    const vertices = g.input('vertices', 'float', ['n', CONTOUR_VERTICES.length, 2]);
+    g.output(contour(g, vertices), 'float', []);
+    const session = await openSession(writeModel(g.model({ opset: 17, producerName: 'test' })));
+    const data = Float32Array.from(faces.flat());
+    const [{ data: points }] = await session.infer({
+      vertices: { type: 'float32', data, dims: [faces.length, CONTOUR_VERTICES.length, 2] },
+    });
+    await session.close();
+    const length = 2 * 2 * HALF_CONTOUR;
+    return faces.map((_, i) => Array.from((points as Float32Array).subarray(i * length, (i + 1) * length)));
+  }
+
+  /** A face whose sides are straight, its chin at the bottom middle: down from the temples, then across; turned by an angle. */
+  function face(turn: number, chin = 0): number[] {
+    const side = (x: number) => [-2, -1, -0.4, 0.3, 1, 2, 3, 4, 5, 6].map((y) => [x, y]);
+    const bottom = (x: number) => [0.8, 0.6, 0.4, 0.2, 0].map((share) => [chin + share * (x - chin), 6]);
+    const [cos, sin] = [Math.cos(turn), Math.sin(turn)];
+    return [[-2, 0], [2, 0], ...side(-4), ...bottom(-4), ...side(4), ...bottom(4)].flatMap(([x, y]) => [
+      x * cos - y * sin,
+      x * sin + y * cos,
+    ]);
+  }
+
+  it.each([0, 0.5, -1.2])(
+    'begins at the height of the eyes and divides each half evenly, turned by %f',
+    async (turn) => {
+      const [points] = await contourOf([face(turn, 1)]);
+      const [cos, sin] = [Math.cos(turn), Math.sin(turn)];
+      [-4, 4].forEach((x, half) => {
+        for (let i = 0; i < HALF_CONTOUR; i++) {
+          const at = (i / (HALF_CONTOUR - 1)) * (6 + Math.abs(x - 1));
+          const [ex, ey] = at <= 6 ? [x, at] : [x - Math.sign(x - 1) * (at - 6), 6];
+          const place = 2 * (half * HALF_CONTOUR + i);
+          expect(points[place]).toBeCloseTo(ex * cos - ey * sin, 4);
+          expect(points[place + 1]).toBeCloseTo(ex * sin + ey * cos, 4);
+        }
+      });
+    },
+  );
+
+  it('is the same bits alone and among others, and finite where all vertices are one', async () => {
+    const random = new Random(1);
+    const faces = Array.from({ length: 9 }, () => face(random.between(-1, 1), random.between(-1, 1)));
+    const together = await contourOf(faces);
+    for (const [i, one] of faces.entries()) expect(await contourOf([one])).toEqual([together[i]]);
+    const [point] = await contourOf([face(0).fill(0.25)]);
+    expect(new Set(point)).toEqual(new Set([0.25]));
   });
 });
 

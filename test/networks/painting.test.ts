@@ -53,6 +53,8 @@ describe('the built-in networks on a painted face', () => {
       const image = part(painting, side);
       expect({ side, ...(await ways.compare(image)) }).toEqual({ side, faces: 1, mismatch: undefined });
     }
+    // Several faces, which the pipeline gives the landmark network together and the graph one by one.
+    expect(await ways.compare(beside(part(painting, 300), 5))).toEqual({ faces: 5, mismatch: undefined });
     await ways.close();
   });
 });
@@ -97,6 +99,17 @@ describe('the receipt of a result', () => {
     expect(sides).toEqual([512, 512, 544, 640, 640]);
   });
 });
+
+/** A picture several times in a row. */
+function beside({ data, width, height, rowStride = 3 * width, channelOrder }: PixelImage, times: number): PixelImage {
+  const row = 3 * width;
+  const all = new Uint8Array(row * times * height);
+  for (let y = 0; y < height; y++) {
+    const pixels = data.subarray(y * rowStride, y * rowStride + row);
+    for (let i = 0; i < times; i++) all.set(pixels, (y * times + i) * row);
+  }
+  return { data: all, width: width * times, height, channelOrder };
+}
 
 /** A square around the face of the painting. */
 function part({ data, width, channelOrder }: PixelImage, side: number): PixelImage {
