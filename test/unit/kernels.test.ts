@@ -560,8 +560,11 @@ describe('overlapping calls', () => {
     const kept = together.map((faces) => (faces[0].crop.data as Uint8Array).slice());
     const apart: Face[][] = [];
     for (const image of images) apart.push(await analyzeFaces(networks, image, {}, workspace));
-    expect(together).toEqual(apart);
+    // The pixels apart: `toEqual` takes seconds for them.
+    const withoutCrop = (faces: Face[]) => faces.map(({ crop, ...face }) => ({ ...face, shape: crop.shape }));
+    expect(together.map(withoutCrop)).toEqual(apart.map(withoutCrop));
     together.forEach((faces, i) => {
+      expect(difference(faces[0].crop.data, apart[i][0].crop.data)).toEqual(identical(kept[i].length));
       expect(difference(faces[0].crop.data, kept[i]), 'results after later calls').toEqual(identical(kept[i].length));
     });
     expect(difference(kept[0], kept[1]).unequal).toBeGreaterThan(0);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { drawScene, type Scene } from '../../src/drawn-faces/draw-scene.js';
 import { MARKER_COLORS } from '../../src/drawn-faces/drawn-face.js';
 import { InvalidOptionError } from '../../src/errors.js';
+import type { Point } from '../../src/types.js';
 import { sha256 } from '../support/fixtures.js';
 
 const SEEDS = Array.from({ length: 30 }, (_, seed) => seed);
@@ -48,12 +49,8 @@ describe('drawScene', () => {
       const { image, faces } = drawScene({ seed, width: 900, height: 700 });
       const middle = ({ box }: (typeof faces)[0]) => ({ x: (box.x1 + box.x2) / 2, y: (box.y1 + box.y2) / 2 });
       faces.forEach((face, i) => {
-        for (const { x, y } of face.landmarks) {
-          expect(x).toBeGreaterThanOrEqual(0);
-          expect(x).toBeLessThan(image.width);
-          expect(y).toBeGreaterThanOrEqual(0);
-          expect(y).toBeLessThan(image.height);
-        }
+        const isInside = ({ x, y }: Point) => x >= 0 && x < image.width && y >= 0 && y < image.height;
+        expect(face.landmarks.every(isInside)).toBe(true);
         for (const other of faces.slice(i + 1)) {
           const [a, b] = [middle(face), middle(other)];
           expect(Math.hypot(a.x - b.x, a.y - b.y)).toBeGreaterThan(OUTER * (face.size + other.size) - 1e-9);
