@@ -13,7 +13,7 @@ import { createPool } from '../../src/node/pool/create-pool.js';
 import { DRAWN_FACES } from '../support/drawn-faces.js';
 import { threads } from '../support/pool-threads.js';
 
-vi.mock('node:worker_threads', async (importActual) =>
+vi.mock('worker_threads', async (importActual) =>
   (await import('../support/pool-threads.js')).threadsThatCrash(importActual),
 );
 

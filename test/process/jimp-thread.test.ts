@@ -9,7 +9,7 @@ import { decodeWithJimp } from '../../src/node/images/jimp/decode-with-jimp.js';
 import { fixture } from '../support/fixtures.js';
 import { threads } from '../support/watched-threads.js';
 
-vi.mock('node:worker_threads', async (importActual) =>
+vi.mock('worker_threads', async (importActual) =>
   (await import('../support/watched-threads.js')).watchedThreads(importActual),
 );
 

@@ -10,7 +10,7 @@ import { createPool, type Pool, type PoolOptions } from '../../src/node/pool/cre
 import { DRAWN_FACES } from '../support/drawn-faces.js';
 import { threads } from '../support/pool-threads.js';
 
-vi.mock('node:worker_threads', async (importActual) =>
+vi.mock('worker_threads', async (importActual) =>
   (await import('../support/pool-threads.js')).threadsThatCrash(importActual),
 );
 

@@ -19,7 +19,7 @@ import type { PixelImage } from '../../src/types.js';
 import { DRAWN_FACES } from '../support/drawn-faces.js';
 import { threads } from '../support/watched-threads.js';
 
-vi.mock('node:worker_threads', async (importActual) =>
+vi.mock('worker_threads', async (importActual) =>
   (await import('../support/watched-threads.js')).watchedThreads(importActual),
 );
 
@@ -154,6 +154,23 @@ describe('Pool', () => {
     await expect(createPool({ ...models, workers: 0 })).rejects.toThrow(InvalidOptionError);
     await expect(createPool({ ...models, detector: 'none.onnx' })).rejects.toThrow(ModelNotFoundError);
     await expect(createPool({ ...models, detector: models.landmarker })).rejects.toThrow(ModelContractError);
+  });
+
+  it('runs the script that it is told to, and says where it is missing or another one', async () => {
+    const script = new URL('../../dist/node/pool/pool-thread.js', import.meta.url);
+    for (const workerUrl of [script, script.href, fileURLToPath(script)]) {
+      await using told = await createPool({ ...models, workers: 1, workerUrl });
+      expect((await told.detect(image)).faces).toHaveLength(2);
+    }
+    const missing = createPool({ ...models, workers: 2, workerUrl: 'missing.js' });
+    await expect(missing).rejects.toThrow(/Expected the script that they run .* missing\.js.*`workerUrl` says where/);
+    const other = new URL('../support/another-thread.mjs', import.meta.url);
+    const foreign = await createPool({ ...models, workers: 1, workerUrl: other }).catch((error: unknown) => error);
+    expect(foreign).toBeInstanceOf(FileAccessError);
+    expect(String(foreign)).toContain('another script');
+    const remote = new URL('https://example.org/');
+    await expect(createPool({ ...models, workerUrl: remote })).rejects.toThrow(InvalidOptionError);
+    await expect(createPool({ ...models, workerUrl: 7 as never })).rejects.toThrow(InvalidOptionError);
   });
 });
 

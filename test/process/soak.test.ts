@@ -9,7 +9,7 @@ import { DRAWN_FACES } from '../support/drawn-faces.js';
 import { threads } from '../support/pool-threads.js';
 import { soakCases, soakRound } from '../support/soak.js';
 
-vi.mock('node:worker_threads', async (importActual) =>
+vi.mock('worker_threads', async (importActual) =>
   (await import('../support/pool-threads.js')).threadsThatCrash(importActual),
 );
 

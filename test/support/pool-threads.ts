@@ -6,7 +6,7 @@ const HOOK = new URL('./crash-on-request.mjs', import.meta.url).href;
 export const threads: (ThreadWorker & { inputs: string[]; answers: string[] })[] = [];
 
 /**
- * For `vi.mock('node:worker_threads', threadsThatCrash)`: threads that can be looked at, and that a request for the image
+ * For `vi.mock('worker_threads', threadsThatCrash)`: threads that can be looked at, and that a request for the image
  * `crash:throw`, `crash:exit` or `crash:memory` ends for real.
  */
 export async function threadsThatCrash(

@@ -19,8 +19,14 @@ export const DECODER_FORMATS: Record<Decoder, readonly ImageFormat[]> = {
   jimp: ['jpeg', 'png', 'gif', 'tiff', 'bmp'],
 };
 
+// Not written into the import: bundlers would try to pack its native code.
+const SHARP = 'sharp';
+
 // A decoder is loaded when it is first needed: jimp alone takes a quarter of a second.
-const loadSharp = async () => (await import('sharp')).default;
+const loadSharp = async () => {
+  const { default: sharp } = await import(/* webpackIgnore: true */ /* @vite-ignore */ SHARP);
+  return sharp as typeof import('sharp').default;
+};
 const loadJimp = async () => (await import('./jimp/jimp.js')).CODECS;
 
 /** The decoders that can be loaded on this machine. */

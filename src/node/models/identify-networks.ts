@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { ModelFileError } from '../../errors.js';
 import type { NetworksIdentity } from '../../runtime/receipt.js';
+import { MISSING_PACKAGE } from '../package-paths.js';
 import { hashFile } from './hash-file.js';
 import { type Licence, licenceExpression } from './licences.js';
 import { packagedPath } from './model-folders.js';
@@ -33,7 +34,8 @@ async function digestOf(source: NetworkSource): Promise<string> {
 }
 
 async function hasDigest(file: NetworkFile, digest: string): Promise<boolean> {
-  if (!isFetched(file)) return (await digestOf(packagedPath(file))) === digest;
+  // A bundle without the package has none of its own files, and knows no copy of them.
+  if (!isFetched(file)) return MISSING_PACKAGE === undefined && (await digestOf(packagedPath(file))) === digest;
   return 'sha256' in file.digest && file.digest.sha256 === digest;
 }
 

@@ -1,4 +1,8 @@
 import { ModelNotFoundError } from '../../errors.js';
+import { MISSING_PACKAGE, PACKAGE_MODELS } from '../package-paths.js';
+
+const HINT =
+  '`facial-lmk models fetch` downloads the networks, `facial-lmk models list` shows where they are looked for.';
 
 /** Says what the operating system refused and where networks come from. */
 export function modelReadError(path: string, cause: NodeJS.ErrnoException): ModelNotFoundError {
@@ -6,7 +10,7 @@ export function modelReadError(path: string, cause: NodeJS.ErrnoException): Mode
     name: 'the model',
     expected: 'an ONNX file that can be read',
     received: `${path} (${cause.code ?? cause.message})`,
-    hint: '`facial-lmk models fetch` downloads the networks, `facial-lmk models list` shows where they are looked for.',
+    hint: (path.startsWith(PACKAGE_MODELS) && MISSING_PACKAGE) || HINT,
     cause,
   });
 }

@@ -1,12 +1,14 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
 import { type Checked, type ChecksOf, checkOptions, integerIn, optional, orElse } from '../../check-options.js';
+import { describe } from '../../describe.js';
 import { abortable } from '../../detector/abortable.js';
 import { checkAbortSignal } from '../../detector/check-abort-signal.js';
 import type { DetectionResult } from '../../detector/detection-result.js';
 import { type CallOptions, checkConcurrency } from '../../detector/face-detector.js';
 import { type StreamResult, streamResults } from '../../detector/stream-results.js';
-import { QueueFullError } from '../../errors.js';
+import { InvalidOptionError, QueueFullError } from '../../errors.js';
 import { FACE_JSON_OPTIONS } from '../../face/face-to-json.js';
 import { toRawOutputs } from '../../merged/raw-outputs.js';
 import { checkBoolean, checkChoice } from '../../options.js';
@@ -32,6 +34,11 @@ export interface PoolOptions extends NetworkChoice, ImageMemoryOptions {
   threadsPerWorker?: number | undefined;
   /** Images that may wait for a worker; one more is refused with a QueueFullError. Default 64. */
   maxQueue?: number | undefined;
+  /**
+   * The script of the threads, for bundles that run without this package: where the bundler has put its entry
+   * `onnx-facial-lmk-detector/worker`. A path or a `file:` URL.
+   */
+  workerUrl?: string | URL | undefined;
 }
 
 export interface PoolDetectOptions extends AnalyzeOptions {
@@ -292,17 +299,25 @@ export class Pool {
   }
 }
 
+function checkScript(name: string, value: unknown): string | URL {
+  if (value instanceof URL && value.protocol === 'file:') return value;
+  if (typeof value === 'string' && value !== '') return value.startsWith('file:') ? value : resolve(value);
+  throw new InvalidOptionError({ name, expected: 'a path or a file: URL', received: describe(value) });
+}
+
 const CREATE_OPTIONS = {
   ...NETWORK_CHOICE,
   workers: optional(integerIn(1, 256)),
   threadsPerWorker: optional(integerIn(1, MAX_THREADS)),
   maxQueue: orElse(64, integerIn(0, Number.MAX_SAFE_INTEGER)),
   imageMemory: optional(integerIn(1, Number.MAX_SAFE_INTEGER)),
+  workerUrl: optional(checkScript),
 } satisfies ChecksOf<PoolOptions>;
 
 /**
  * Opens a pool of worker threads.
- * @throws InvalidOptionError, ModelNotFoundError, ModelFileError, LicenceError, ModelContractError
+ * @throws InvalidOptionError, ModelNotFoundError, ModelFileError, LicenceError, ModelContractError, FileAccessError where the
+ * threads' script is missing
  */
 export async function createPool(options: PoolOptions = {}): Promise<Pool> {
   const cores = availableParallelism();
@@ -311,13 +326,15 @@ export async function createPool(options: PoolOptions = {}): Promise<Pool> {
     threadsPerWorker: threads = Math.max(1, Math.floor(cores / count)),
     maxQueue,
     imageMemory,
+    workerUrl: script,
     ...choice
   } = checkOptions('createPool', options, CREATE_OPTIONS);
   const bytes = imageMemoryBytes({ imageMemory });
   // Half is shared out, so that ordinary images need no question; larger ones share the rest.
   const imageShare = Math.floor(bytes / 2 / count);
   // Once for all: every thread opens the same files.
-  const settings: PoolWorkerSettings = { networks: await resolveNetworks(choice), options: { threads }, imageShare };
+  const networks = await resolveNetworks(choice);
+  const settings: PoolWorkerSettings = { networks, options: { threads }, imageShare, script };
   const shared = new Semaphore(Math.ceil(bytes / 2));
   const set = new WorkerSet(count, () => PoolWorker.start(settings, shared));
   await set.open();

@@ -46,7 +46,7 @@ export type Request =
 
 /** worker -> pool: first that the networks are open, then one answer for each call. */
 export type Answer =
-  | { kind: 'ready' }
+  | { kind: 'ready'; version: string }
   | { kind: 'done'; result: SentResult }
   | { kind: 'encoded'; result: EncodedResult }
   | { kind: 'failed'; error: ErrorJson }

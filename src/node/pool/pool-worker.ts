@@ -1,26 +1,54 @@
-import { Worker } from 'node:worker_threads';
+// biome-ignore lint/style/useNodejsImportProtocol: webpack packs threads only where the module is called so.
+import { Worker } from 'worker_threads';
 import { reasonOf } from '../../as-error.js';
 import type { DetectionResult } from '../../detector/detection-result.js';
 import { errorFromJson } from '../../detector/error-json.js';
 import { unpackResult } from '../../detector/sent-result.js';
-import { InvalidOptionError, WorkerLostError } from '../../errors.js';
+import { FileAccessError, InvalidOptionError, WorkerLostError } from '../../errors.js';
 import type { Semaphore } from '../../runtime/semaphore.js';
-import { PACKAGE_MODULES } from '../package-paths.js';
+import { VERSION } from '../../version.js';
+import { MISSING_PACKAGE, packagedModule } from '../package-paths.js';
 import { disableTelemetry } from '../runtime/disable-telemetry.js';
 import type { EncodedResult } from './encode-result.js';
 import { guardExit, newFlag, releaseExit, setBusy, setIdle } from './exit-guard.js';
 import type { Answer, DetectRequest, Request, WorkerSettings } from './messages.js';
 import type { AbortFlag } from './thread-abort.js';
 
-const SCRIPT = new URL('node/pool/worker.js', PACKAGE_MODULES);
-
 /** What the threads of one pool have in common. */
-export type PoolWorkerSettings = Omit<WorkerSettings, 'busy' | 'aborted'>;
+export interface PoolWorkerSettings extends Omit<WorkerSettings, 'busy' | 'aborted'> {
+  /** Another script than the package's own. */
+  script?: string | URL | undefined;
+}
 
 interface Pending {
   resolve(answer: Answer): void;
   reject(error: Error): void;
 }
+
+/** @throws TypeError in a bundle of CommonJS modules, which has no address of its own */
+function startThread(script: string | URL | undefined, workerData: WorkerSettings): Worker {
+  // Without this process's own flags: `--input-type` and the like would be applied to the worker's file.
+  const options = { workerData, execArgv: [] };
+  const given = typeof script === 'string' && script.startsWith('file:') ? new URL(script) : script;
+  const packaged = given ?? packagedModule('node/pool/pool-thread.js');
+  if (packaged) return new Worker(packaged, options);
+  // Written out: bundlers look for exactly this.
+  return new Worker(new URL('./pool-thread.js', import.meta.url), options);
+}
+
+/** A thread that never was: its script, or what the script imports, is not there. */
+function noScript(received: string, cause?: unknown): FileAccessError {
+  return new FileAccessError({
+    name: 'the threads of the pool',
+    expected: 'the script that they run',
+    received,
+    hint: `${MISSING_PACKAGE ?? 'A bundle can have it as a second entry, `onnx-facial-lmk-detector/worker`.'} \`workerUrl\` says where that script lies.`,
+    cause,
+  });
+}
+
+const isMissingModule = (cause: unknown) =>
+  cause instanceof Error && 'code' in cause && /^(ERR_)?MODULE_NOT_FOUND$/.test(String(cause.code));
 
 /** A thread with its own pair of networks, which does one thing at a time. */
 export class PoolWorker {
@@ -37,11 +65,9 @@ export class PoolWorker {
   /** Settles when the thread has ended, however it did. */
   readonly ended: Promise<void>;
 
-  private constructor(settings: PoolWorkerSettings, imageMemory: Semaphore) {
-    const workerData: WorkerSettings = { ...settings, busy: this.#busy, aborted: this.#aborted };
+  private constructor({ script, ...settings }: PoolWorkerSettings, imageMemory: Semaphore) {
     this.#imageMemory = imageMemory;
-    // Without this process's own flags: `--input-type` and the like would be applied to the worker's file.
-    this.#worker = new Worker(SCRIPT, { workerData, execArgv: [] });
+    this.#worker = startThread(script, { ...settings, busy: this.#busy, aborted: this.#aborted });
     guardExit(this.#busy);
     this.#worker.on('message', (answer: Answer) => this.#take(answer));
     this.#worker.on('error', (cause) => this.#lose(reasonOf(cause), cause));
@@ -57,16 +83,30 @@ export class PoolWorker {
     });
   }
 
+  static #create(settings: PoolWorkerSettings, imageMemory: Semaphore): PoolWorker {
+    try {
+      return new PoolWorker(settings, imageMemory);
+    } catch (cause) {
+      throw noScript(reasonOf(cause), cause);
+    }
+  }
+
   /** Starts a thread and waits until its networks are open. */
   static async start(settings: PoolWorkerSettings, imageMemory: Semaphore): Promise<PoolWorker> {
     disableTelemetry();
-    const worker = new PoolWorker(settings, imageMemory);
+    const worker = PoolWorker.#create(settings, imageMemory);
     try {
       const answer = await worker.#next();
       if (answer.kind === 'failed') throw errorFromJson(answer.error);
+      if (answer.kind !== 'ready' || answer.version !== VERSION) {
+        // It runs no network that could be cut off.
+        await worker.#worker.terminate();
+        throw noScript('another script, or that of another version');
+      }
     } catch (error) {
       await worker.ended;
-      throw error;
+      const { cause } = error as WorkerLostError;
+      throw error instanceof WorkerLostError && isMissingModule(cause) ? noScript(reasonOf(cause), cause) : error;
     }
     // An idle thread keeps no process alive: there is nothing to wait for.
     worker.#worker.unref();

@@ -17,9 +17,14 @@ interface WasmModule extends OrtApi {
   env: { logLevel: string; versions: { web: string }; wasm: { numThreads: number; wasmBinary?: ArrayBuffer } };
 }
 
+// Not written into the import: bundlers would try to pack the native code.
+const NATIVE_PACKAGE = 'onnxruntime-node';
+
 async function loadNative(): Promise<OrtRuntime> {
   disableTelemetry();
-  const { InferenceSession, Tensor, env } = await import('onnxruntime-node');
+  const { InferenceSession, Tensor, env } = (await import(
+    /* webpackIgnore: true */ /* @vite-ignore */ NATIVE_PACKAGE
+  )) as typeof import('onnxruntime-node');
   const version = env.versions.node ?? env.versions.common;
   return {
     info: { name: 'onnxruntime-node', version, provider: 'cpu' },
@@ -29,7 +34,9 @@ async function loadNative(): Promise<OrtRuntime> {
 
 /** The WebAssembly build that comes with this package. It runs in one thread: its own threads need a browser's workers. */
 async function loadWasm(): Promise<OrtRuntime> {
-  const api: WasmModule = await import(new URL('ort.wasm.min.mjs', WASM_FOLDER).href);
+  const api: WasmModule = await import(
+    /* webpackIgnore: true */ /* @vite-ignore */ new URL('ort.wasm.min.mjs', WASM_FOLDER).href
+  );
   if (api.env.wasm.wasmBinary === undefined) {
     const { buffer, byteOffset, byteLength } = await readFile(new URL('ort-wasm-simd-threaded.wasm', WASM_FOLDER));
     api.env.wasm.wasmBinary = buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer;

@@ -1,11 +1,12 @@
 import { type Checked, type ChecksOf, checkOptions, optional, orElse } from '../../check-options.js';
+import { describe } from '../../describe.js';
 import { abortable } from '../../detector/abortable.js';
 import type { DetectionResult } from '../../detector/detection-result.js';
 import { errorFromJson } from '../../detector/error-json.js';
 import { checkConcurrency } from '../../detector/face-detector.js';
 import { unpackResult } from '../../detector/sent-result.js';
 import { type StreamResult, streamResults } from '../../detector/stream-results.js';
-import { InvalidOptionError, WorkerLostError } from '../../errors.js';
+import { FileAccessError, InvalidOptionError, WorkerLostError } from '../../errors.js';
 import { checkBoolean, checkFunction, checkObject } from '../../options.js';
 import { InFlight } from '../../runtime/in-flight.js';
 import { onAbort } from '../../runtime/on-abort.js';
@@ -24,6 +25,8 @@ export interface WorkerLoadOptions extends Omit<WebLoadOptions, 'fetch' | 'runti
    * Default: the worker that comes with this package.
    */
   worker?: (() => Worker) | undefined;
+  /** Where the worker that comes with this package lies, if it is not beside this module. */
+  workerUrl?: string | URL | undefined;
 }
 
 export interface WorkerAnalyzeOptions extends WebAnalyzeOptions {
@@ -34,11 +37,18 @@ export interface WorkerAnalyzeOptions extends WebAnalyzeOptions {
 /** Images that are in the worker at once: one that it works on, and those that are ready to follow. */
 const CALLS_AT_ONCE = 8;
 
+function checkAddress(name: string, value: unknown): URL {
+  const text = value instanceof URL ? value.href : value;
+  if (typeof text === 'string' && URL.canParse(text, location.href)) return new URL(text, location.href);
+  throw new InvalidOptionError({ name, expected: 'an address', received: describe(value) });
+}
+
 // Functions cannot be sent.
 const { fetch: _fetch, runtime: _runtime, ...SENT_OPTIONS } = WEB_LOAD_OPTIONS;
 const WORKER_LOAD_OPTIONS = {
   ...SENT_OPTIONS,
   worker: optional(checkFunction<() => Worker>),
+  workerUrl: optional(checkAddress),
 } satisfies ChecksOf<WorkerLoadOptions>;
 
 const WORKER_ANALYZE_OPTIONS = {
@@ -65,7 +75,17 @@ function lost(received: string): WorkerLostError {
     name: 'the detector’s worker',
     expected: 'an answer',
     received,
-    hint: 'Where its script was not found, copy it beside the bundle or pass `worker`; the page’s console says more.',
+    hint: 'The page’s console says more.',
+  });
+}
+
+/** A worker that said nothing before it failed: its script, or what the script imports, is not there. */
+function noScript(received: string): FileAccessError {
+  return new FileAccessError({
+    name: 'the detector’s worker',
+    expected: 'the script that it runs',
+    received,
+    hint: 'Copy the package’s `dist` and `models` to the server and pass `workerUrl`, the address of dist/web/standalone/worker.js there.',
   });
 }
 
@@ -195,10 +215,17 @@ export class WorkerDetector {
   }
 }
 
+function startWorker(start: WorkerLoadOptions['worker'], url: URL | undefined): Worker {
+  if (start) return start();
+  if (url !== undefined) return new Worker(url, { type: 'module' });
+  // Written out: bundlers look for exactly this.
+  return new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
+}
+
 /** Waits until the worker has opened its networks. */
 function ready(worker: Worker, progress: ((state: FetchProgress) => void) | undefined): Promise<RuntimeInfo> {
   return new Promise((resolve, reject) => {
-    worker.onerror = (event) => reject(lost(event.message || 'no script'));
+    worker.onerror = (event) => reject(noScript(event.message || 'no script at its address'));
     worker.onmessageerror = () => reject(lost('an answer that cannot be read'));
     worker.onmessage = ({ data }: MessageEvent<Answer>) => {
       if (data.kind === 'progress') progress?.(data.progress);
@@ -210,14 +237,13 @@ function ready(worker: Worker, progress: ((state: FetchProgress) => void) | unde
 
 /**
  * Loads runtime and networks in a module worker.
- * @throws WorkerLostError where the worker's script does not start, else what `FacialLandmarkDetector.load` throws
+ * @throws FileAccessError where the worker's script is missing, else what `FacialLandmarkDetector.load` throws
  */
 export async function createWorkerDetector(options: WorkerLoadOptions = {}): Promise<WorkerDetector> {
   const settings = checkOptions('createWorkerDetector', options, WORKER_LOAD_OPTIONS);
-  const { worker: start, progress, signal, detector, landmarker, ...rest } = settings;
+  const { worker: start, workerUrl, progress, signal, detector, landmarker, ...rest } = settings;
   signal?.throwIfAborted();
-  // Written out: bundlers look for exactly this.
-  const worker = start ? start() : new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
+  const worker = startWorker(start, workerUrl);
   try {
     const loading = ready(worker, progress);
     const sent: SentLoadOptions = { ...rest, detector: sentSource(detector), landmarker: sentSource(landmarker) };

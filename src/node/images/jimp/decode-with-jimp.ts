@@ -1,7 +1,9 @@
 import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
+// biome-ignore lint/style/useNodejsImportProtocol: webpack packs threads only where the module is called so.
+import { Worker } from 'worker_threads';
 import { onAbort } from '../../../runtime/on-abort.js';
 import { Semaphore } from '../../../runtime/semaphore.js';
+import { packagedModule } from '../../package-paths.js';
 import { type ImageFormat, type ImageHeader, timeLimit } from '../image-format.js';
 import { readJpegHeader } from '../jpeg-header.js';
 import { orientationOf, upright } from './orientation.js';
@@ -31,11 +33,16 @@ let thread: Worker | undefined;
 const turns = new Semaphore(1);
 
 function startThread(): Worker {
-  const worker = new Worker(new URL('./worker.js', import.meta.url), {
+  const options = {
     resourceLimits: { maxOldGenerationSizeMb: HEAP_MEGABYTES },
     // The program's own flags (loaders, inspector, heap size) are not meant for this thread.
     execArgv: [],
-  });
+  };
+  const script = packagedModule('node/images/jimp/jimp-thread.js');
+  // Written out: bundlers look for exactly this.
+  const worker = script
+    ? new Worker(script, options)
+    : new Worker(new URL('./jimp-thread.js', import.meta.url), options);
   const forget = () => {
     if (thread === worker) thread = undefined;
   };

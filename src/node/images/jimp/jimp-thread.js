@@ -1,5 +1,5 @@
 // @ts-check
-// The thread that jimp runs in. Plain JavaScript, because a worker is loaded from `src` and from `dist` alike.
+// The thread that jimp runs in.
 import { parentPort } from 'node:worker_threads';
 import { CODECS } from './jimp.js';
 

@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { abortable } from '../../detector/abortable.js';
 import { errorToJson } from '../../detector/error-json.js';
 import { packResult } from '../../detector/sent-result.js';
+import { VERSION } from '../../version.js';
 import { FacialLandmarkDetector } from '../facial-landmark-detector.js';
 import { encodeResult } from './encode-result.js';
 import { setIdle } from './exit-guard.js';
@@ -65,7 +66,7 @@ async function work(request: DetectRequest, detector: FacialLandmarkDetector) {
 
 try {
   const detector = await FacialLandmarkDetector.open(networks, options, imageMemory);
-  port.on('message', async (request: Request) => {
+  const receive = async (request: Request) => {
     switch (request.kind) {
       case 'detect':
         return work(request, detector);
@@ -76,11 +77,13 @@ try {
       case 'close':
         await detector.close();
         setIdle(busy);
-        // Nothing keeps the thread alive now: it ends by itself, with no network running.
-        port.close();
+        // Nothing keeps the thread alive then: it ends by itself, with no network running. Deno's port cannot be closed.
+        if (port.close) port.close();
+        else port.off('message', receive);
     }
-  });
-  answer({ kind: 'ready' });
+  };
+  port.on('message', receive);
+  answer({ kind: 'ready', version: VERSION });
 } catch (error) {
   answer({ kind: 'failed', error: errorToJson(error, { details: true }) });
 }
