@@ -61,7 +61,7 @@ describe.each(Object.entries(RUNTIMES))('%s', (name, { binary, args }) => {
     const command = project.path(PACKAGE, 'dist/cli/main.js');
     const { status, stdout, stderr } = run(runtime, [...args, command, 'detect', photo]);
     expect(status, stderr).toBe(0);
-    expect(JSON.parse(stdout).faces).toEqual(expected[0]);
+    expect(JSON.parse(stdout)[0].faces).toEqual(expected[0]);
   });
 });
 
@@ -77,7 +77,7 @@ it('needs no package that it does not declare, in the strict folders of pnpm', (
     expect(stderr).toBe('');
     expect(JSON.parse(found)).toEqual(expected);
     const { stdout: printed } = run(strict.path('node_modules/.bin/facial-lmk'), ['detect', photo], strict.folder);
-    expect(JSON.parse(printed).faces).toEqual(expected[0]);
+    expect(JSON.parse(printed)[0].faces).toEqual(expected[0]);
   } finally {
     strict.remove();
   }

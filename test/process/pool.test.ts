@@ -1,8 +1,10 @@
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { resultToJson } from '../../src/detector/result-to-json.js';
 import { drawScene } from '../../src/drawn-faces/draw-scene.js';
 import {
   ClosedError,
+  FileAccessError,
   ImageDecodeError,
   InvalidImageError,
   InvalidOptionError,
@@ -163,7 +165,7 @@ describe('Pool', () => {
       expect((await told.detect(image)).faces).toHaveLength(2);
     }
     const missing = createPool({ ...models, workers: 2, workerUrl: 'missing.js' });
-    await expect(missing).rejects.toThrow(/Expected the script that they run .* missing\.js.*`workerUrl` says where/);
+    await expect(missing).rejects.toThrow(/Expected the script that they run .*missing\.js.*`workerUrl` says where/);
     const other = new URL('../support/another-thread.mjs', import.meta.url);
     const foreign = await createPool({ ...models, workers: 1, workerUrl: other }).catch((error: unknown) => error);
     expect(foreign).toBeInstanceOf(FileAccessError);
