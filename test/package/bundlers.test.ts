@@ -14,6 +14,7 @@ import { serveFolder } from '../support/static-server.js';
 
 const BUNDLERS = ['esbuild', 'rollup', 'vite', 'webpack'];
 const TEMPLATE = fileURLToPath(new URL('bundlers', import.meta.url));
+const GUIDE = fileURLToPath(new URL('../../docs/bundlers.md', import.meta.url));
 const PACKAGE = 'node_modules/onnx-facial-lmk-detector';
 
 let project: UserProject;
@@ -23,6 +24,7 @@ let expected: FaceJson[];
 
 beforeAll(() => {
   project = createProject([inject('tarball')], TEMPLATE);
+  cpSync(GUIDE, project.path('guide.md'));
   photo = project.path(PACKAGE, 'dist/sample/mona-lisa.jpg');
   expected = JSON.parse(project.run('node', ['pool.js', photo]));
 });

@@ -35,8 +35,11 @@ afterAll(async () => {
 
 /** Blocks that no test runs by this file: the browser's are run there, Python has no runtime here, and text is no program. */
 const RUN_ELSEWHERE = ['html', 'python', 'text'];
-/** Commands that change the machine, or that need what is not here. `examples.test.ts` runs the examples. */
-const NOT_RUN = /^(npm (install|ci)|git clone|docker |node examples\/|ffmpeg |npm run setup)/;
+/**
+ * Commands that change the machine, or that need what is not here. `examples.test.ts` runs the examples,
+ * `test/package/bundlers.test.ts` those of esbuild.
+ */
+const NOT_RUN = /^(npm (install|ci)|npx esbuild |git clone|docker |node examples\/|ffmpeg |npm run setup)/;
 
 const checked = (text: string) => NOT_RUN.test(text) || /^(npx (facial-lmk|vitest) |curl )/.test(text);
 

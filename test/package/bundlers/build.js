@@ -1,15 +1,17 @@
 // Bundles pool.js for Node, or page/ for browsers, with one bundler: node build.js esbuild|rollup|vite|webpack pool|page OUT
-import { cpSync } from 'node:fs';
+import { execSync } from 'node:child_process';
+import { cpSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import commonjs from '@rollup/plugin-commonjs';
 import nodeResolve from '@rollup/plugin-node-resolve';
-import * as esbuild from 'esbuild';
 import { rollup } from 'rollup';
 import * as vite from 'vite';
 import webpack from 'webpack';
 
 const [, , bundler, what, target] = process.argv;
 const outdir = resolve(target);
+
+const LINES = readFileSync('guide.md', 'utf8').match(/^npx esbuild .*$/gm);
 
 // Bundlers that do not look for threads get the thread as an entry of its own, beside the bundle.
 const ENTRIES = { pool: './pool.js', 'pool-thread': 'onnx-facial-lmk-detector/worker' };
@@ -36,11 +38,11 @@ function runWebpack(config) {
 
 const BUILD = {
   esbuild: {
-    pool: () => esbuild.build({ entryPoints: ENTRIES, bundle: true, platform: 'node', format: 'esm', outdir }),
-    async page() {
+    // By the lines of the guide.
+    pool: () => execSync(LINES[0].replace(' app.js', ' pool.js').replace('=dist', `=${outdir}`)),
+    page() {
       copyPackage();
-      const [alias, external] = [{ [WEB]: COPIED }, [COPIED]];
-      await esbuild.build({ entryPoints: ['page/main.js'], bundle: true, format: 'esm', outdir, alias, external });
+      execSync(LINES[1].replace(' main.js', ' page/main.js').replace('=site', `=${outdir}`));
     },
   },
   rollup: {
