@@ -10,10 +10,10 @@ import { writeImage } from '../node/images/write-image.js';
 import { createPool } from '../node/pool/create-pool.js';
 import { contactSheet } from '../overlay/contact-sheet.js';
 import type { Face, PixelImage } from '../types.js';
-import { findNetworks, type NetworkOptions } from './network-options.js';
+import { type DeviceCommandOptions, findNetworks, type NetworkOptions } from './network-options.js';
 
 /** Which networks, how they work, and the pictures to leave. */
-export interface FinderOptions extends AnalyzeOptions, NetworkOptions {
+export interface FinderOptions extends AnalyzeOptions, NetworkOptions, DeviceCommandOptions {
   threads?: number | undefined;
   workers?: number | undefined;
   overlay?: string | undefined;
@@ -45,11 +45,11 @@ export interface Finder {
  * @throws ModelNotFoundError, ModelFileError, LicenceError, ModelContractError
  */
 export async function loadFinder(options: FinderOptions): Promise<Finder> {
-  const { threads, workers } = options;
+  const { threads, workers, device } = options;
   const networks = await findNetworks(options);
   const target = workers
-    ? await createPool({ ...networks, workers, threadsPerWorker: threads, maxQueue: 2 * workers })
-    : await FacialLandmarkDetector.load({ ...networks, threads });
+    ? await createPool({ ...networks, workers, threadsPerWorker: threads, device, maxQueue: 2 * workers })
+    : await FacialLandmarkDetector.load({ ...networks, threads, device });
   const detect = (input: ImageInput, source: DecodeOptions, withPixels: boolean) => {
     const {
       minScore,

@@ -1,11 +1,11 @@
 import { type Command, Option } from 'commander';
 import { MAX_THREADS } from '../node/runtime/onnx-session.js';
-import { addNetworkOptions } from './network-options.js';
+import { addDeviceOption, addNetworkOptions } from './network-options.js';
 import { integerIn, numberIn } from './option-parsers.js';
 
 /** Which networks a command runs, and how many at once. */
 export function addFinderOptions(command: Command): Command {
-  return addNetworkOptions(command)
+  return addDeviceOption(addNetworkOptions(command))
     .option('--threads <n>', 'threads of one network run (default: the physical cores)', integerIn(1, MAX_THREADS))
     .option(
       '--workers <n>',

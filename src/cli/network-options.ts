@@ -1,8 +1,9 @@
 import { dirname } from 'node:path';
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { findModels, type ModelPaths } from '../node/models/find-models.js';
 import { isFetched } from '../node/models/model-table.js';
 import { DEFAULT_SET, isSetName, NETWORK_SET_NAMES, NETWORK_SETS } from '../node/models/network-sets.js';
+import { checkDevices, DEVICES, type Device } from '../node/runtime/device.js';
 import { notEmpty } from './option-parsers.js';
 import { say } from './say.js';
 
@@ -12,6 +13,28 @@ export interface NetworkOptions {
   detector?: string | undefined;
   landmarker?: string | undefined;
   licence?: 'commercial' | undefined;
+}
+
+/** What runs the networks. */
+export interface DeviceCommandOptions {
+  device?: Device[] | undefined;
+}
+
+/** The option of every command that finds faces: those that hold bits run on the processor. */
+export function addDeviceOption(command: Command): Command {
+  return command.option(
+    '--device <names>',
+    `${DEVICES.join(', ')}, or several with commas between, the first that works (default: cpu)`,
+    parseDevices,
+  );
+}
+
+function parseDevices(text: string): Device[] {
+  try {
+    return checkDevices('it', text.split(','));
+  } catch {
+    throw new InvalidArgumentError(`Expected one of ${DEVICES.join(', ')}, or several with commas between.`);
+  }
 }
 
 /** The options of every command that runs networks. */

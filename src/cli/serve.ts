@@ -8,10 +8,16 @@ import type { AccessOptions } from '../server/access.js';
 import { createApp } from '../server/create-app.js';
 import { resolveLimits, type ServerLimits } from '../server/limits.js';
 import { listen } from '../server/listen.js';
-import { addNetworkOptions, findNetworks, type NetworkOptions } from './network-options.js';
+import {
+  addDeviceOption,
+  addNetworkOptions,
+  type DeviceCommandOptions,
+  findNetworks,
+  type NetworkOptions,
+} from './network-options.js';
 import { integerIn, notEmpty, numberIn } from './option-parsers.js';
 
-interface ServeOptions extends NetworkOptions, Omit<ServerLimits, 'timeoutMs' | 'maxRequests'> {
+interface ServeOptions extends NetworkOptions, DeviceCommandOptions, Omit<ServerLimits, 'timeoutMs' | 'maxRequests'> {
   port: number;
   host: string;
   workers?: number | undefined;
@@ -35,11 +41,13 @@ const collect = (text: string, others: string[]) => [...others, notEmpty(text)];
 
 /** `facial-lmk serve`: a page to try it in and an HTTP API, on loopback unless told otherwise. */
 export function serveCommand(): Command {
-  return addNetworkOptions(
-    new Command('serve')
-      .description('open a page and an HTTP service on this machine')
-      .option('--port <n>', 'port to listen on; 0 takes a free one', integerIn(0, 65535), 8080)
-      .option('--host <address>', 'address to listen on', notEmpty, '127.0.0.1'),
+  return addDeviceOption(
+    addNetworkOptions(
+      new Command('serve')
+        .description('open a page and an HTTP service on this machine')
+        .option('--port <n>', 'port to listen on; 0 takes a free one', integerIn(0, 65535), 8080)
+        .option('--host <address>', 'address to listen on', notEmpty, '127.0.0.1'),
+    ),
   )
     .optionsGroup('Who may use it:')
     .option('--allow-host <name>', 'answer also under this host name; * for any; may be repeated', collect, [])
@@ -96,7 +104,7 @@ async function run(options: ServeOptions): Promise<void> {
   };
   await restrictLoaders();
   const networks = await findNetworks(options);
-  const pool = await createPool({ ...networks, workers, maxQueue: queue, imageMemory });
+  const pool = await createPool({ ...networks, workers, device: options.device, maxQueue: queue, imageMemory });
   const limits = resolveLimits({
     ...options,
     timeoutMs: timeout && 1000 * timeout,

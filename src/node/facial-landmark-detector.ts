@@ -1,5 +1,6 @@
-import { type ChecksOf, checkOptions, integerIn, optional } from '../check-options.js';
+import { type Checked, type ChecksOf, checkOptions, integerIn, oneOf, optional, orElse } from '../check-options.js';
 import { CALL_OPTIONS, type CallOptions, FaceDetector, openPair } from '../detector/face-detector.js';
+import { openOnDevice } from '../detector/open-on-device.js';
 import { Semaphore } from '../runtime/semaphore.js';
 import { VERSION } from '../version.js';
 import { type ImageMemoryOptions, imageMemoryBytes } from './image-memory.js';
@@ -8,20 +9,42 @@ import { type ImageInput, readPixels } from './images/image-input.js';
 import { NETWORK_CHOICE, type NetworkChoice, type ResolvedNetworks, resolveNetworks } from './models/find-models.js';
 import type { NetworkSource } from './models/identify-networks.js';
 import { type NdarrayOutputs, ndarrayOutputs } from './ndarray-outputs.js';
+import { checkDevices, type Device } from './runtime/device.js';
 import { loadNetwork } from './runtime/load-network.js';
-import { MAX_THREADS } from './runtime/onnx-session.js';
+import { RUNTIME_CHOICES, type RuntimeChoice } from './runtime/load-runtime.js';
+import { checkDeviceOptions, type DeviceOptions, MAX_THREADS } from './runtime/onnx-session.js';
+import { warnOnce } from './warn-once.js';
 
 /** How networks are opened. */
 export interface OpenOptions {
   /** Threads of one network run. Default: the physical cores. */
   threads?: number | undefined;
+  /**
+   * What runs the networks, or several in the order of preference. Default `cpu`. Another one is taken only if it finds in a
+   * drawn picture what the processor finds; one that cannot be had or is wrong is an error, or in a list passed over with a
+   * warning of the process (`FACIAL_LMK_DEVICE`).
+   */
+  device?: Device | readonly Device[] | undefined;
+  /** What ONNX Runtime knows as options of the device, e.g. `{ deviceId: 1 }`. They go to every device of a list but `cpu`. */
+  deviceOptions?: DeviceOptions | undefined;
+  /** Which build of ONNX Runtime runs the networks. Default `auto`: native code where it can be loaded, else WebAssembly. */
+  runtime?: RuntimeChoice | undefined;
 }
 
 export interface LoadOptions extends NetworkChoice, OpenOptions, ImageMemoryOptions {}
 
+/** What each option of opening must be, and what stands for it where it is left out. */
+export const OPEN_OPTIONS = {
+  threads: optional(integerIn(1, MAX_THREADS)),
+  device: orElse(['cpu'] as Device[], checkDevices),
+  deviceOptions: optional(checkDeviceOptions),
+  runtime: orElse('auto', oneOf(RUNTIME_CHOICES)),
+} satisfies ChecksOf<OpenOptions>;
+export type OpenSettings = Checked<typeof OPEN_OPTIONS>;
+
 const LOAD_OPTIONS = {
   ...NETWORK_CHOICE,
-  threads: optional(integerIn(1, MAX_THREADS)),
+  ...OPEN_OPTIONS,
   imageMemory: optional(integerIn(1, Number.MAX_SAFE_INTEGER)),
 } satisfies ChecksOf<LoadOptions>;
 
@@ -35,17 +58,34 @@ export interface StreamOptions extends AnalyzeOptions {
   concurrency?: number | undefined;
 }
 
+/** Both networks on one device, untested. @throws ModelNotFoundError, ModelFileError, ModelContractError, DeviceError */
+export function openNetworks(
+  { detector, landmarker }: Pick<ResolvedNetworks<NetworkSource>, 'detector' | 'landmarker'>,
+  { threads, runtime, deviceOptions }: Omit<OpenSettings, 'device'>,
+  device: Device,
+) {
+  const options = { threads, runtime, device, deviceOptions: device === 'cpu' ? undefined : deviceOptions };
+  const open = (source: NetworkSource, name: string) =>
+    loadNetwork(source, { ...options, ...(typeof source === 'string' ? {} : { name }) });
+  return openPair(
+    () => open(detector, 'detector bytes'),
+    () => open(landmarker, 'landmarker bytes'),
+  );
+}
+
 /** The detector on Node: networks from files, images from paths, URLs, encoded bytes or raw pixels. */
 export class FacialLandmarkDetector extends FaceDetector<ImageInput, AnalyzeOptions> {
   /**
    * Finds both networks, opens them and checks that they are what they should be. Without options the set `mediapipe`, which
    * comes with this package, unless you have put other networks where {@link NetworkChoice.networks} says.
-   * @throws InvalidOptionError, ModelNotFoundError, ModelFileError, LicenceError, ModelContractError
+   * @throws InvalidOptionError, ModelNotFoundError, ModelFileError, LicenceError, ModelContractError, DeviceError
    */
   static async load(options: LoadOptions = {}): Promise<FacialLandmarkDetector> {
-    const { threads, imageMemory, ...choice } = checkOptions('load', options, LOAD_OPTIONS);
+    const checked = checkOptions('load', options, LOAD_OPTIONS);
+    const { threads, device, deviceOptions, runtime, imageMemory, ...choice } = checked;
     const memory = new Semaphore(imageMemoryBytes({ imageMemory }));
-    return FacialLandmarkDetector.open(await resolveNetworks(choice), { threads }, memory);
+    const settings = { threads, device, deviceOptions, runtime };
+    return FacialLandmarkDetector.open(await resolveNetworks(choice), settings, memory);
   }
 
   /**
@@ -54,17 +94,21 @@ export class FacialLandmarkDetector extends FaceDetector<ImageInput, AnalyzeOpti
    */
   static async open(
     { detector, landmarker, identity }: ResolvedNetworks<NetworkSource>,
-    { threads }: OpenOptions,
+    settings: OpenSettings,
     imageMemory: Pick<Semaphore, 'acquire'>,
   ): Promise<FacialLandmarkDetector> {
-    const open = (source: NetworkSource, name: string) =>
-      loadNetwork(source, { threads, ...(typeof source === 'string' ? {} : { name }) });
-    const networks = await openPair(
-      () => open(detector, 'detector bytes'),
-      () => open(landmarker, 'landmarker bytes'),
-    );
+    const networks = await openOnDevice({
+      devices: settings.device,
+      reference: 'cpu',
+      open: (device) => openNetworks({ detector, landmarker }, settings, device),
+    });
+    for (const { device, reason } of networks.passedOver) {
+      const message = `The device "${device}" is passed over, and "${networks.device}" runs the networks: ${reason}`;
+      warnOnce({ message, code: 'FACIAL_LMK_DEVICE' });
+    }
     return new FacialLandmarkDetector({
-      ...networks,
+      detector: networks.detector,
+      landmarker: networks.landmarker,
       identity,
       version: VERSION,
       readOptions: DECODE_OPTIONS,

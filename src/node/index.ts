@@ -60,7 +60,9 @@ export {
   type PoolOverlayOptions,
   type PoolStreamOptions,
 } from './pool/create-pool.js';
+export type { Device } from './runtime/device.js';
 export { loadMergedModel } from './runtime/load-merged-model.js';
 export { loadNetwork } from './runtime/load-network.js';
-export type { SessionOptions } from './runtime/onnx-session.js';
+export type { RuntimeChoice } from './runtime/load-runtime.js';
+export type { DeviceOptions, SessionOptions } from './runtime/onnx-session.js';
 export { toNdarray } from './to-ndarray.js';

@@ -28,8 +28,17 @@ const PROGRAM = `
   await detector.close();
 `;
 
-function runProgram() {
-  const { status, stdout, stderr } = spawnSync('node', ['use.js'], { cwd: project, encoding: 'utf8' });
+/** The same with a pool, which loads the runtime in its threads. */
+const POOL_PROGRAM = `
+  import { createPool, drawScene } from 'onnx-facial-lmk-detector/node';
+  const pool = await createPool({ networks: 'drawn-faces', workers: 2 });
+  const { faces, networks } = await pool.detect(drawScene({ seed: 7, faces: 2 }).image);
+  console.log(JSON.stringify({ runtime: networks.runtime.name, boxes: faces.map((face) => face.box) }));
+  await pool.close();
+`;
+
+function runProgram(script = 'use.js') {
+  const { status, stdout, stderr } = spawnSync('node', [script], { cwd: project, encoding: 'utf8' });
   expect(status, stderr).toBe(0);
   return { ...(JSON.parse(stdout) as { runtime: string; boxes: object[] }), stderr };
 }
@@ -38,6 +47,7 @@ beforeAll(() => {
   mkdirSync(project);
   writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'empty', private: true, type: 'module' }));
   writeFileSync(join(project, 'use.js'), PROGRAM);
+  writeFileSync(join(project, 'use-pool.js'), POOL_PROGRAM);
 });
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -48,15 +58,18 @@ describe('npm install with install scripts on, in a closed network', () => {
     expect(status, stderr).toBe(0);
   });
 
-  it('finds the faces without the native runtime, and says once what is slower and how to mend it', () => {
-    // npm takes away an optional package whose script failed; where no script failed, this does.
-    rmSync(native, { recursive: true, force: true });
-    const { runtime, boxes, stderr } = runProgram();
-    expect(runtime).toBe('onnxruntime-web');
-    expect(boxes).toHaveLength(2);
-    expect(stderr.match(/several times slower/g)).toHaveLength(1);
-    expect(stderr).toContain('ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node');
-  });
+  it.each(['use.js', 'use-pool.js'])(
+    'finds the faces without the native runtime, and says once what is slower and how to mend it: %s',
+    (script) => {
+      // npm takes away an optional package whose script failed; where no script failed, this does.
+      rmSync(native, { recursive: true, force: true });
+      const { runtime, boxes, stderr } = runProgram(script);
+      expect(runtime).toBe('onnxruntime-web');
+      expect(boxes).toHaveLength(2);
+      expect(stderr.match(/several times slower/g)).toHaveLength(1);
+      expect(stderr).toContain('ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node');
+    },
+  );
 
   it('finds the same faces natively after the line that the warning names', () => {
     const wasm = runProgram();

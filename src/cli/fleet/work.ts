@@ -7,12 +7,18 @@ import { FleetWorker } from '../../fleet/work/fleet-worker.js';
 import { restrictLoaders } from '../../node/images/image-codecs.js';
 import { createPool } from '../../node/pool/create-pool.js';
 import { MAX_THREADS } from '../../node/runtime/onnx-session.js';
-import { addNetworkOptions, findNetworks, type NetworkOptions } from '../network-options.js';
+import {
+  addDeviceOption,
+  addNetworkOptions,
+  type DeviceCommandOptions,
+  findNetworks,
+  type NetworkOptions,
+} from '../network-options.js';
 import { integerIn, notEmpty, numberIn } from '../option-parsers.js';
 import { StopSignal } from '../stop-signal.js';
 import { addQueueOptions, type QueueCommandOptions, withQueue } from './fleet-options.js';
 
-interface WorkCommandOptions extends NetworkOptions, QueueCommandOptions {
+interface WorkCommandOptions extends NetworkOptions, DeviceCommandOptions, QueueCommandOptions {
   root: string[];
   workers?: number;
   threads?: number;
@@ -60,7 +66,7 @@ export function workCommand(): Command {
     .option('--port <n>', 'serve /v1/health and /metrics there; 0 takes a free one', integerIn(0, 65535))
     .option('--host <address>', 'address to serve them on', notEmpty, '127.0.0.1')
     .option('--telemetry', 'spans for OpenTelemetry, by the package bullmq-otel');
-  return addNetworkOptions(command).addHelpText('after', HELP).action(work);
+  return addDeviceOption(addNetworkOptions(command)).addHelpText('after', HELP).action(work);
 }
 
 async function work(options: WorkCommandOptions): Promise<void> {
@@ -69,7 +75,7 @@ async function work(options: WorkCommandOptions): Promise<void> {
   // The images are strangers'.
   await restrictLoaders();
   const networks = await findNetworks(options);
-  const pool = await createPool({ ...networks, workers, threadsPerWorker: threads });
+  const pool = await createPool({ ...networks, workers, threadsPerWorker: threads, device: options.device });
   try {
     await withQueue(options, async (queue) => {
       const metrics = new WorkerMetrics(() => pool.workers);

@@ -15,7 +15,13 @@ import { checkBoolean, checkChoice } from '../../options.js';
 import { InFlight } from '../../runtime/in-flight.js';
 import { onAbort } from '../../runtime/on-abort.js';
 import { Semaphore } from '../../runtime/semaphore.js';
-import { ANALYZE_OPTIONS, type AnalyzeOptions, type StreamOptions } from '../facial-landmark-detector.js';
+import {
+  ANALYZE_OPTIONS,
+  type AnalyzeOptions,
+  OPEN_OPTIONS,
+  type OpenOptions,
+  type StreamOptions,
+} from '../facial-landmark-detector.js';
 import { type ImageMemoryOptions, imageMemoryBytes } from '../image-memory.js';
 import { DRAW_OPTIONS, type DrawOverlayOptions, OVERLAY_FORMATS, type OverlayFormat } from '../images/draw-overlay.js';
 import type { ImageInput } from '../images/image-input.js';
@@ -27,7 +33,7 @@ import { packInput } from './messages.js';
 import { PoolWorker, type PoolWorkerSettings } from './pool-worker.js';
 import { WorkerSet } from './worker-set.js';
 
-export interface PoolOptions extends NetworkChoice, ImageMemoryOptions {
+export interface PoolOptions extends NetworkChoice, Omit<OpenOptions, 'threads'>, ImageMemoryOptions {
   /** Worker threads, each with its own pair of networks. Default: one for each core. */
   workers?: number | undefined;
   /** Threads of one network run. Default: the cores shared among the workers, at least 1. */
@@ -305,8 +311,10 @@ function checkScript(name: string, value: unknown): string | URL {
   throw new InvalidOptionError({ name, expected: 'a path or a file: URL', received: describe(value) });
 }
 
+const { threads: _threads, ...DEVICE_OPTIONS } = OPEN_OPTIONS;
 const CREATE_OPTIONS = {
   ...NETWORK_CHOICE,
+  ...DEVICE_OPTIONS,
   workers: optional(integerIn(1, 256)),
   threadsPerWorker: optional(integerIn(1, MAX_THREADS)),
   maxQueue: orElse(64, integerIn(0, Number.MAX_SAFE_INTEGER)),
@@ -327,6 +335,9 @@ export async function createPool(options: PoolOptions = {}): Promise<Pool> {
     maxQueue,
     imageMemory,
     workerUrl: script,
+    device,
+    deviceOptions,
+    runtime,
     ...choice
   } = checkOptions('createPool', options, CREATE_OPTIONS);
   const bytes = imageMemoryBytes({ imageMemory });
@@ -334,7 +345,12 @@ export async function createPool(options: PoolOptions = {}): Promise<Pool> {
   const imageShare = Math.floor(bytes / 2 / count);
   // Once for all: every thread opens the same files.
   const networks = await resolveNetworks(choice);
-  const settings: PoolWorkerSettings = { networks, options: { threads }, imageShare, script };
+  const settings: PoolWorkerSettings = {
+    networks,
+    options: { threads, device, deviceOptions, runtime },
+    imageShare,
+    script,
+  };
   const shared = new Semaphore(Math.ceil(bytes / 2));
   const set = new WorkerSet(count, () => PoolWorker.start(settings, shared));
   await set.open();

@@ -3,9 +3,10 @@ import { sendable, sendablePixels } from '../../detector/sendable-pixels.js';
 import type { SentResult } from '../../detector/sent-result.js';
 import { pixelView } from '../../image/pixel-image.js';
 import type { PixelImage } from '../../types.js';
-import type { AnalyzeOptions, OpenOptions } from '../facial-landmark-detector.js';
+import type { AnalyzeOptions, OpenSettings } from '../facial-landmark-detector.js';
 import { checkImageInput, type ImageInput } from '../images/image-input.js';
 import type { ResolvedNetworks } from '../models/find-models.js';
+import type { Warning } from '../warn-once.js';
 import type { EncodedResult, Encoding } from './encode-result.js';
 import type { BusyFlag } from './exit-guard.js';
 import type { AbortFlag } from './thread-abort.js';
@@ -13,7 +14,7 @@ import type { AbortFlag } from './thread-abort.js';
 /** What a worker is started with. */
 export interface WorkerSettings {
   networks: ResolvedNetworks;
-  options: OpenOptions;
+  options: OpenSettings;
   busy: BusyFlag;
   aborted: AbortFlag;
   /** Bytes that an image may take without asking. */
@@ -46,7 +47,7 @@ export type Request =
 
 /** worker -> pool: first that the networks are open, then one answer for each call. */
 export type Answer =
-  | { kind: 'ready'; version: string }
+  | { kind: 'ready'; version: string; warnings: Warning[] }
   | { kind: 'done'; result: SentResult }
   | { kind: 'encoded'; result: EncodedResult }
   | { kind: 'failed'; error: ErrorJson }

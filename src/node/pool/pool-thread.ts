@@ -5,6 +5,7 @@ import { errorToJson } from '../../detector/error-json.js';
 import { packResult } from '../../detector/sent-result.js';
 import { VERSION } from '../../version.js';
 import { FacialLandmarkDetector } from '../facial-landmark-detector.js';
+import { warningsGiven } from '../warn-once.js';
 import { encodeResult } from './encode-result.js';
 import { setIdle } from './exit-guard.js';
 import {
@@ -83,7 +84,7 @@ try {
     }
   };
   port.on('message', receive);
-  answer({ kind: 'ready', version: VERSION });
+  answer({ kind: 'ready', version: VERSION, warnings: warningsGiven() });
 } catch (error) {
   answer({ kind: 'failed', error: errorToJson(error, { details: true }) });
 }

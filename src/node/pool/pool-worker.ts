@@ -9,6 +9,7 @@ import type { Semaphore } from '../../runtime/semaphore.js';
 import { VERSION } from '../../version.js';
 import { MISSING_PACKAGE, packagedModule } from '../package-paths.js';
 import { disableTelemetry } from '../runtime/disable-telemetry.js';
+import { warnOnce } from '../warn-once.js';
 import type { EncodedResult } from './encode-result.js';
 import { guardExit, newFlag, releaseExit, setBusy, setIdle } from './exit-guard.js';
 import type { Answer, DetectRequest, Request, WorkerSettings } from './messages.js';
@@ -103,6 +104,7 @@ export class PoolWorker {
         await worker.#worker.terminate();
         throw noScript('another script, or that of another version');
       }
+      answer.warnings.forEach(warnOnce);
     } catch (error) {
       await worker.ended;
       const { cause } = error as WorkerLostError;

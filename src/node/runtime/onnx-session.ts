@@ -1,12 +1,15 @@
 import { stat } from 'node:fs/promises';
+import { reasonOf } from '../../as-error.js';
 import { type Checked, type ChecksOf, checkOptions, integerIn, oneOf, optional, orElse } from '../../check-options.js';
 import { describe } from '../../describe.js';
 import { FileAccessError, InvalidOptionError, ModelFileError } from '../../errors.js';
-import { checkText } from '../../options.js';
+import { checkObject, checkText } from '../../options.js';
 import { openOrtSession } from '../../runtime/ort-session.js';
+import { Semaphore } from '../../runtime/semaphore.js';
 import type { Session } from '../../runtime/session.js';
 import { readRegularFile } from '../files/read-regular-file.js';
 import { modelReadError } from '../models/model-read-error.js';
+import { checkDevice, type Device, noDevice } from './device.js';
 import { loadRuntime, RUNTIME_CHOICES, type RuntimeChoice } from './load-runtime.js';
 
 /** More than this many threads for one network take longer to start and to end than they could ever save. */
@@ -19,12 +22,25 @@ export interface SessionOptions {
   name?: string | undefined;
   /** Which build of ONNX Runtime runs the model. Default `auto`: native code where it can be loaded, else WebAssembly. */
   runtime?: RuntimeChoice | undefined;
+  /** What runs the model. Default `cpu`. Another one is not tested here, as `FacialLandmarkDetector.load` does. */
+  device?: Device | undefined;
+  /** What ONNX Runtime knows as the options of that execution provider, e.g. `{ deviceId: 1 }`. */
+  deviceOptions?: DeviceOptions | undefined;
 }
 
+/** Options of an execution provider of ONNX Runtime, by name. */
+export type DeviceOptions = Readonly<Record<string, unknown>>;
+
+export const checkDeviceOptions = (name: string, value: unknown): DeviceOptions =>
+  checkObject(name, value) as DeviceOptions;
+
 /** @param provider ONNX Runtime's name of what runs the model */
-function sessionOptions({ threads }: Pick<SessionOptions, 'threads'>, provider: string): object {
+function sessionOptions(
+  { threads, deviceOptions }: Pick<SessionOptions, 'threads' | 'deviceOptions'>,
+  provider: string,
+): object {
   return {
-    executionProviders: [provider],
+    executionProviders: [{ ...deviceOptions, name: provider }],
     graphOptimizationLevel: 'all',
     // Errors only: warnings of the optimiser would land on the user's stderr.
     logSeverityLevel: 3,
@@ -44,6 +60,8 @@ const SESSION_OPTIONS = {
   threads: optional(integerIn(1, MAX_THREADS)),
   name: optional(checkText),
   runtime: orElse('auto', oneOf(RUNTIME_CHOICES)),
+  device: orElse('cpu', checkDevice),
+  deviceOptions: optional(checkDeviceOptions),
 } satisfies ChecksOf<SessionOptions>;
 
 /** Everything about opening a model, before anything is read. @throws InvalidOptionError */
@@ -100,15 +118,23 @@ export async function readModelFile(path: string): Promise<Uint8Array> {
 
 /**
  * Opens an ONNX file, or its bytes.
- * @throws InvalidOptionError, ModelNotFoundError, ModelFileError, ModelContractError
+ * @throws InvalidOptionError, ModelNotFoundError, ModelFileError, ModelContractError, DeviceError
  */
 export async function openSession(source: string | Uint8Array, options: SessionOptions = {}): Promise<Session> {
   const settings = checkSessionOptions('openSession', source, options);
   const name = settings.name ?? (typeof source === 'string' ? source : `of ${source.byteLength} bytes`);
   if (typeof source === 'string') await checkFile(source);
-  const runtime = await loadRuntime(settings.runtime);
+  const { device } = settings;
+  const runtime = await loadRuntime(settings.runtime, device);
   const { provider } = runtime.info;
-  const readsFiles = provider === 'cpu';
+  const readsFiles = provider !== 'wasm';
   const model = typeof source === 'string' && !readsFiles ? await readModelFile(source) : source;
-  return openOrtSession(runtime, model, name, sessionOptions(settings, provider));
+  const session = await openOrtSession(runtime, model, name, sessionOptions(settings, provider)).catch((error) => {
+    if (device === 'cpu' || !(error instanceof ModelFileError)) throw error;
+    throw noDevice(device, `what ONNX Runtime cannot start (${reasonOf(error.cause)})`, error);
+  });
+  if (device === 'cpu') return session;
+  // A card does one thing at a time anyway, and not every provider takes several runs at once.
+  const turns = new Semaphore(1);
+  return { ...session, infer: (feeds) => turns.run(1, () => session.infer(feeds)) };
 }
