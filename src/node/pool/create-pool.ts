@@ -24,6 +24,7 @@ import {
 } from '../facial-landmark-detector.js';
 import { type ImageMemoryOptions, imageMemoryBytes } from '../image-memory.js';
 import { DRAW_OPTIONS, type DrawOverlayOptions, OVERLAY_FORMATS, type OverlayFormat } from '../images/draw-overlay.js';
+import { isEncodedSource, nameOfSource, readSource } from '../images/encoded-source.js';
 import type { ImageInput } from '../images/image-input.js';
 import { NETWORK_CHOICE, type NetworkChoice, resolveNetworks } from '../models/find-models.js';
 import { type NdarrayOutputs, ndarrayOutputs } from '../ndarray-outputs.js';
@@ -80,6 +81,7 @@ export interface PoolStreamOptions extends PoolDetectOptions, StreamOptions {}
 interface Job {
   input: ImageInput;
   handOver: boolean | undefined;
+  signal: AbortSignal | undefined;
   options: Omit<AnalyzeOptions, 'signal'>;
   encoding: Encoding | undefined;
   resolve(result: DetectionResult | EncodedResult): void;
@@ -236,7 +238,7 @@ export class Pool {
           signal?.throwIfAborted();
           this.#workers.check();
           check();
-          job = { input, handOver, options: rest, encoding, resolve, reject };
+          job = { input, handOver, signal, options: rest, encoding, resolve, reject };
           this.#queue.push(job);
           this.#dispatch();
         }),
@@ -279,9 +281,15 @@ export class Pool {
   async #work(worker: PoolWorker, job: Job): Promise<void> {
     let settle: () => void;
     try {
-      const { input, transfer } = packInput(job.input, job.handOver);
+      const { encoding, signal } = job;
+      let { input: source, handOver, options } = job;
+      if (isEncodedSource(source)) {
+        options = { ...options, name: options.name ?? nameOfSource(source) };
+        source = await readSource(source, { ...options, signal });
+        handOver ||= !(job.input instanceof ArrayBuffer);
+      }
+      const { input, transfer } = packInput(source, handOver);
       job.worker = worker;
-      const { options, encoding } = job;
       const result = await worker.detect({ kind: 'detect', input, options, encoding }, transfer);
       settle = () => job.resolve(result);
     } catch (error) {

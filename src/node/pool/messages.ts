@@ -4,6 +4,7 @@ import type { SentResult } from '../../detector/sent-result.js';
 import { pixelView } from '../../image/pixel-image.js';
 import type { PixelImage } from '../../types.js';
 import type { AnalyzeOptions, OpenSettings } from '../facial-landmark-detector.js';
+import type { EncodedSource } from '../images/encoded-source.js';
 import { checkImageInput, type ImageInput } from '../images/image-input.js';
 import type { ResolvedNetworks } from '../models/find-models.js';
 import type { Warning } from '../warn-once.js';
@@ -58,7 +59,10 @@ export type Answer =
  * The input as a message, and the buffers to transfer with it.
  * @param handOver move the caller's memory instead of copying it
  */
-export function packInput(input: ImageInput, handOver = false): { input: SentInput; transfer: ArrayBuffer[] } {
+export function packInput(
+  input: Exclude<ImageInput, EncodedSource>,
+  handOver = false,
+): { input: SentInput; transfer: ArrayBuffer[] } {
   checkImageInput(input);
   if (typeof input === 'string') return { input: { kind: 'path', path: input }, transfer: [] };
   if (input instanceof URL) return { input: { kind: 'url', path: input.href }, transfer: [] };
