@@ -6,6 +6,7 @@ import { VERSION } from '../version.js';
 import { anonymizeCommand } from './anonymize.js';
 import { cropCommand } from './crop.js';
 import { detectCommand } from './detect.js';
+import { doctorCommand } from './doctor.js';
 import { evaluateCommand } from './evaluate.js';
 import { fleetCommand } from './fleet/fleet.js';
 import { mergeCommand } from './merge.js';
@@ -41,6 +42,7 @@ const program = new Command('facial-lmk')
   .addCommand(anonymizeCommand())
   .addCommand(cropCommand())
   .addCommand(detectCommand())
+  .addCommand(doctorCommand())
   .addCommand(evaluateCommand())
   .addCommand(fleetCommand())
   .addCommand(mergeCommand())
