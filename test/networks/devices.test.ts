@@ -10,24 +10,22 @@ import { resolveNetworks } from '../../src/node/models/find-models.js';
 import { createPool } from '../../src/node/pool/create-pool.js';
 import type { FaceJson } from '../../src/types.js';
 
-const SCENE = { seed: 7, width: 480, height: 360, faces: 2 };
-const { image } = drawScene(SCENE);
+const { image } = drawScene({ seed: 7, width: 480, height: 360, faces: 2 });
 /** A device that no build for this machine has. */
 const ABSENT = process.platform === 'win32' ? 'coreml' : 'dml';
 /** SwiftShader, a software adapter for WebGPU, which comes with Debian's chromium. */
 const ADAPTER = '/usr/lib/chromium/vk_swiftshader_icd.json';
 
-/** Finds the faces of the scene in a process of its own, with the software adapter. */
-function findWithAdapter(options: object): { faces: FaceJson[]; provider: string; warnings: string[] } {
+/** Finds the faces of the scene in a process of its own, with the software adapter, which is slow: on a small input. */
+function findWithAdapter(device: string): FaceJson[] {
   const entry = new URL('../../dist/node/index.js', import.meta.url).href;
   const program = `
-    import { drawScene, FacialLandmarkDetector } from ${JSON.stringify(entry)};
-    const warnings = [];
-    process.on('warning', ({ message }) => warnings.push(message));
-    const detector = await FacialLandmarkDetector.load(${JSON.stringify(options)});
-    const { faces, networks } = await detector.detect(drawScene(${JSON.stringify(SCENE)}).image);
-    await detector.close();
-    console.log(JSON.stringify({ faces, provider: networks.runtime.provider, warnings }));`;
+    import { analyzeFaces, drawScene, findModels, loadNetwork } from ${JSON.stringify(entry)};
+    const { detector, landmarker } = await findModels({ networks: 'drawn-faces' });
+    const options = { device: '${device}' };
+    const networks = { detector: await loadNetwork(detector, options), landmarker: await loadNetwork(landmarker, options) };
+    const { image } = drawScene({ seed: 7, width: 160, height: 160, faces: 1 });
+    console.log(JSON.stringify(await analyzeFaces(networks, image, { detectorSide: 160 })));`;
   const { status, stdout, stderr } = spawnSync('node', ['--input-type=module', '-e', program], {
     encoding: 'utf8',
     env: { ...process.env, VK_ICD_FILENAMES: ADAPTER, VK_DRIVER_FILES: ADAPTER },
@@ -95,10 +93,9 @@ describe('load({ device })', () => {
 });
 
 describe.skipIf(!existsSync(ADAPTER))('WebGPU on a software adapter', () => {
-  it('passes its test, and finds the same faces', async () => {
-    const found = findWithAdapter({ networks: 'drawn-faces', device: 'webgpu' });
-    const expected = findWithAdapter({ networks: 'drawn-faces' });
-    expect([found.provider, expected.provider]).toEqual(['webgpu', 'cpu']);
-    expect(found.faces.map(({ bbox }) => bbox)).toEqual(expected.faces.map(({ bbox }) => bbox));
+  it('finds the face that the processor finds', () => {
+    const [found, expected] = [findWithAdapter('webgpu'), findWithAdapter('cpu')];
+    expect(expected).toHaveLength(1);
+    expect(found.map(({ bbox }) => bbox)).toEqual(expected.map(({ bbox }) => bbox));
   });
 });
