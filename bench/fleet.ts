@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { enqueueRun, keysOf, openPlace, openQueue, RunFiles } from 'onnx-facial-lmk-detector/fleet';
+import { enqueueRun, type JobTaker, keysOf, openPlace, openQueue, RunFiles } from 'onnx-facial-lmk-detector/fleet';
 import { drawScene, encodeImage, type ModelPaths } from 'onnx-facial-lmk-detector/node';
 import { fakeImage, NETWORKS } from '../test/support/fleet.js';
 import { RedisServer } from '../test/support/redis-server.js';
@@ -112,15 +112,17 @@ async function queueCosts(): Promise<Section> {
     const commands = info(redis, 'stats', 'total_commands_processed');
     const taken = performance.now();
     let count = 0;
+    let taker: JobTaker | undefined;
     await new Promise<void>((resolve) => {
       const work = async () => {
         if (++count === SHARDS) resolve();
         return 'done' as const;
       };
-      queue.take(work, { machine: 'bench', leaseMs: 30_000, onError: console.error });
+      taker = queue.take(work, { machine: 'bench', leaseMs: 30_000, onError: console.error });
     });
     const seconds = (performance.now() - taken) / 1000;
     const asked = (info(redis, 'stats', 'total_commands_processed') - commands) / SHARDS;
+    await taker?.close();
     return {
       title: 'What a run asks of Redis, shards of 250 images',
       rows: [],

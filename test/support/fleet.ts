@@ -19,9 +19,10 @@ export const NETWORKS = { set, licence, digests };
 
 /** Bytes that pass for a JPEG until they are decoded, which the stand-in does not. */
 export function fakeImage(text: string): Uint8Array {
-  const bytes = new Uint8Array(300);
+  const encoded = new TextEncoder().encode(text);
+  const bytes = new Uint8Array(Math.max(300, 20 + encoded.length));
   bytes.set([0xff, 0xd8, 0xff, 0xe0]);
-  bytes.set(new TextEncoder().encode(text), 20);
+  bytes.set(encoded, 20);
   return bytes;
 }
 

@@ -15,7 +15,7 @@ import { FolderPlace } from '../../src/fleet/places/folder-place.js';
 import { openQueue } from '../../src/fleet/queue/bullmq-queue.js';
 import { redact } from '../../src/fleet/redact.js';
 import { keysOf } from '../../src/fleet/run/image-keys.js';
-import { checkRunOptions, recipeId } from '../../src/fleet/run/recipe.js';
+import { checkRunOptions, pickRunOptions, recipeId } from '../../src/fleet/run/recipe.js';
 import { checkRun } from '../../src/fleet/run/run.js';
 import { RunFiles } from '../../src/fleet/run/run-files.js';
 import { RunWatcher } from '../../src/fleet/run-status.js';
@@ -96,6 +96,10 @@ describe('a run', () => {
       { ...recipe, options: checkRunOptions({ crops: true }) },
     ].map(recipeId);
     expect(new Set(ids).size).toBe(ids.length);
+    expect(pickRunOptions({ minScore: 0.4, decode: 'fast', queue: 'redis://a' })).toEqual({
+      minScore: 0.4,
+      decode: 'fast',
+    });
     expect(recipeId({ ...recipe, options: checkRunOptions(JSON.parse(JSON.stringify(recipe.options))) })).toBe(ids[0]);
   });
 

@@ -5,7 +5,7 @@ import { InvalidOptionError } from '../../errors.js';
 import { type Enqueued, type EnqueueOptions, enqueueRun } from '../../fleet/enqueue-run.js';
 import { openPlace } from '../../fleet/places/open-place.js';
 import { type ImageKeys, keysOf, keysOfList, keysOfPaths } from '../../fleet/run/image-keys.js';
-import type { RunOptions } from '../../fleet/run/recipe.js';
+import { pickRunOptions, type RunOptions } from '../../fleet/run/recipe.js';
 import { imagesOf, SHARD_IMAGES } from '../../fleet/run/run.js';
 import { RunFiles } from '../../fleet/run/run-files.js';
 import { addDetectionOptions } from '../finder-options.js';
@@ -92,24 +92,12 @@ async function imagesFrom(argument: string): Promise<ImageKeys> {
 
 async function enqueue(argument: string, options: EnqueueCommandOptions): Promise<void> {
   const { identity } = await findNetworks(options);
-  const { minScore, iouThreshold, maxFaces, detectorSide, landmarkChannelOrder, largeImages, decoder, decode } =
-    options;
-  const { subpixel, crops, run, shardImages, reuse } = options;
-  const analysis = {
-    minScore,
-    iouThreshold,
-    maxFaces,
-    detectorSide,
-    landmarkChannelOrder,
-    largeImages,
-    decoder,
-    decode,
-  };
+  const { run, shardImages, reuse } = options;
   const out = await openPlace(options.out);
   await withQueue(options, async (queue) => {
     const wish = async (): Promise<EnqueueOptions> => ({
       ...{ images: await imagesFrom(argument), out, queue, run, networks: identity },
-      ...{ options: { ...analysis, subpixel, crops }, shardImages, reuse },
+      ...{ options: pickRunOptions(options), shardImages, reuse },
     });
     const enqueued = await enqueueRun(await wish());
     await tell(enqueued);

@@ -2,6 +2,7 @@ import { EnvHttpProxyAgent, fetch, type Response } from 'undici';
 import { reasonOf } from '../../as-error.js';
 import { FileAccessError } from '../../errors.js';
 import type { ReadOptions } from '../../node/files/read-regular-file.js';
+import { onAbort } from '../../runtime/on-abort.js';
 import { redact } from '../redact.js';
 import { type RetryOptions, retrying, TransientFailure } from './retrying.js';
 
@@ -50,13 +51,23 @@ export class HttpClient {
   ): Promise<T | undefined> {
     const attempt = async (): Promise<T | undefined> => {
       const { url, ...init } = await make();
-      const limit = AbortSignal.timeout(TRY_TIMEOUT);
-      const both = signal ? AbortSignal.any([signal, limit]) : limit;
+      const limit = new AbortController();
+      // Not AbortSignal.timeout and AbortSignal.any: what they hold goes on when the request is long done.
+      const timer = setTimeout(() => limit.abort(new TransientFailure('no answer in time')), TRY_TIMEOUT);
+      const stay = onAbort(signal, () => limit.abort(signal?.reason));
+      try {
+        return await send(url, init, limit.signal);
+      } finally {
+        clearTimeout(timer);
+        stay();
+      }
+    };
+    const send = async (url: string, init: object, limit: AbortSignal): Promise<T | undefined> => {
       let response: Response;
       try {
         response = await fetch(url, {
           ...init,
-          signal: both,
+          signal: limit,
           redirect: 'manual',
           dispatcher: this.#dispatcher,
         } as object);

@@ -28,6 +28,10 @@ const RUN_OPTIONS = {
 /** Options that were checked, with their defaults. */
 export type RunSettings = Checked<typeof RUN_OPTIONS>;
 
+/** Of many options those of a run, unchecked. */
+export const pickRunOptions = (options: object): RunOptions =>
+  Object.fromEntries(Object.entries(options).filter(([name]) => Object.hasOwn(RUN_OPTIONS, name)));
+
 /** @throws InvalidOptionError */
 export const checkRunOptions = (options: unknown): RunSettings => checkOptions('a run', options, RUN_OPTIONS);
 

@@ -96,7 +96,10 @@ async function findFaces(
   const { analysis, json: wanted } = splitOptions(all);
   const name = redact(key);
   for (let attempt = 1; ; attempt++) {
-    const call = { ...analysis, signal: AbortSignal.timeout(imageTimeoutMs) };
+    const limit = new AbortController();
+    // Not AbortSignal.timeout, whose timers would pile up: they go on when the image is long done.
+    const timer = setTimeout(() => limit.abort(), imageTimeoutMs);
+    const call = { ...analysis, signal: limit.signal };
     try {
       if (!crops) {
         const { bytes: json, faces } = await pool.detectJson(bytes, { ...call, ...wanted, name });
@@ -117,6 +120,8 @@ async function findFaces(
       // Without any thread it is no fault of the image.
       if (error instanceof WorkerLostError && pool.workers === 0) throw error;
       if (attempt === TRIES) throw poison(call.signal.aborted ? `${imageTimeoutMs / 1000} s of work` : String(error));
+    } finally {
+      clearTimeout(timer);
     }
   }
 }
