@@ -9,6 +9,7 @@ export { type CropOptions, cropFace, type FaceCrop } from './face/crop-face.js';
 export { faceFromJson } from './face/face-from-json.js';
 export { type FaceJsonOptions, faceToJson } from './face/face-to-json.js';
 export { eyeOpenness, interOcularDistance, mouthOpenness, rollAngle } from './face/geometry.js';
+export { headPose } from './face/head-pose.js';
 export { mirrorFace, transformFace } from './face/transform-face.js';
 export { imageFromTensor } from './image/image-from-tensor.js';
 export { packPixels } from './image/pack-pixels.js';

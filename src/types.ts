@@ -158,8 +158,22 @@ export interface FaceJson {
   crop?: string | undefined;
 }
 
+/** Where a head is turned to, in degrees; each angle is 0 for a face that looks straight at the camera. */
+export interface HeadPose {
+  /** Positive: to the image's right. */
+  yaw: number;
+  /** Positive: up. */
+  pitch: number;
+  /** Positive: leaning clockwise as the viewer sees it, as `rollAngle`. */
+  roll: number;
+  /** One standard deviation of each angle, by how well the points fit: two thirds of the errors are smaller. */
+  uncertainty: { yaw: number; pitch: number; roll: number };
+}
+
 /** What follows from the landmarks of a face; null where they lie on one point. */
 export interface FaceAttributes {
+  /** Where the head is turned to, in degrees, see `headPose`; null where it is unknown. */
+  pose: HeadPose | null;
   /** How far the head leans to the side: 0 upright, positive clockwise as the viewer sees it. */
   rollDegrees: number | null;
   /** Distance of the outer eye corners in image pixels. */

@@ -29,6 +29,7 @@ interface DetectCommandOptions extends FinderOptions {
   resume?: boolean;
   csv?: boolean;
   subpixel?: boolean;
+  attributes?: boolean;
   verbose?: boolean;
 }
 
@@ -82,6 +83,7 @@ function addOutputOptions(command: Command): Command {
       ]),
     )
     .option('--subpixel', 'landmarks with fractions instead of integers')
+    .option('--attributes', 'add head pose and how far eyes and mouth are open, not to --csv')
     .option('--overlay <folder>', 'write each image with its faces drawn over it')
     .addOption(
       new Option('--overlay-format <format>', 'format of the overlays (default: png)').choices(OVERLAY_FORMATS),
@@ -247,8 +249,8 @@ async function* reports(
   yield* mapInOrder(left, finder.concurrency, async ({ source, stem }): Promise<Outcome> => {
     try {
       if (source.error) throw source.error;
-      const { subpixel } = options;
-      const report = resultToJson(await finder.find(source.name, stem, stop.wish), { subpixel });
+      const { subpixel, attributes } = options;
+      const report = resultToJson(await finder.find(source.name, stem, stop.wish), { subpixel, attributes });
       totals.images++;
       totals.faces += report.faces.length;
       return { source, report };

@@ -1,6 +1,6 @@
 import { LANDMARK106 } from '../landmark106/spec.js';
 import { NETWORK_SET_NAMES } from '../node/models/network-sets.js';
-import { KEYPOINT_NAMES } from '../types.js';
+import { DETECTION_PASSES, KEYPOINT_NAMES } from '../types.js';
 import type { ParameterName, QueryParameters } from './parameters.js';
 
 /** An operation of the API: the routes are made from this list, so what it describes is what is there. */
@@ -129,12 +129,25 @@ const SCHEMAS = {
       landmarks: array(point, LANDMARK106.points),
       matrix: { ...array(array({ type: 'number' }, 3), 2), description: 'image -> 224 crop' },
       degenerate: { type: 'boolean' },
+      pass: { enum: DETECTION_PASSES, description: 'how it was found; where recall is thorough' },
       attributes: { $ref: '#/components/schemas/Attributes' },
       crop: { type: 'string', description: 'data: URL of a PNG, 224 x 224' },
     },
-    ['degenerate', 'attributes', 'crop'],
+    ['degenerate', 'pass', 'attributes', 'crop'],
   ),
   Attributes: object({
+    pose: {
+      oneOf: [
+        object({
+          yaw: number,
+          pitch: number,
+          roll: number,
+          uncertainty: object({ yaw: number, pitch: number, roll: number }),
+        }),
+        { type: 'null' },
+      ],
+      description: 'degrees; null where the landmarks contradict each other',
+    },
     rollDegrees: number,
     interOcularDistance: { ...number, description: 'of the outer eye corners, image pixels' },
     eyeOpenness: object({ left: number, right: number }),

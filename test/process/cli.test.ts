@@ -56,6 +56,14 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('detect: JSON and CSV', () => {
+  it('says where heads are turned to, and how far eyes and mouth are open, where that is asked for', async () => {
+    const { stdout } = await detect('scene.png', '--jsonl', '--attributes');
+    const [{ faces }] = reports(stdout);
+    expect(faces).toHaveLength(3);
+    for (const { attributes } of faces) expect(attributes).toHaveProperty('pose');
+    expect(faces[0].attributes?.eyeOpenness.left).toBeGreaterThan(0);
+  });
+
   it('is what the library finds, integers, in the documented shape', async () => {
     const { code, stdout, stderr } = await detect('scene.png');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });

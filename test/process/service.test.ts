@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { drawScene } from '../../src/drawn-faces/draw-scene.js';
 import { eyeOpenness, interOcularDistance, mouthOpenness, rollAngle } from '../../src/face/geometry.js';
+import { headPose } from '../../src/face/head-pose.js';
 import { imageFromTensor } from '../../src/image/image-from-tensor.js';
 import { packPixels } from '../../src/image/pack-pixels.js';
 import { drawOverlay } from '../../src/node/images/draw-overlay.js';
@@ -84,6 +85,7 @@ describe('the service with a pool', () => {
         interOcularDistance: interOcularDistance(landmarksFloat),
         eyeOpenness: eyeOpenness(landmarksFloat),
         mouthOpenness: mouthOpenness(landmarksFloat),
+        pose: headPose(landmarksFloat) ?? null,
       });
       const [, base64] = /^data:image\/png;base64,(.*)$/.exec(crop) as RegExpExecArray;
       const decoded = await decodeImage(Buffer.from(base64, 'base64'));

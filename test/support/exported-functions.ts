@@ -14,6 +14,7 @@ import { cropFace } from '../../src/face/crop-face.js';
 import { faceFromJson } from '../../src/face/face-from-json.js';
 import { faceToJson } from '../../src/face/face-to-json.js';
 import { eyeOpenness, interOcularDistance, mouthOpenness, rollAngle } from '../../src/face/geometry.js';
+import { headPose } from '../../src/face/head-pose.js';
 import { mirrorFace, transformFace } from '../../src/face/transform-face.js';
 import { imageFromTensor } from '../../src/image/image-from-tensor.js';
 import { packPixels } from '../../src/image/pack-pixels.js';
@@ -131,7 +132,9 @@ const VALID = new Map<unknown, readonly unknown[]>([
   [faceToJson, [face, { subpixel: true }]],
   [resultToJson, [result, { name: 'a', subpixel: true }]],
   [DetectionResult, [result]],
-  ...[eyeOpenness, interOcularDistance, mouthOpenness, rollAngle, to300W, toJd106].map((of) => [of, [points]] as const),
+  ...[headPose, eyeOpenness, interOcularDistance, mouthOpenness, rollAngle, to300W, toJd106].map(
+    (of) => [of, [points]] as const,
+  ),
   [mirrorFace, [face, 40]],
   [transformFace, [face, matrix]],
   [mirrorLandmarks, [points, 40]],

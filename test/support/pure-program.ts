@@ -130,6 +130,7 @@ function useFaces(lib: Library, image: library.PixelImage, faces: Face[]) {
   lib.overlaySvg(shapes, { width, height });
   lib.eyeOpenness(landmarks);
   lib.interOcularDistance(landmarks);
+  lib.headPose(landmarks);
   lib.mouthOpenness(landmarks);
   lib.rollAngle(landmarks);
   lib.mirrorLandmarks(lib.toJd106(landmarks), image.width);
