@@ -36,9 +36,10 @@ export function checkChoice<T extends string>(name: string, value: unknown, choi
   return refuse(name, choices.map((choice) => `"${choice}"`).join(' or '), value);
 }
 
-/** Refuses anything but an object with fields: no array, no bytes. */
+/** Refuses anything but an object with fields: no array, no bytes, no map, whose entries would pass unseen. */
 export function checkObject(name: string, value: unknown): object {
-  const hasFields = typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
+  const hasFields =
+    typeof value === 'object' && value !== null && !ArrayBuffer.isView(value) && !(Symbol.iterator in value);
   return hasFields ? value : refuse(name, 'an object', value);
 }
 

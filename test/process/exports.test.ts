@@ -16,6 +16,11 @@ const FAILURES: Readonly<Record<string, typeof FacialLmkError | undefined>> = {
   readImage: FileAccessError,
 };
 
+const isPlain = (value: unknown) =>
+  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+/** Whose first argument may be anything: what was thrown, what a stub reads here, or what only errors name. */
+const TAKES_ANYTHING = ['errorToJson', 'FaceDetector.detect', 'FaceDetector.run', 'sortOutputs'];
+
 let tried = 0;
 afterAll(() => console.log(`${tried} calls of ${EXPORTED.length} functions with wrong arguments`));
 
@@ -29,6 +34,21 @@ describe.each(EXPORTED)('%s', (name, exported, valid) => {
     const expected = FAILURES[name];
     if (expected) expect(failure).toBeInstanceOf(expected);
     else expect(failure).toBeUndefined();
+  });
+
+  it.runIf(valid?.some(isPlain))('refuses a list, a map or bytes where an object is wanted', async () => {
+    for (const [i, argument] of (valid ?? []).entries()) {
+      if (!isPlain(argument) || (i === 0 && TAKES_ANYTHING.includes(name))) continue;
+      for (const wrong of [
+        [],
+        new Map([['minScore', 0.9]]),
+        new Set(['indices']),
+        new Uint8Array(2),
+        { minscore: 1 },
+      ]) {
+        await expect(callExported(exported, (valid ?? []).with(i, wrong))).rejects.toThrow(FacialLmkError);
+      }
+    }
   });
 
   it('throws nothing but errors of this library for wrong arguments', async () => {
