@@ -13,6 +13,7 @@ export { headPose } from './face/head-pose.js';
 export { mirrorFace, transformFace } from './face/transform-face.js';
 export { imageFromTensor } from './image/image-from-tensor.js';
 export { packPixels } from './image/pack-pixels.js';
+export { type ToTensorOptions, toTensor } from './image/to-tensor.js';
 export { checkLandmarker } from './landmark106/contract.js';
 export {
   LANDMARKS_300W,
@@ -48,6 +49,7 @@ export { type ContactSheetOptions, contactSheet } from './overlay/contact-sheet.
 export { overlayRaster } from './overlay/overlay-raster.js';
 export { type OverlayOptions, type OverlayPart, type OverlayShape, overlayShapes } from './overlay/overlay-shapes.js';
 export { type OverlaySvgOptions, overlaySvg } from './overlay/overlay-svg.js';
+export { cosineSimilarity } from './recognition/cosine-similarity.js';
 export { checkDetector } from './scrfd/contract.js';
 export { SCRFD, type ScrfdSpec } from './scrfd/spec.js';
 export { type AlignOptions, alignFace, alignFaces } from './stages/align-face.js';

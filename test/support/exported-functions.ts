@@ -19,6 +19,7 @@ import { mirrorFace, transformFace } from '../../src/face/transform-face.js';
 import { imageFromTensor } from '../../src/image/image-from-tensor.js';
 import { packPixels } from '../../src/image/pack-pixels.js';
 import { pixelView } from '../../src/image/pixel-image.js';
+import { toTensor } from '../../src/image/to-tensor.js';
 import * as pure from '../../src/index.js';
 import { defaultKernels } from '../../src/kernels/default-kernels.js';
 import * as kernels from '../../src/kernels/index.js';
@@ -59,6 +60,7 @@ import { contactSheet } from '../../src/overlay/contact-sheet.js';
 import { overlayRaster } from '../../src/overlay/overlay-raster.js';
 import { overlayShapes } from '../../src/overlay/overlay-shapes.js';
 import { overlaySvg } from '../../src/overlay/overlay-svg.js';
+import { cosineSimilarity } from '../../src/recognition/cosine-similarity.js';
 import { anchorLevels } from '../../src/scrfd/anchors.js';
 import { checkDetector, sortOutputs } from '../../src/scrfd/contract.js';
 import { decodeAnchors } from '../../src/scrfd/decode.js';
@@ -142,6 +144,8 @@ const VALID = new Map<unknown, readonly unknown[]>([
   [landmarkPath, [points, 'leftEye']],
   [imageFromTensor, [face.crop, 'bgr']],
   [packPixels, [image, 'bgr']],
+  [toTensor, [image, { layout: 'nhwc', order: 'bgr', mean: [1, 2, 3], std: 2, dtype: 'float32' }]],
+  [cosineSimilarity, [Float32Array.of(1, 2), Float32Array.of(3, 4)]],
   [pixelView, [image]],
   [checkLandmarker, [landmarker]],
   [checkDetector, [detector]],

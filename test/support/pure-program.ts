@@ -131,6 +131,8 @@ function useFaces(lib: Library, image: library.PixelImage, faces: Face[]) {
   lib.eyeOpenness(landmarks);
   lib.interOcularDistance(landmarks);
   lib.headPose(landmarks);
+  const { data } = lib.toTensor(image, { mean: 127.5, std: 127.5 });
+  lib.cosineSimilarity(data, data);
   lib.mouthOpenness(landmarks);
   lib.rollAngle(landmarks);
   lib.mirrorLandmarks(lib.toJd106(landmarks), image.width);
