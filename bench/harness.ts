@@ -18,7 +18,7 @@ export interface MeasureOptions {
   baseline?: string;
 }
 
-/** What an optimising compiler needs to see before it has made up its mind. */
+/** Calls before the measurement, until the optimising compiler has done its work. */
 const WARM_UP = { milliseconds: 400, leastCalls: 2, mostCalls: 200 };
 
 /** Only so that no call can be optimised away for having no effect. */

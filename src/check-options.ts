@@ -8,7 +8,7 @@ export type Check<T> = (name: string, value: unknown) => T;
 /** One check for each option that there is. */
 export type Checks = Readonly<Record<string, Check<unknown>>>;
 
-/** A check for every option of a type, none forgotten. */
+/** A check for every option of a type. */
 export type ChecksOf<Options> = { readonly [K in keyof Required<Options>]: Check<Options[K]> };
 
 /** Options that were checked, with what stands for those that were left out. */
@@ -67,7 +67,7 @@ function checkFields<C extends Checks>(owner: string, value: unknown, checks: C,
       name: owner,
       expected: known.length === 0 ? 'no names at all' : `no other names than ${known.join(', ')}`,
       received: JSON.stringify(unknown.slice(0, 80)),
-      hint: nearest && `Is it "${nearest}" that you mean?`,
+      hint: nearest && `Did you mean "${nearest}"?`,
     });
   }
   return Object.fromEntries(known.map((name) => [name, checks[name](prefix + name, fields[name])])) as Checked<C>;

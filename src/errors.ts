@@ -1,6 +1,6 @@
 import { describe } from './describe.js';
 
-/** An error with wrong parts is one itself. */
+/** Refuses parts of an error that are not strings. */
 function checkParts(parts: ErrorParts): ErrorParts {
   const { name, expected, received, hint } = parts ?? {};
   const isSound = [name, expected, received, hint ?? ''].every((part) => typeof part === 'string');

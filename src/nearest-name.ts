@@ -19,7 +19,7 @@ function editDistance(a: string, b: string): number {
 }
 
 /**
- * What somebody may have meant by a name that nobody knows: the known name with the fewest letters that differ, where it is at
+ * The known name that an unknown one may stand for: the one with the fewest letters that differ, where it is at
  * most a third of them. Case, hyphens and underscores do not count.
  */
 export function nearestName(name: string, known: readonly string[]): string | undefined {

@@ -5,7 +5,7 @@ function refuse(name: string, expected: string, value: unknown): never {
   throw new InvalidOptionError({ name, expected, received: describe(value) });
 }
 
-/** Refuses what is no number; NaN and infinity are some. */
+/** Refuses anything but a number; NaN and infinity are allowed. */
 export function checkAnyNumber(name: string, value: unknown): number {
   return typeof value === 'number' ? value : refuse(name, 'a number', value);
 }

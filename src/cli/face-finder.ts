@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { DetectionResult } from '../detector/detection-result.js';
 import { type CropOptions, cropFace } from '../face/crop-face.js';
 import { imageFromTensor } from '../image/image-from-tensor.js';
-import { type AnalyzeOptions, FacialLandmarkDetector } from '../node/facial-landmark-detector.js';
+import { ANALYZE_OPTIONS, type AnalyzeOptions, FacialLandmarkDetector } from '../node/facial-landmark-detector.js';
 import { type OverlayFormat, writeOverlay } from '../node/images/draw-overlay.js';
 import { type DecodeOptions, readEncoded } from '../node/images/image-file.js';
 import type { ImageInput } from '../node/images/image-input.js';
@@ -50,29 +50,10 @@ export async function loadFinder(options: FinderOptions): Promise<Finder> {
   const target = workers
     ? await createPool({ ...networks, workers, threadsPerWorker: threads, device, maxQueue: 2 * workers })
     : await FacialLandmarkDetector.load({ ...networks, threads, device });
+  const analysis: AnalyzeOptions = Object.fromEntries(
+    Object.keys(ANALYZE_OPTIONS).map((name) => [name, options[name as keyof AnalyzeOptions]]),
+  );
   const detect = (input: ImageInput, source: DecodeOptions, withPixels: boolean) => {
-    const {
-      minScore,
-      iouThreshold,
-      maxFaces,
-      detectorSide,
-      landmarkChannelOrder,
-      largeImages,
-      recall,
-      decoder,
-      decode,
-    } = options;
-    const analysis = {
-      minScore,
-      iouThreshold,
-      maxFaces,
-      detectorSide,
-      landmarkChannelOrder,
-      largeImages,
-      recall,
-      decoder,
-      decode,
-    };
     return target.detect(input, { ...analysis, ...source, withPixels });
   };
   return {

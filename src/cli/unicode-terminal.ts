@@ -1,4 +1,4 @@
-/** Whether whoever reads the messages can be expected to show more than ASCII. */
+/** Whether the terminal can be expected to show more than ASCII. */
 export function unicodeTerminal(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): boolean {
   // The console of a machine without a desktop has few characters.
   if (env.TERM === 'linux' || env.TERM === 'dumb') return false;

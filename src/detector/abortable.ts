@@ -6,7 +6,7 @@ import { onAbort } from '../runtime/on-abort.js';
  */
 export async function abortable<T>(job: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return job;
-  // A late failure of the job is nobody's any more.
+  // The caller has its answer: a late failure of the job is dropped.
   job.catch(() => undefined);
   signal.throwIfAborted();
   let forget = () => {};

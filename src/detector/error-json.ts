@@ -4,7 +4,7 @@ import { describe } from '../describe.js';
 import * as errors from '../errors.js';
 import { checkBoolean } from '../options.js';
 
-/** An error as plain JSON: how it goes from a thread, a process or a service to whoever asked. */
+/** An error as plain JSON: the form in which a thread, a process or a service sends it to its caller. */
 export interface ErrorJson {
   /** Which error it is, see `FacialLmkError.code`. `ERR_INTERNAL` for one that was not foreseen. */
   code: string;
@@ -20,7 +20,7 @@ export interface ErrorJson {
   failures?: { location: string; reason: string }[] | undefined;
   /** What an error without a code calls itself, e.g. `AbortError`. */
   name?: string | undefined;
-  /** For whoever mends the program, only on request. */
+  /** For debugging, only on request. */
   stack?: string | undefined;
   cause?: ErrorJson | undefined;
 }

@@ -7,7 +7,7 @@ import { InvalidOptionError } from '../errors.js';
  * results of the inputs before.
  *
  * When the caller stops early, or a job fails, no further input is taken, the source is closed and the jobs at work are
- * waited for. An input that was asked for is not: its source may be silent for ever.
+ * waited for. An input that was asked for is not: its source may be silent forever.
  */
 export async function* mapInOrder<Input, Output>(
   inputs: Iterable<Input> | AsyncIterable<Input>,

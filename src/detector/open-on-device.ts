@@ -18,7 +18,7 @@ export interface PassedOver {
 export interface OpenOnDeviceOptions<Device extends string> {
   /** Devices in the order of preference. */
   devices: readonly Device[];
-  /** The device that the others are compared with. It is believed without a test. */
+  /** The device that the others are compared with. It is not tested. */
   reference: Device;
   /** Opens both networks on a device. */
   open(device: Device): Promise<OpenPair>;
@@ -62,7 +62,7 @@ function faultOf(error: unknown): string {
 function noDevice(passedOver: readonly PassedOver[], reference: string, cause: unknown): DeviceError {
   return new DeviceError({
     name: 'device',
-    expected: 'a device that is there and finds what the processor finds',
+    expected: 'a device that is available and finds what the processor finds',
     received: passedOver.map(({ device, reason }) => `"${device}" (${reason})`).join(', '),
     hint: `With "${reference}" at the end of a list of devices the processor takes over.`,
     cause,

@@ -25,7 +25,7 @@ const EYE_WHITE: Color = [255, 255, 255];
 
 const darker = ([r, g, b]: Color, share: number): Color => [r * share, g * share, b * share];
 
-/** Draws one face at its place; colours and hair are drawn by lot, the shape is always the same. */
+/** Draws one face at its place; colours and hair are chosen at random, the shape is always the same. */
 export function drawFace(canvas: Canvas, placement: Placement, random: Random): void {
   const skin = random.pick(SKINS);
   const hair = random.pick(HAIRS);

@@ -13,14 +13,14 @@ export interface SceneOptions {
   /** Pixels. Default 1280 x 800. */
   width?: number | undefined;
   height?: number | undefined;
-  /** How many faces to draw, 0 to 12; fewer where there is no room. Default: 1 to 12 by lot. */
+  /** How many faces to draw, 0 to 12; fewer where there is no room. Default: 1 to 12 at random. */
   faces?: number | undefined;
   /** Least and largest size of a face in pixels. Default 40 and 600; never more than the image holds. */
   minSize?: number | undefined;
   maxSize?: number | undefined;
   /** Faces lean to either side by up to so many degrees. Default 60. */
   maxRollDegrees?: number | undefined;
-  /** Where the faces lie, instead of by lot: middle of the box, pixels; size, pixels. */
+  /** Where the faces lie, instead of at random places: middle of the box, pixels; size, pixels. */
   placements?: readonly Placement[] | undefined;
   /** Moves the first face over this border of the image, so that it is cut through. */
   cut?: 'left' | 'top' | 'right' | 'bottom' | undefined;

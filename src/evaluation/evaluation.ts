@@ -83,7 +83,7 @@ export class Evaluation {
     );
     this.#images++;
     this.#outcomes.push(...outcomes);
-    // Where a face has no box, others may lie in the photograph that nobody has labelled: a detection there is no mistake.
+    // Where a face has no box, the photograph may show unlabelled faces: a detection of one is no mistake.
     if (!truth.every(({ box }) => box)) return;
     this.#boxes.images++;
     this.#boxes.faces += outcomes.length;

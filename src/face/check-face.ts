@@ -24,7 +24,7 @@ function checkCrop(name: string, value: unknown): Face['crop'] {
     name,
     expected: `a uint8 tensor (${cropSide}, ${cropSide}, 3)`,
     received: describeShape(value),
-    hint: 'cropFace(image, face) cuts it anew.',
+    hint: 'cropFace(image, face) cuts it again.',
   });
 }
 
@@ -39,7 +39,7 @@ const PARTS = {
 } satisfies Partial<Record<keyof Face, Check<unknown>>>;
 
 /**
- * Refuses what is no face, as far as its parts are asked for.
+ * Refuses anything but a face with the parts that are asked for.
  * @throws InvalidOptionError naming the part
  */
 export function checkFace<P extends keyof typeof PARTS>(

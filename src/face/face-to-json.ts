@@ -21,7 +21,7 @@ export const FACE_JSON_OPTIONS = {
 const pair = ({ x, y }: Point): [number, number] => [x, y];
 
 /**
- * A face as plain JSON, without its crop: `cropFace` cuts that anew from the image, bit for bit.
+ * A face as plain JSON, without its crop: `cropFace` cuts it again from the image, bit for bit.
  * `faceFromJson` is the way back; it gives the fractions of the landmarks only after `{ subpixel: true }`.
  * @throws InvalidOptionError
  */

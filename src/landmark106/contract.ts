@@ -20,7 +20,7 @@ const matches = (dimension: number | string, value: number) =>
 
 /**
  * Refuses a network that declares anything but 2d106det's input and output, before it runs.
- * @throws ModelContractError, InvalidOptionError for what is no network at all
+ * @throws ModelContractError, InvalidOptionError for anything but a network
  */
 export function checkLandmarker(network: NetworkInfo, spec: LandmarkSpec = LANDMARK106): void {
   const { inputSide, points } = checkLandmarkSpec('spec', spec);

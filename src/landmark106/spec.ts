@@ -22,7 +22,7 @@ const FIELDS = {
   batch: integerIn(1, 1024),
 } satisfies ChecksOf<LandmarkSpec>;
 
-/** Refuses what is no spec. */
+/** Refuses anything but a spec. */
 export const checkLandmarkSpec: Check<LandmarkSpec> = fields(FIELDS);
 
 /** Largest fixed batch of a network that is taken: the input of 1024 faces takes 450 MB. */

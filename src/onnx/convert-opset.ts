@@ -37,7 +37,7 @@ function setInput(node: Node, position: number, value: string): void {
 
 const axesToInput = (version: number): Change => ({ version, apply: intsToInput('axes', 1) });
 
-/** What nobody exports any more. */
+/** Refuses a form of an operator that exporters no longer write. */
 const oldForm = (version: number): Change => ({ version, apply: ({ refuse }) => refuse('its old form') });
 
 /** Of several dimensions flattened into one before version 13; the same only along the last axis. */

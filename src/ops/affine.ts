@@ -17,14 +17,14 @@ export type AffineEntries = [a: number, b: number, tx: number, c: number, d: num
 
 const ENTRY_NAMES = ['a', 'b', 'tx', 'c', 'd', 'ty'];
 
-/** `[[a, b, tx], [c, d, ty]]` as an {@link AffineMatrix}. @throws InvalidOptionError for what is no number */
+/** `[[a, b, tx], [c, d, ty]]` as an {@link AffineMatrix}. @throws InvalidOptionError for anything but numbers */
 export function affineMatrix(a: number, b: number, tx: number, c: number, d: number, ty: number): AffineMatrix {
   const entries = [a, b, tx, c, d, ty];
   for (let i = 0; i < entries.length; i++) checkAnyNumber(ENTRY_NAMES[i], entries[i]);
   return tensor(Float32Array.from(entries), [2, 3]);
 }
 
-/** The six entries row by row. @throws InvalidOptionError for what is no matrix */
+/** The six entries row by row. @throws InvalidOptionError for anything but a matrix */
 export function affineEntries(matrix: AffineMatrix): AffineEntries {
   const [a, b, tx, c, d, ty] = tensorValues(checkMatrix('the matrix', matrix));
   return [a, b, tx, c, d, ty];

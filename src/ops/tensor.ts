@@ -77,7 +77,7 @@ const TYPES = [
   ...args: never[]
 ) => TensorData)[];
 
-/** Refuses what is no tensor of any kind of numbers. */
+/** Refuses anything but a tensor, of any kind of numbers. */
 export function checkTensor(name: string, value: unknown): Tensor<TensorData> {
   if (TYPES.some((type) => isTensor<TensorData>(value, type))) return value as Tensor<TensorData>;
   throw new InvalidOptionError({ name, expected: 'a tensor { data, shape }', received: describeShape(value) });

@@ -37,7 +37,7 @@ const CHECKS: { readonly [K in OverlayShape['kind']]: Check<unknown> } = {
   } satisfies ChecksOf<LabelShape>),
 };
 
-/** Refuses what is no shape of an overlay. */
+/** Refuses anything but a shape of an overlay. */
 export function checkShape(name: string, value: unknown): OverlayShape {
   const shape = checkObject(name, value) as OverlayShape;
   CHECKS[checkChoice(`${name}.kind`, shape.kind, KINDS)](name, shape);

@@ -37,7 +37,7 @@ export function contactSheet(
       name: `faces[${cropless}]`,
       expected: 'a face with its crop',
       received: 'one without',
-      hint: 'cropFace(image, face) cuts it anew.',
+      hint: 'cropFace(image, face) cuts it again.',
     });
   }
   const columns = Math.min(faces.length, checked.columns ?? Math.ceil(Math.sqrt(faces.length)));

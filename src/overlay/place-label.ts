@@ -16,7 +16,7 @@ export interface LabelSurroundings {
   within: Box;
   /** What it must not touch. */
   taken: readonly Box[];
-  /** What it had better not cover. */
+  /** What it should not cover where it can be avoided. */
   points: readonly Point[];
   /** Distance to keep from what is taken. */
   gap: number;

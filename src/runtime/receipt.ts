@@ -14,7 +14,7 @@ export interface NetworksIdentity {
 }
 
 /**
- * What a result was made with: enough to make it again, and to know when it must be made anew. Which decoder gave the
+ * What a result was made with: enough to make it again, and to know when it must be made again. Which decoder gave the
  * pixels stands with the image.
  */
 export interface Receipt extends NetworksIdentity {
@@ -42,7 +42,7 @@ export const checkRuntimeInfo = fields({
   threads: optional(checkAnyNumber),
 } satisfies ChecksOf<RuntimeInfo>);
 
-/** Refuses what is no receipt. */
+/** Refuses anything but a receipt. */
 export const checkReceipt = fields({
   ...IDENTITY,
   runtime: checkRuntimeInfo,

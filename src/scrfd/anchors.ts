@@ -14,7 +14,7 @@ export interface AnchorLevel {
 
 const size = integerIn(1, 2 ** 16);
 
-/** Refuses what is no level. */
+/** Refuses anything but a level. */
 export const checkAnchorLevel: Check<AnchorLevel> = fields({
   stride: size,
   cells: size,

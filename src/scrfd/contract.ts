@@ -40,7 +40,7 @@ function refuse(network: NetworkInfo, strides: readonly number[], received: stri
 /**
  * Refuses a network that declares anything but SCRFD's inputs and outputs, before it runs.
  * Output names differ between exports, order and shapes do not.
- * @throws ModelContractError, InvalidOptionError for what is no network at all
+ * @throws ModelContractError, InvalidOptionError for anything but a network
  */
 export function checkDetector(network: NetworkInfo, spec: ScrfdSpec = SCRFD): void {
   const { inputs, outputs } = checkNetworkInfo('network', network);

@@ -39,7 +39,7 @@ const FIELDS = {
   maxImageSide: count,
 } satisfies ChecksOf<ScrfdSpec>;
 
-/** Refuses what is no spec. */
+/** Refuses anything but a spec. */
 export const checkScrfdSpec: Check<ScrfdSpec> = fields(FIELDS);
 
 /**

@@ -60,7 +60,7 @@ async function open(server: Server, { host, port }: ListenOptions): Promise<void
       reject(
         new ListenError({
           name: `http://${host}:${port}`,
-          expected: 'an address that nobody else listens on',
+          expected: 'an address that is free',
           received: cause.code ?? cause.message,
           hint: cause.code === 'EADDRINUSE' ? 'Choose another port.' : 'Choose another host or port.',
           cause,

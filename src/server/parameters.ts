@@ -102,7 +102,7 @@ function checkNames(query: URLSearchParams, names: readonly string[]): void {
         name: 'the query',
         expected: `no other names than ${names.join(', ')}`,
         received: quote(name),
-        hint: nearest && `Is it "${nearest}" that you mean?`,
+        hint: nearest && `Did you mean "${nearest}"?`,
       });
     }
     const values = query.getAll(name).length;

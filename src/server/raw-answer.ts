@@ -26,6 +26,6 @@ export function rawAnswer(socket: Duplex, { status, code, message, retryable, he
     ...headers,
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
-  // A client that never closes its side would keep it for ever.
+  // A client that never closes its side would keep it forever.
   setTimeout(() => socket.destroy(), LINGER).unref();
 }

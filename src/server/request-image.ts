@@ -10,7 +10,7 @@ const EXPECTED = 'Send the image as the body (image/jpeg, image/png, ...), or as
 const CURL_TYPE = 'application/x-www-form-urlencoded';
 const FORM_TYPE = 'multipart/form-data';
 
-/** Refuses from the headers alone what is no image. */
+/** Refuses a request that sends no image, from its headers alone. */
 function checkHeaders(context: Context, maxBytes: number): { contentType: string; isForm: boolean } {
   const contentType = context.req.header('content-type') ?? '';
   const type = contentType.split(';')[0].trim().toLowerCase();

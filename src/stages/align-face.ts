@@ -62,7 +62,7 @@ export function faceAligner(
   workspace: Workspace,
 ): FaceAligner {
   const transforms = estimateCropTransforms(faces);
-  // The view anew for each face: while a network runs in between, the caller may give the memory away.
+  // A new view for each face: while a network runs in between, the caller may give the memory away.
   return (index, input) =>
     cropAligned(pixelView(image), transforms[index], landmarkChannelOrder, workspace.kernels, input);
 }

@@ -77,7 +77,7 @@ export async function landmarksInBatches(
   const sets: LandmarkSet[] = [];
   for (let start = 0; start < faces; start += size) {
     const count = Math.min(size, faces - start);
-    // A network with a fixed batch takes no fewer faces, and nobody reads the rest.
+    // A network with a fixed batch takes no fewer faces; the rest of its results is not read.
     const found = await workspace.lend((fixed ?? count) * length, (input) => {
       const cropsToImage = Array.from({ length: count }, (_, i) => {
         const own = input.subarray(i * length, (i + 1) * length);

@@ -47,7 +47,7 @@ export function resultOptions(
   return { minScore, iouThreshold, maxFaces, detectorSide, landmarkChannelOrder, recall };
 }
 
-/** Refuses what is no pair of networks for the pipeline. @throws ModelContractError, InvalidOptionError */
+/** Refuses anything but a pair of networks for the pipeline. @throws ModelContractError, InvalidOptionError */
 export function checkNetworks(name: string, value: unknown): Networks {
   const networks = checkObject(name, value) as Networks;
   checkDetector(checkNetwork(`${name}.detector`, networks.detector), networks.detectorSpec);

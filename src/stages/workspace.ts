@@ -5,7 +5,7 @@ import { defaultKernels } from '../kernels/default-kernels.js';
 import type { Kernels } from '../kernels/kernels.js';
 import { checkFunction, checkInteger } from '../options.js';
 
-/** Refuses what is no workspace. */
+/** Refuses anything but a workspace. */
 export function checkWorkspace(name: string, value: unknown): Workspace {
   if (value instanceof Workspace) return value;
   throw new InvalidOptionError({ name, expected: 'a Workspace', received: describe(value) });
@@ -19,7 +19,7 @@ const MAX_LENT = 2 ** 30;
 const MAX_KEPT = 4 * 2 ** 20;
 
 /**
- * What the calls of one pipeline share so that they need not make it anew: the kernels, and the buffers that network
+ * What the calls of one pipeline share so that it is made only once: the kernels, and the buffers that network
  * inputs are written into. A detector input takes 4.9 MB.
  *
  * Calls may overlap: each has its buffers to itself for as long as its networks run. Results never share memory with them.

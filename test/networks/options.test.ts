@@ -25,8 +25,8 @@ describe.each(['detector', 'pool'] as const)('%s.detect and %s.run', (name) => {
   });
 
   it.each<[object, string, RegExp]>([
-    [{ minscore: 0.9 }, 'the options of detect', /received "minscore"\. Is it "minScore" that you mean\?/],
-    [{ 'max-pixels': 9 }, 'the options of detect', /Is it "maxPixels" that you mean\?/],
+    [{ minscore: 0.9 }, 'the options of detect', /received "minscore"\. Did you mean "minScore"\?/],
+    [{ 'max-pixels': 9 }, 'the options of detect', /Did you mean "maxPixels"\?/],
     [{ smoothing: false }, 'the options of detect', /received "smoothing"/],
     [{ minScore: 2 }, 'minScore', /from 0 to 1/],
     [{ minScore: '0.5' }, 'minScore', /received "0.5"/],

@@ -66,7 +66,7 @@ describe.each(['detector', 'pool'] as const)('%s.stream', (name) => {
 
   it.each([
     [{ concurrency: 0 }, /concurrency/],
-    [{ minscore: 0.9 }, /"minscore"\. Is it "minScore" that you mean/],
+    [{ minscore: 0.9 }, /"minscore"\. Did you mean "minScore"/],
     [{ minScore: 2 }, /minScore/],
     [{ decoder: 'gd' }, /decoder/],
     [null, /the options of stream/],

@@ -133,7 +133,7 @@ describe('downloadModels: a location that fails is followed by the next', () => 
   const cases: [string, () => string, RegExp][] = [
     ['404', () => server.serve('/bad', status(404)), /HTTP 404/],
     ['500', () => server.serve('/bad', status(500)), /HTTP 500/],
-    ['redirects for ever', () => server.serve('/bad', status(302, { location: '/bad' })), /redirect count exceeded/],
+    ['redirects forever', () => server.serve('/bad', status(302, { location: '/bad' })), /redirect count exceeded/],
     ['nobody listens', () => DEAF_ORIGIN, /ECONNREFUSED/],
     ['an address that is none', () => 'http://', /URL/i],
     ['wrong bytes', () => server.serve('/bad', whole(OTHER)), /wrong digest/],

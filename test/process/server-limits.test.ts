@@ -43,8 +43,8 @@ function stream(pieces: Iterable<Uint8Array>): { body: ReadableStream<Uint8Array
 
 describe('a query', () => {
   it.each([
-    ['/v1/detect?min-score=0.9', 'Is it "minScore" that you mean?'],
-    ['/v1/detect?minscore=0.9', 'Is it "minScore" that you mean?'],
+    ['/v1/detect?min-score=0.9', 'Did you mean "minScore"?'],
+    ['/v1/detect?minscore=0.9', 'Did you mean "minScore"?'],
     ['/v1/overlay?crops', 'no other names than minScore, maxFaces, iouThreshold, detectorSide, indices, format'],
     [
       '/v1/detect?format=svg',

@@ -376,7 +376,7 @@ export const FUZZ_TARGETS: Record<string, FuzzTarget> = {
     async run(bytes) {
       const source = new ByteSource(bytes);
       const words = Array.from({ length: source.integer(0, 6) }, () => source.pick(WORDS));
-      // Nothing but these commands: others would reach for the network or wait for ever.
+      // Nothing but these commands: others would reach for the network or wait forever.
       const args = [source.pick(['detect', 'models', '--help']), ...words];
       const child = spawnSync(process.execPath, [MAIN, ...args], {
         input: source.rest(),

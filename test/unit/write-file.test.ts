@@ -34,7 +34,7 @@ describe('writeFileAtomic', () => {
     expect(readFileSync(path, 'utf8')).toBe('x');
   });
 
-  it.runIf(process.platform === 'linux')('fails where no folder can be made, instead of trying for ever', async () => {
+  it.runIf(process.platform === 'linux')('fails where no folder can be made, instead of trying forever', async () => {
     await expect(writeFileAtomic('/proc/a/b/out.txt', 'x')).rejects.toThrow(FileAccessError);
   });
 

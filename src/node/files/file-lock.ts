@@ -31,7 +31,7 @@ export class FileLock {
   private constructor(path: string, file: FileHandle, holder: string) {
     this.#path = path;
     this.#file = file;
-    // Written anew, because the file's time is then the file system's own; a clock of this machine may differ.
+    // Written again, because the file's time is then the file system's own; a clock of this machine may differ.
     this.#beat = setInterval(() => file.write(holder, 0).catch(() => undefined), BEAT).unref();
   }
 

@@ -9,7 +9,7 @@ const isFolder = (path: string) =>
 
 /**
  * Makes a folder and those above it that are missing; one that is there is fine. Not `mkdir` with `recursive`: Node's loops
- * for ever where the system answers ENOENT although the folder above exists, as it does in /proc.
+ * forever where the system answers ENOENT although the folder above exists, as it does in /proc.
  * @throws what the system says, as an `ErrnoException`
  */
 export async function makeFolder(path: string): Promise<void> {

@@ -39,7 +39,7 @@ export async function sizeOf(path: string): Promise<number> {
   return (await stat(path).catch(ignoreMissing))?.size ?? 0;
 }
 
-/** Where parts of this target may lie that nobody writes to, largest first. */
+/** Parts of this target that no process writes to, largest first. */
 async function leftovers(target: string): Promise<string[]> {
   const ended = (await ownedBeside(target, 'part')).filter(({ owner }) => owner === 'ended').map(({ path }) => path);
   const paths = [parkedPath(target), ...ended];

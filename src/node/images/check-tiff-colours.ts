@@ -26,7 +26,7 @@ export function checkTiffColours({ entries }: TiffDirectory): void {
   const [samples = 1] = values(TIFF_TAGS.samplesPerPixel);
   const extra = values(TIFF_TAGS.extraSamples).length;
   const colours = COLOURS.get(photometric);
-  // One more sample is often alpha that nobody announced.
+  // One more sample is often alpha that the file does not declare.
   const fits = colours === undefined || samples === colours + extra || (extra === 0 && samples === colours + 1);
   if (!fits) throw new Error(`${samples} samples a pixel for photometric interpretation ${photometric}`);
   if (photometric !== PALETTE) return;

@@ -179,7 +179,7 @@ export async function encodeImage(
   return encode(image, format, quality, (order) => packPixels(image, order));
 }
 
-/** {@link encodeImage} for pixels without gaps that nobody else holds: they are copied only where the encoder wants others. */
+/** {@link encodeImage} for pixels without gaps that are not used elsewhere: they are copied only where the encoder wants others. */
 export async function encodeOwnImage(image: OwnImage, format: EncodedFormat): Promise<Uint8Array> {
   return encode(image, format, DEFAULT_QUALITY, (order) => (order === 'rgb' ? image.data : packPixels(image, order)));
 }

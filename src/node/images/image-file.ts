@@ -151,7 +151,7 @@ export async function decodeCopy(
   return decodeOwn(bytes.length === 0 ? new Uint8Array() : new Uint8Array(bytes), settings, reserve);
 }
 
-/** Decodes bytes that nobody else holds, in a buffer that holds nothing else. */
+/** Decodes bytes that are not used elsewhere, alone in their buffer. */
 async function decodeOwn(bytes: Uint8Array, settings: DecodeSettings, reserve?: Reserve): Promise<DecodedImage> {
   const { name = UNNAMED, maxPixels, signal } = settings;
   const header = readImageHeader(bytes, name);

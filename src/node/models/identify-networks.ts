@@ -23,9 +23,9 @@ async function digestOf(source: NetworkSource): Promise<string> {
   const hash = createHash('sha256');
   if (typeof source !== 'string') return hash.update(source).digest('hex');
   try {
-    // Reading a pipe would wait for ever.
+    // Reading a pipe would wait forever.
     if (!(await stat(source)).isFile()) {
-      throw new ModelFileError({ name: `the model ${source}`, expected: 'a file', received: 'something that is none' });
+      throw new ModelFileError({ name: `the model ${source}`, expected: 'a file', received: 'something else' });
     }
     return await hashFile(source, hash);
   } catch (error) {

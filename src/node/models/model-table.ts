@@ -9,7 +9,7 @@ export type FileLocation = { readonly url: string } | { readonly archive: Pinned
 /** A public file that may come from anywhere, because its digest says what it must be. */
 export interface PinnedFile {
   readonly fileName: string;
-  /** Exact size, or undefined where nobody published it; the digest decides then. */
+  /** Exact size, or undefined where it was not published; the digest decides then. */
   readonly bytes: number | undefined;
   readonly digest: Digest;
   /** Tried in this order. */

@@ -16,7 +16,7 @@ export async function verifyFile(
 ): Promise<FileVerdict> {
   try {
     const status = await stat(path);
-    // Checked before opening: reading a pipe would wait for ever.
+    // Checked before opening: reading a pipe would wait forever.
     if (!status.isFile()) return { status: 'unreadable', detail: 'not a file' };
     if (expected.bytes !== undefined && status.size !== expected.bytes) {
       return { status: 'wrong size', detail: `${status.size} bytes instead of ${expected.bytes}` };

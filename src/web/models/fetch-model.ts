@@ -53,7 +53,7 @@ function isPinned(value: unknown): value is PinnedModel {
   return isAddress(url) && typeof sha256 === 'string' && /^[0-9a-f]{64}$/.test(sha256);
 }
 
-/** Refuses what is no network for the browser. */
+/** Refuses anything but a network that a browser can load. */
 export function checkModelSource(name: string, value: unknown): ModelSource {
   const isFile = value instanceof Blob || value instanceof ArrayBuffer || value instanceof Uint8Array;
   if (isFile || isAddress(value) || isPinned(value)) return value;

@@ -18,7 +18,7 @@ const MAX_BITS = 12;
 
 /**
  * Bytes that LZW data decode to, counted up to the first beyond `limit`. The decoders behind jimp follow a code that the
- * table does not hold yet in circles, for ever.
+ * table does not hold yet in circles, forever.
  * @throws Error for such a code
  */
 export function lzwLength(data: Uint8Array, { literalBits, lowestFirst, early }: LzwPacking, limit: number): number {
