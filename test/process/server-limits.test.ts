@@ -45,10 +45,13 @@ describe('a query', () => {
   it.each([
     ['/v1/detect?min-score=0.9', 'Did you mean "minScore"?'],
     ['/v1/detect?minscore=0.9', 'Did you mean "minScore"?'],
-    ['/v1/overlay?crops', 'no other names than minScore, maxFaces, iouThreshold, detectorSide, indices, format'],
+    [
+      '/v1/overlay?crops',
+      'no other names than minScore, maxFaces, iouThreshold, detectorSide, recall, indices, format',
+    ],
     [
       '/v1/detect?format=svg',
-      'no other names than minScore, maxFaces, iouThreshold, detectorSide, subpixel, attributes',
+      'no other names than minScore, maxFaces, iouThreshold, detectorSide, recall, subpixel, attributes',
     ],
     ['/v1/overlay?format=gif', '"png" or "webp" or "svg"'],
     ['/v1/detect?iouThreshold=1.1', 'a number from 0 to 1'],
@@ -106,6 +109,7 @@ describe('a query', () => {
       { name: 'maxFaces', schema: { maximum: 7, default: 7 } },
       { name: 'iouThreshold', schema: { minimum: 0, maximum: 1, default: 0.4 } },
       { name: 'detectorSide', schema: { minimum: 32, maximum: 320, multipleOf: 32 } },
+      { name: 'recall', schema: { default: 'reference' } },
       { name: 'subpixel' },
       { name: 'attributes' },
       { name: 'crops' },
