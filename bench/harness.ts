@@ -8,6 +8,8 @@ export interface Measurement {
   /** Lower and upper quartile. */
   low: number;
   high: number;
+  /** Median of the processor time of all threads of this process. */
+  cpu: number;
   /** Median and quartiles of the ratios that each round gave; absent without a baseline. */
   ratio?: { median: number; low: number; high: number };
 }
@@ -24,10 +26,13 @@ const WARM_UP = { milliseconds: 400, leastCalls: 2, mostCalls: 200 };
 /** Only so that no call can be optimised away for having no effect. */
 let sink: unknown;
 
-async function timeOnce(contender: Contender): Promise<number> {
+async function timeOnce(contender: Contender): Promise<{ time: number; cpu: number }> {
+  const before = process.cpuUsage();
   const start = performance.now();
   sink = await contender();
-  return performance.now() - start;
+  const time = performance.now() - start;
+  const { user, system } = process.cpuUsage(before);
+  return { time, cpu: (user + system) / 1000 };
 }
 
 function quantile(values: readonly number[], q: number): number {
@@ -57,8 +62,13 @@ export async function measure(
     }
   }
   const times = new Map<string, number[]>(names.map((name) => [name, []]));
+  const cpus = new Map<string, number[]>(names.map((name) => [name, []]));
   for (let round = 0; round < rounds; round++) {
-    for (const name of names) times.get(name)?.push(await timeOnce(contenders[name]));
+    for (const name of names) {
+      const { time, cpu } = await timeOnce(contenders[name]);
+      times.get(name)?.push(time);
+      cpus.get(name)?.push(cpu);
+    }
   }
   const base = baseline === undefined ? undefined : times.get(baseline);
   return names.map((name) => {
@@ -66,6 +76,7 @@ export async function measure(
     return {
       name,
       ...quartiles(own),
+      cpu: quantile(cpus.get(name) ?? [], 0.5),
       ...(base && { ratio: quartiles(own.map((time, round) => time / base[round])) }),
     };
   });

@@ -16,6 +16,7 @@ import { calibrate, describeMachine, isQuiet } from './machine.js';
 import { benchManyFiles } from './many-files.js';
 import { benchMemory } from './memory.js';
 import { benchMerged } from './merged.js';
+import { benchPeers } from './peers.js';
 import { benchPool } from './pool.js';
 import { formatMachine, formatQuiet, formatSection, type Report } from './report.js';
 import { benchServe } from './serve.js';
@@ -35,6 +36,7 @@ const BENCHES: Record<string, { run: Bench; onRequest?: true }> = {
   'many-files': { run: benchManyFiles, onRequest: true },
   serve: { run: benchServe, onRequest: true },
   sets: { run: benchSets, onRequest: true },
+  peers: { run: benchPeers, onRequest: true },
   'large-files': { run: benchLargeFiles, onRequest: true },
   fleet: { run: benchFleet, onRequest: true },
 };
