@@ -1,4 +1,4 @@
-// Puts what needs no compiling beside the compiled modules: the service's page, which the browser takes as it is, a picture
+// Puts what needs no compiling beside the compiled modules: what the browser takes of the page as it is, a picture
 // to try things on, and the WebAssembly build of ONNX Runtime, for machines that its native build does not run on and for
 // static pages.
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -8,7 +8,9 @@ import { fileURLToPath } from 'node:url';
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 
-cpSync(path('../src/server/page/'), path('../dist/server/page/'), { recursive: true });
+for (const name of ['index.html', 'page.css', 'manifest.webmanifest', 'icons/']) {
+  cpSync(path(`../src/page/${name}`), path(`../dist/site/${name}`), { recursive: true });
+}
 
 // A reproduction of the Mona Lisa, in the public domain; nothing else of this package is used.
 const require = createRequire(import.meta.url);

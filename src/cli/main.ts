@@ -13,6 +13,7 @@ import { mergeCommand } from './merge.js';
 import { modelsCommand } from './models.js';
 import { useFlagsOf } from './name-flags.js';
 import { checkPaths } from './option-parsers.js';
+import { pageCommand } from './page.js';
 import { parityCommand } from './parity.js';
 import { reportError } from './report-error.js';
 import { say } from './say.js';
@@ -47,6 +48,7 @@ const program = new Command('facial-lmk')
   .addCommand(fleetCommand())
   .addCommand(mergeCommand())
   .addCommand(modelsCommand())
+  .addCommand(pageCommand())
   .addCommand(parityCommand())
   .addCommand(serveCommand())
   .hook('preAction', (_, command) => useFlagsOf(command));

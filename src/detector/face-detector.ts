@@ -26,10 +26,12 @@ import {
   runPipeline,
 } from '../stages/pipeline.js';
 import { Workspace } from '../stages/workspace.js';
+import { FaceTracker, type TrackerOptions } from '../tracking/face-tracker.js';
 import type { ImageInfo, PixelImage, RawOutputs } from '../types.js';
 import { abortable } from './abortable.js';
 import { checkAbortSignal } from './check-abort-signal.js';
 import { DetectionResult } from './detection-result.js';
+import type { FrameTracker } from './frame-tracker.js';
 import { type StreamResult, streamResults } from './stream-results.js';
 
 /** The options of a call, without those of the decoder. */
@@ -187,6 +189,26 @@ export class FaceDetector<Input, Options extends CallOptions> {
     return streamResults(inputs, concurrency, (input) => this.#detect(input, settings));
   }
 
+  /**
+   * Follows faces over the frames of a video or camera, as {@link FaceTracker} does, with this detector's networks and from all
+   * that it takes as an image.
+   * @throws InvalidOptionError
+   */
+  createTracker(options: TrackerOptions = {}): FrameTracker<Input> {
+    const reading = checkOptions('createTracker', {}, this.#platform.readOptions) as unknown as Options;
+    const tracker = new FaceTracker(this.#platform, options);
+    const calls = new InFlight('the tracker');
+    // Reading takes longer for one frame than for the next: their order is that of the calls.
+    const turns = new Semaphore(1);
+    const follow = (frame: Input, time?: number) =>
+      turns.run(1, () => this.#withPixels(frame, reading, ({ pixels }) => tracker.track(pixels, time)));
+    return {
+      track: (frame, time) => this.#calls.admit(() => calls.admit(() => follow(frame, time))),
+      reset: () => void turns.run(1, async () => tracker.reset()),
+      close: () => calls.close(async () => undefined),
+    };
+  }
+
   /** Lets running calls finish, then frees both networks. Later calls are refused; closing twice is fine. */
   close(): Promise<void> {
     const { detector, landmarker } = this.#platform;
@@ -214,17 +236,8 @@ export class FaceDetector<Input, Options extends CallOptions> {
   }
 
   async #analyze(input: Input, settings: CallSettings): Promise<DetectionResult> {
-    const { signal } = settings;
-    const releases: (() => void)[] = [];
-    const reserve = async (bytes: number) => {
-      releases.push(await this.#imageMemory.acquire(bytes, signal));
-    };
-    try {
-      const start = performance.now();
-      signal?.throwIfAborted();
-      const read = await this.#platform.readPixels(input, settings as unknown as Options, reserve);
-      const { pixels, name, decoder, fullSize } = read;
-      signal?.throwIfAborted();
+    const start = performance.now();
+    return this.#withPixels(input, settings as unknown as Options, async ({ pixels, name, decoder, fullSize }) => {
       const decoded = performance.now();
       const { detector, identity, version } = this.#platform;
       const { width, height } = pixels;
@@ -236,6 +249,21 @@ export class FaceDetector<Input, Options extends CallOptions> {
         networks: receipt(identity, detector.runtime, resultOptions(settings, pixels), version),
         pixels: settings.withPixels ? pixels : undefined,
       });
+    });
+  }
+
+  /** Reads an image and works on it; until then it has its share of the images' memory. */
+  async #withPixels<T>(input: Input, options: Options, work: (image: ReadImage) => Promise<T>): Promise<T> {
+    const { signal } = options;
+    const releases: (() => void)[] = [];
+    const reserve = async (bytes: number) => {
+      releases.push(await this.#imageMemory.acquire(bytes, signal));
+    };
+    try {
+      signal?.throwIfAborted();
+      const image = await this.#platform.readPixels(input, options, reserve);
+      signal?.throwIfAborted();
+      return await work(image);
     } finally {
       for (const release of releases) release();
     }

@@ -2,6 +2,7 @@
 
 export { DetectionResult } from '../detector/detection-result.js';
 export { FaceDetector } from '../detector/face-detector.js';
+export type { FrameTracker } from '../detector/frame-tracker.js';
 export { type ResultJson, type ResultJsonOptions, resultToJson } from '../detector/result-to-json.js';
 export type { StreamResult } from '../detector/stream-results.js';
 export * from '../index.js';

@@ -14,6 +14,7 @@ import { ImageRequests } from './image-requests.js';
 import { resolveLimits, type ServerLimits } from './limits.js';
 import { Metrics } from './metrics.js';
 import { type ImageOperation, OPERATIONS, type Operation, openApi } from './openapi.js';
+import { PAGE_POLICY } from './page-policy.js';
 import { type QueryValues, queryParameters, readQuery, type ServiceFormat } from './parameters.js';
 import type { ServerEnv } from './server-env.js';
 import { staticFiles } from './static-files.js';
@@ -57,19 +58,6 @@ export interface AppOptions extends ServerLimits, AccessOptions {
   onError?: ((error: unknown) => void) | undefined;
 }
 
-/** Nothing but what the page itself brings; images it draws come as blob: and data: URLs. */
-const CONTENT_SECURITY_POLICY = {
-  defaultSrc: ["'none'"],
-  scriptSrc: ["'self'"],
-  styleSrc: ["'self'"],
-  imgSrc: ["'self'", 'blob:', 'data:'],
-  mediaSrc: ["'self'", 'blob:'],
-  connectSrc: ["'self'"],
-  baseUri: ["'none'"],
-  formAction: ["'none'"],
-  frameAncestors: ["'none'"],
-};
-
 const CLIENT_GONE = new HttpError(400, 'ERR_ABORTED', 'The client broke the request off.');
 
 const PICTURE_TYPES: Record<ServiceFormat, string> = { png: 'image/png', webp: 'image/webp', svg: 'image/svg+xml' };
@@ -96,7 +84,15 @@ export function createApp({ service, stopping, onError = console.error, ...rest 
   const isReady = () => !stopping?.aborted && service.workers > 0;
   const app = new Hono<ServerEnv>();
 
-  app.use(secureHeaders({ contentSecurityPolicy: CONTENT_SECURITY_POLICY, crossOriginResourcePolicy: 'same-origin' }));
+  app.use(
+    secureHeaders({
+      contentSecurityPolicy: { ...PAGE_POLICY, frameAncestors: ["'none'"] },
+      // With these three the page is isolated from others, which browsers ask for before they give it threads.
+      crossOriginOpenerPolicy: 'same-origin',
+      crossOriginEmbedderPolicy: 'require-corp',
+      crossOriginResourcePolicy: 'same-origin',
+    }),
+  );
   app.use(async (context, next) => {
     const start = performance.now();
     await next();

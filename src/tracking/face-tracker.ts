@@ -33,7 +33,7 @@ const DEFAULT_DETECT_EVERY = 5;
 const DEFAULT_MAX_MISSING = 15;
 
 /** What each option must be, and what stands for it where it is left out. */
-const TRACKER_OPTIONS = {
+export const TRACKER_OPTIONS = {
   ...PIPELINE_OPTIONS,
   detectEvery: orElse(DEFAULT_DETECT_EVERY, integerIn(1, Number.MAX_SAFE_INTEGER)),
   maxMissing: orElse(DEFAULT_MAX_MISSING, integerIn(0, Number.MAX_SAFE_INTEGER)),

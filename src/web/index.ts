@@ -1,5 +1,7 @@
 // The browser entry: all of the pure one, plus a detector that loads by itself and takes what a page holds.
 export { FaceDetector } from '../detector/face-detector.js';
+export type { FrameTracker } from '../detector/frame-tracker.js';
+export { type ResultJson, type ResultJsonOptions, resultToJson } from '../detector/result-to-json.js';
 export * from '../index.js';
 export type { RuntimeInfo } from '../runtime/session.js';
 export { FacialLandmarkDetector } from './facial-landmark-detector.js';
@@ -10,7 +12,9 @@ export type { WebAnalyzeOptions, WebLoadOptions } from './web-options.js';
 export { serveDetector } from './worker/serve-detector.js';
 export {
   createWorkerDetector,
+  type TrackOptions,
   type WorkerAnalyzeOptions,
   WorkerDetector,
   type WorkerLoadOptions,
+  type WorkerTracker,
 } from './worker/worker-detector.js';

@@ -153,6 +153,23 @@ describe.skipIf(!hasBrowser)(`the page${hasBrowser ? '' : ` (skipped: no browser
     },
   );
 
+  it('finds the same faces in this browser as on this server, with threads, and remembers where', async () => {
+    const { page, wrongs } = await open({ width: 1280, height: 900 });
+    await page.getByRole('button', { name: 'Try a sample' }).click();
+    await page.getByText('onnxruntime-node').waitFor();
+    await page.getByText('in this browser', { exact: true }).click();
+    await page.getByText('onnxruntime-web').waitFor();
+    await page.getByText('1 face found.').waitFor();
+    const [isolated, cores] = await page.evaluate(() => [crossOriginIsolated, navigator.hardwareConcurrency] as const);
+    expect(isolated).toBe(true);
+    const threads = Math.min(4, Math.ceil(cores / 2));
+    await page.getByText(`wasm, ${threads} thread`).waitFor();
+    await page.reload();
+    expect(await page.getByRole('radio', { name: 'in this browser' }).isChecked()).toBe(true);
+    expect(wrongs).toEqual([]);
+    await page.close();
+  });
+
   it('names the point under the pointer, and by the arrow keys', async () => {
     const { page, wrongs } = await open({ width: 1280, height: 900 });
     await drop(page, png, 'scene.png', 'image/png');
@@ -282,7 +299,7 @@ describe.skipIf(!hasBrowser)(`the page${hasBrowser ? '' : ` (skipped: no browser
     await drop(page, png, 'scene.png', 'image/png');
     await page.getByText('3 faces found.').waitFor();
     const names: string[] = [];
-    for (let i = 0; i < 12; i++) {
+    for (let i = 0; i < 24; i++) {
       await page.keyboard.press('Tab');
       names.push(
         await page.evaluate(() => {
@@ -292,7 +309,7 @@ describe.skipIf(!hasBrowser)(`the page${hasBrowser ? '' : ` (skipped: no browser
         }),
       );
     }
-    for (const name of ['Choose a photo', 'Use the camera', 'Show indices', 'Save JSON', 'Save PNG', 'Save SVG']) {
+    for (const name of ['Choose a photo', 'Use the camera', 'Indices', 'Save JSON', 'Save PNG', 'Save SVG']) {
       expect(names).toContain(name);
     }
     await page.close();

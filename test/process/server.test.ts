@@ -234,7 +234,14 @@ describe('the rest', () => {
     }
   });
 
-  it('everything that the page imports is served', async () => {
+  /** How a page and its bundled modules refer to others. */
+  const REFERENCES = [
+    /\b(?:href|src)="([^":$]+)"/g,
+    /\b(?:from|import)\s*\(?"(\.[^"]+)"/g,
+    /new URL\("([^"]+)",import\.meta\.url\)/g,
+  ];
+
+  it('everything that the page refers to is served', async () => {
     // As built: the browser is given the compiled modules.
     const built = await import(new URL('../../dist/server/create-app.js', import.meta.url).href);
     const server: ReturnType<typeof createApp> = built.createApp({ service: emptyService });
@@ -244,12 +251,23 @@ describe('the rest', () => {
       seen.add(path);
       const response = await server.request(path);
       expect([path, response.status]).toEqual([path, 200]);
-      for (const [, imported] of (await response.text()).matchAll(/^(?:import|export) [^;]*?from '([^']+)';/gms)) {
-        await follow(new URL(imported, `http://localhost${path}`).pathname);
+      if (!/\b(html|javascript)\b/.test(response.headers.get('content-type') ?? '')) return;
+      const text = await response.text();
+      for (const reference of REFERENCES) {
+        for (const [, to] of text.matchAll(reference)) await follow(new URL(to, `http://localhost${path}`).pathname);
       }
     };
-    await follow('/page.js');
-    expect(seen.size).toBeGreaterThan(5);
+    await follow('/');
+    for (const kind of [
+      '.css',
+      '.webmanifest',
+      'worker.js',
+      '.wasm',
+      'detector-mediapipe.onnx',
+      'runtime/ort.wasm.min.mjs',
+    ]) {
+      expect([...seen].some((path) => path.endsWith(kind))).toBe(true);
+    }
   });
 
   it.each([

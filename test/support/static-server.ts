@@ -12,12 +12,15 @@ const TYPES: Record<string, string> = {
   '.wasm': 'application/wasm',
   '.jpg': 'image/jpeg',
   '.png': 'image/png',
+  '.svg': 'image/svg+xml',
+  '.webmanifest': 'application/manifest+json',
 };
 
 export interface StaticServer {
   origin: string;
   /** Paths that were asked for, in order. */
   requests: string[];
+  /** Also ends open connections; a second time is fine. */
   close(): Promise<void>;
 }
 
@@ -36,7 +39,8 @@ export async function serveFolder(
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
     requests.push(pathname);
     try {
-      const body = pages[pathname] ?? (await readFile(join(folder, normalize(pathname))));
+      const file = pathname.endsWith('/') ? `${pathname}index.html` : pathname;
+      const body = pages[pathname] ?? (await readFile(join(folder, normalize(file))));
       response.writeHead(200, {
         'content-type': TYPES[extname(pathname) || '.html'] ?? 'application/octet-stream',
         ...headers,

@@ -7,6 +7,13 @@ import { stubDetector, stubLandmarker } from '../support/stub-networks.js';
 
 const image: PixelImage = { data: new Uint8Array(64 * 64 * 3), width: 64, height: 64, channelOrder: 'rgb' };
 
+/** What a network has that a runtime holds open. */
+const OPENED = {
+  runtime: { name: 'stub', version: '0', provider: 'stub' },
+  close: async () => {},
+  [Symbol.asyncDispose]: async () => {},
+};
+
 /** Time for everything that can go on without the test to do so. */
 const idle = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -16,15 +23,10 @@ function slowDetector(platform: Partial<Platform<PixelImage, { signal?: AbortSig
   const waiting: (() => void)[] = [];
   const inputs = new Set<ArrayBufferLike>();
   const seen = { read: 0, run: 0 };
-  const opened = {
-    runtime: { name: 'stub', version: '0', provider: 'stub' },
-    close: async () => {},
-    [Symbol.asyncDispose]: async () => {},
-  };
   const target = new FaceDetector<PixelImage, { signal?: AbortSignal }>({
     detector: {
       ...detector,
-      ...opened,
+      ...OPENED,
       async infer(input) {
         seen.run++;
         inputs.add(input.data.buffer);
@@ -32,7 +34,7 @@ function slowDetector(platform: Partial<Platform<PixelImage, { signal?: AbortSig
         return detector.infer(input);
       },
     },
-    landmarker: { ...stubLandmarker(), ...opened },
+    landmarker: { ...stubLandmarker(), ...OPENED },
     readOptions: {},
     identity: RECEIPT,
     version: RECEIPT.version,
@@ -129,5 +131,41 @@ describe('many calls of one detector at once', () => {
     release();
     await expect(target.detect(image)).rejects.toThrow('damaged');
     await target.close();
+  });
+});
+
+describe('a tracker of a detector', () => {
+  it('takes frames in the order of the calls, also when one takes longer to read', async () => {
+    const order: number[] = [];
+    const { target } = slowDetector({
+      detector: { ...stubDetector(), ...OPENED },
+      async readPixels(pixels) {
+        if (pixels.width === 64) await new Promise((resolve) => setTimeout(resolve, 50));
+        order.push(pixels.width);
+        return { pixels, name: 'stub', decoder: 'none' };
+      },
+    });
+    const tracker = target.createTracker();
+    const frame = (width: number) => ({ ...image, width, data: new Uint8Array(width * 64 * 3) });
+    await Promise.all([tracker.track(frame(64), 1), tracker.track(frame(65), 2), tracker.track(frame(66), 3)]);
+    expect(order).toEqual([64, 65, 66]);
+    await expect(tracker.track(image, 1)).rejects.toMatchObject({ code: 'ERR_INVALID_OPTION' });
+    tracker.reset();
+    expect(await tracker.track(image, 1)).toHaveLength(1);
+  });
+
+  it('ends by itself, and with its detector', async () => {
+    const { target } = slowDetector({ detector: { ...stubDetector(), ...OPENED } });
+    const [one, other] = [target.createTracker(), target.createTracker()];
+    await one.close();
+    await expect(one.track(image)).rejects.toMatchObject({ code: 'ERR_CLOSED' });
+    expect(await other.track(image)).toHaveLength(1);
+    await target.close();
+    await expect(other.track(image)).rejects.toMatchObject({ code: 'ERR_CLOSED' });
+  });
+
+  it('refuses options that it does not know at once', () => {
+    const { target } = slowDetector();
+    expect(() => target.createTracker({ detectEvry: 2 } as object)).toThrow(/detectEvery/);
   });
 });

@@ -4,7 +4,8 @@ import { abortable } from '../../detector/abortable.js';
 import type { DetectionResult } from '../../detector/detection-result.js';
 import { errorFromJson } from '../../detector/error-json.js';
 import { checkConcurrency } from '../../detector/face-detector.js';
-import { unpackResult } from '../../detector/sent-result.js';
+import type { FrameTracker } from '../../detector/frame-tracker.js';
+import { unpackFaces, unpackResult } from '../../detector/sent-result.js';
 import { type StreamResult, streamResults } from '../../detector/stream-results.js';
 import { FileAccessError, InvalidOptionError, WorkerLostError } from '../../errors.js';
 import { checkBoolean, checkFunction, checkObject } from '../../options.js';
@@ -12,10 +13,11 @@ import { InFlight } from '../../runtime/in-flight.js';
 import { onAbort } from '../../runtime/on-abort.js';
 import { Semaphore } from '../../runtime/semaphore.js';
 import type { RuntimeInfo } from '../../runtime/session.js';
+import { TRACKER_OPTIONS, type TrackedFace, type TrackerOptions } from '../../tracking/face-tracker.js';
 import type { WebImageInput } from '../images/read-pixels.js';
 import type { FetchProgress, ModelSource } from '../models/fetch-model.js';
 import { WEB_ANALYZE_OPTIONS, WEB_LOAD_OPTIONS, type WebAnalyzeOptions, type WebLoadOptions } from '../web-options.js';
-import type { Answer, Request, SentLoadOptions } from './messages.js';
+import type { Answer, Done, Request, SentLoadOptions } from './messages.js';
 import { sendableInput } from './sendable-input.js';
 
 export interface WorkerLoadOptions extends Omit<WebLoadOptions, 'fetch' | 'runtime'> {
@@ -32,6 +34,17 @@ export interface WorkerLoadOptions extends Omit<WebLoadOptions, 'fetch' | 'runti
 export interface WorkerAnalyzeOptions extends WebAnalyzeOptions {
   /** Gives bitmaps, video frames, pixels and bytes away instead of copying them. Default false. */
   handOver?: boolean | undefined;
+}
+
+export type TrackOptions = Pick<WorkerAnalyzeOptions, 'handOver'>;
+
+/** A tracker whose frames are worked on in a worker. */
+export interface WorkerTracker extends FrameTracker<WebImageInput> {
+  /**
+   * @param options.handOver gives bitmaps, video frames and pixels away instead of copying them; default false
+   * @throws WorkerLostError, and what `FrameTracker.track` throws
+   */
+  track(frame: WebImageInput, time?: number, options?: TrackOptions): Promise<TrackedFace[]>;
 }
 
 /** Images that are in the worker at once: one that it works on, and those that are ready to follow. */
@@ -55,6 +68,7 @@ const WORKER_ANALYZE_OPTIONS = {
   ...WEB_ANALYZE_OPTIONS,
   handOver: orElse(false, checkBoolean),
 } satisfies ChecksOf<WorkerAnalyzeOptions>;
+const TRACK_OPTIONS = { handOver: orElse(false, checkBoolean) } satisfies ChecksOf<TrackOptions>;
 type CallSettings = Checked<typeof WORKER_ANALYZE_OPTIONS>;
 
 interface Pending<T> {
@@ -103,11 +117,12 @@ export class WorkerDetector {
   /** What runs the networks: package, version, device, threads. */
   readonly runtime: RuntimeInfo;
   readonly #worker: Worker;
-  readonly #waiting: Map<number, Pending<DetectionResult>>;
+  readonly #waiting: Map<number, Pending<Done>>;
   readonly #closed = deferred<void>();
   readonly #calls = new InFlight('the detector');
   readonly #places = new Semaphore(CALLS_AT_ONCE);
   #nextCall = 0;
+  #nextTracker = 0;
   /** Why the worker answers no more. */
   #lost: WorkerLostError | undefined;
 
@@ -132,17 +147,46 @@ export class WorkerDetector {
   }
 
   async #detect(input: WebImageInput, { signal, handOver, ...options }: CallSettings): Promise<DetectionResult> {
-    const call = this.#nextCall++;
-    const ask = async () => {
-      if (this.#lost) throw this.#lost;
-      const { sent, transfer } = await sendableInput(input, { handOver, maxPixels: options.maxPixels });
-      signal?.throwIfAborted();
-      return this.#ask(call, { kind: 'detect', call, input: sent, options }, transfer);
+    const { maxPixels } = options;
+    const done = await this.#call('done', input, { signal, handOver, maxPixels }, (call, sent) => ({
+      kind: 'detect',
+      call,
+      input: sent,
+      options,
+    }));
+    return unpackResult(done.result);
+  }
+
+  /**
+   * Follows faces over the frames of a video or camera in the worker, as `FaceTracker` does.
+   * @throws InvalidOptionError
+   */
+  createTracker(options: TrackerOptions = {}): WorkerTracker {
+    checkOptions('createTracker', options, TRACKER_OPTIONS);
+    const tracker = this.#nextTracker++;
+    const calls = new InFlight('the tracker');
+    // One after the other: making a bitmap takes longer for one frame than for the next.
+    const turns = new Semaphore(1);
+    const follow = async (input: WebImageInput, time: number | undefined, handOver: boolean) => {
+      const sending = { handOver, maxPixels: Number.MAX_SAFE_INTEGER };
+      const done = await this.#call('tracked', input, sending, (call, sent) => ({
+        kind: 'track',
+        call,
+        tracker,
+        options,
+        input: sent,
+        time,
+      }));
+      return unpackFaces(done.faces) as TrackedFace[];
     };
-    // Whoever waits has nothing copied into the worker yet.
-    const answer = this.#calls.admit(() => this.#places.run(1, ask, signal));
-    const forget = onAbort(signal, () => this.#post({ kind: 'abort', call }));
-    return abortable(answer, signal).finally(forget);
+    return {
+      track: async (frame, time, settings = {}) => {
+        const { handOver } = checkOptions('track', settings, TRACK_OPTIONS);
+        return calls.admit(() => turns.run(1, () => follow(frame, time, handOver)));
+      },
+      reset: () => void turns.run(1, async () => this.#post({ kind: 'reset tracker', tracker })),
+      close: () => calls.close(async () => this.#post({ kind: 'close tracker', tracker })),
+    };
   }
 
   /**
@@ -178,8 +222,29 @@ export class WorkerDetector {
     this.#worker.postMessage(request, transfer);
   }
 
-  #ask(call: number, request: Request, transfer: Transferable[]): Promise<DetectionResult> {
-    const waiting = deferred<DetectionResult>();
+  /** Sends an image when it is its turn, and waits for what comes of it. */
+  async #call<Kind extends Done['kind']>(
+    _: Kind,
+    input: WebImageInput,
+    { signal, ...sending }: { signal?: AbortSignal | undefined; handOver: boolean; maxPixels: number },
+    request: (call: number, sent: WebImageInput) => Request,
+  ): Promise<Extract<Done, { kind: Kind }>> {
+    const call = this.#nextCall++;
+    const ask = async () => {
+      if (this.#lost) throw this.#lost;
+      const { sent, transfer } = await sendableInput(input, sending);
+      signal?.throwIfAborted();
+      return this.#ask(call, request(call, sent), transfer);
+    };
+    // Whoever waits has nothing copied into the worker yet.
+    const answer = this.#calls.admit(() => this.#places.run(1, ask, signal));
+    const forget = onAbort(signal, () => this.#post({ kind: 'abort', call }));
+    const done = await abortable(answer, signal).finally(forget);
+    return done as Extract<Done, { kind: Kind }>;
+  }
+
+  #ask(call: number, request: Request, transfer: Transferable[]): Promise<Done> {
+    const waiting = deferred<Done>();
     this.#waiting.set(call, waiting);
     try {
       this.#post(request, transfer);
@@ -199,11 +264,11 @@ export class WorkerDetector {
   #receive(answer: Answer): void {
     if (answer.kind === 'closed') {
       this.#closed.resolve();
-    } else if (answer.kind === 'done' || answer.kind === 'failed') {
+    } else if ('call' in answer) {
       const waiting = this.#waiting.get(answer.call);
       this.#waiting.delete(answer.call);
-      if (answer.kind === 'done') waiting?.resolve(unpackResult(answer.result));
-      else waiting?.reject(errorFromJson(answer.error));
+      if (answer.kind === 'failed') waiting?.reject(errorFromJson(answer.error));
+      else waiting?.resolve(answer);
     }
   }
 

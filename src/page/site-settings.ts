@@ -1,0 +1,7 @@
+/** What the page is told by whoever serves it, as JSON in its element `#site`. */
+export interface SiteSettings {
+  /** Whether there is a service behind the page. Without one, all is done in the browser. */
+  service: boolean;
+  /** Networks beside the page; without them those that come with the library. */
+  networks?: { detector: string; landmarker: string; set: string; licence: string } | undefined;
+}

@@ -1,0 +1,106 @@
+import { readFile } from 'node:fs/promises';
+import { pathToFileURL } from 'node:url';
+import { PACKAGE_MODELS, PACKAGE_MODULES, SAMPLE_PICTURE } from '../node/package-paths.js';
+import type { SiteSettings } from '../page/site-settings.js';
+import { PAGE_POLICY, policyText } from './page-policy.js';
+
+/** One file of the page. */
+export interface PageFile {
+  /** From the page's own address, with slashes. */
+  path: string;
+  type: string;
+  read(): Promise<Uint8Array>;
+}
+
+/** Networks of one's own for the page, as paths. */
+export interface PageNetworks {
+  detector: string;
+  landmarker: string;
+  set: string;
+  licence: string;
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  css: 'text/css; charset=utf-8',
+  html: 'text/html; charset=utf-8',
+  jpg: 'image/jpeg',
+  js: 'text/javascript; charset=utf-8',
+  mjs: 'text/javascript; charset=utf-8',
+  png: 'image/png',
+  svg: 'image/svg+xml',
+  txt: 'text/plain; charset=utf-8',
+  wasm: 'application/wasm',
+  webmanifest: 'application/manifest+json',
+};
+
+const typeOf = (path: string) => TYPES[path.slice(path.lastIndexOf('.') + 1)] ?? 'application/octet-stream';
+
+const fromDisk = (path: string, file: URL): PageFile => ({ path, type: typeOf(path), read: () => readFile(file) });
+const ownFile = (path: string) => fromDisk(path, new URL(`site/${path}`, PACKAGE_MODULES));
+/** The library lies as it does in the package, because its modules find runtime and networks from where they are. */
+const libraryFile = (path: string) => fromDisk(`lib/${path}`, new URL(path, PACKAGE_MODULES));
+const modelFile = (name: string) => fromDisk(`models/${name}`, new URL(name, pathToFileURL(PACKAGE_MODELS)));
+
+const LIBRARY = [
+  'web/standalone/index.js',
+  'web/standalone/worker.js',
+  'wasm-runtime/ort.wasm.min.mjs',
+  'wasm-runtime/ort-wasm-simd-threaded.mjs',
+  'wasm-runtime/ort-wasm-simd-threaded.wasm',
+];
+const BUILT_IN = ['face-detector-mediapipe.onnx', 'face-landmarker-mediapipe.onnx', 'LICENSE-APACHE-2.0.txt', 'NOTICE'];
+
+function networkFiles(networks: PageNetworks | undefined): PageFile[] {
+  if (!networks) return BUILT_IN.map(modelFile);
+  return (['detector', 'landmarker'] as const).map((role) =>
+    fromDisk(`models/${role}.onnx`, pathToFileURL(networks[role])),
+  );
+}
+
+/** The page, told what is behind it. */
+function pageItself(settings: SiteSettings): PageFile {
+  const page = ownFile('index.html');
+  // Nothing in it can end the element.
+  const json = JSON.stringify(settings).replaceAll('<', '\\u003c');
+  const filled: Readonly<Record<string, string>> = {
+    '<!-- policy -->': `<meta http-equiv="content-security-policy" content="${policyText(PAGE_POLICY)}">`,
+    '<!-- site -->': `<script id="site" type="application/json">${json}</script>`,
+  };
+  return {
+    ...page,
+    async read() {
+      let html = new TextDecoder().decode(await page.read());
+      for (const [place, text] of Object.entries(filled)) html = html.replace(place, () => text);
+      return new TextEncoder().encode(html);
+    },
+  };
+}
+
+/**
+ * Every file of the page, which is the same behind a service and on a static host.
+ * @param options.networks in place of the built-in ones
+ */
+export function pageFiles({
+  service,
+  networks,
+}: {
+  service: boolean;
+  networks?: PageNetworks | undefined;
+}): PageFile[] {
+  return [
+    pageItself({
+      service,
+      ...(networks && {
+        networks: { ...networks, detector: 'models/detector.onnx', landmarker: 'models/landmarker.onnx' },
+      }),
+    }),
+    ...['page.css', 'page.js', 'manifest.webmanifest'].map(ownFile),
+    ...['icon.svg', 'icon-192.png', 'icon-512.png'].map((name) => ownFile(`icons/${name}`)),
+    fromDisk('sample.jpg', pathToFileURL(SAMPLE_PICTURE)),
+    ...LIBRARY.map(libraryFile),
+    ...networkFiles(networks),
+  ];
+}
+
+/** The script of the static page's service worker, without its list of files. */
+export const readServiceWorker = (): Promise<Uint8Array> => ownFile('service-worker.js').read();
