@@ -2,7 +2,7 @@
 //   ffmpeg -i film.mp4 -f rawvideo -pix_fmt rgb24 - | npx tsx scripts/track-video.ts --width 1280 --height 720
 import { parseArgs } from 'node:util';
 import { print } from '../src/cli/standard-output.js';
-import { FaceTracker, FacialLmkError, findModels, loadNetwork } from '../src/node/index.js';
+import { FaceTracker, FacialLmkError, findModels, frames, loadNetwork } from '../src/node/index.js';
 import { checkInteger, checkNumber } from '../src/options.js';
 
 const { values } = parseArgs({
@@ -14,25 +14,6 @@ const { values } = parseArgs({
   },
 });
 
-/** Cuts a stream of bytes into frames. What is left at the end is no frame. */
-async function* framesOf(input: AsyncIterable<Buffer>, size: number): AsyncGenerator<Uint8Array> {
-  let frame = new Uint8Array(size);
-  let filled = 0;
-  for await (const chunk of input) {
-    for (let from = 0; from < chunk.length; ) {
-      const part = chunk.subarray(from, from + size - filled);
-      frame.set(part, filled);
-      filled += part.length;
-      from += part.length;
-      if (filled < size) continue;
-      yield frame;
-      frame = new Uint8Array(size);
-      filled = 0;
-    }
-  }
-  if (filled > 0) console.error(`The last frame is cut off: ${filled} of ${size} bytes.`);
-}
-
 async function main(): Promise<void> {
   const width = checkInteger('--width', Number(values.width || Number.NaN), 1, 100_000);
   const height = checkInteger('--height', Number(values.height || Number.NaN), 1, 100_000);
@@ -42,9 +23,9 @@ async function main(): Promise<void> {
   const tracker = new FaceTracker(networks);
   let index = 0;
   try {
-    for await (const data of framesOf(process.stdin, width * height * 3)) {
+    for await (const frame of frames(process.stdin, { width, height })) {
       const time = index / rate;
-      const faces = await tracker.track({ data, width, height, channelOrder: 'rgb' }, time);
+      const faces = await tracker.track(frame, time);
       const line = {
         frame: index++,
         time,

@@ -59,4 +59,5 @@ export { analyzeFaces, type Networks, type PipelineOptions } from './stages/pipe
 export { Workspace } from './stages/workspace.js';
 export { DEFAULT_SMOOTHING, type SmoothingOptions } from './tracking/face-smoother.js';
 export { FaceTracker, type TrackedFace, type TrackerOptions } from './tracking/face-tracker.js';
+export { type FrameOptions, frames } from './tracking/frames.js';
 export * from './types.js';

@@ -73,6 +73,7 @@ import { analyzeFaces } from '../../src/stages/pipeline.js';
 import { Workspace } from '../../src/stages/workspace.js';
 import { DEFAULT_SMOOTHING } from '../../src/tracking/face-smoother.js';
 import { FaceTracker } from '../../src/tracking/face-tracker.js';
+import { frames } from '../../src/tracking/frames.js';
 import { OneEuroFilter } from '../../src/tracking/one-euro-filter.js';
 import { faceIn, noise } from './face.js';
 import { RECEIPT } from './receipt.js';
@@ -208,6 +209,7 @@ const VALID = new Map<unknown, readonly unknown[]>([
   [landmarks, [landmarker, [aligned], workspace]],
   [Workspace, [plainKernels]],
   [FaceTracker, [networks, { detectEvery: 2, maxMissing: 1, smoothing: DEFAULT_SMOOTHING, detectorSide: SIDE }]],
+  [frames, [[new Uint8Array(12)], { width: 2, height: 2, channelOrder: 'rgb' }]],
   [OneEuroFilter, [DEFAULT_SMOOTHING.shape]],
   [
     composeMergedModel,
