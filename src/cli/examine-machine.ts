@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os';
-import { reasonOf } from '../as-error.js';
 import { type OpenPair, openOnDevice } from '../detector/open-on-device.js';
 import type { DeviceDifferences } from '../detector/verify-device.js';
 import { drawScene } from '../drawn-faces/draw-scene.js';
@@ -59,13 +58,14 @@ const isHere = (set: string) =>
 async function testDevice(device: Device, paths: ModelPaths): Promise<DeviceReport> {
   const settings = { threads: undefined, runtime: 'native', deviceOptions: undefined } as const;
   const open = (on: Device): Promise<OpenPair> => openNetworks(paths, settings, on);
-  try {
-    const opened = await openOnDevice({ devices: [device], reference: 'cpu', open });
-    await Promise.all([opened.detector.close(), opened.landmarker.close()]);
-    return { device, works: true, differences: opened.differences };
-  } catch (error) {
-    return { device, works: false, reason: reasonOf(error) };
-  }
+  const { detector, landmarker, differences, passedOver } = await openOnDevice({
+    devices: [device, 'cpu'],
+    reference: 'cpu',
+    open,
+  });
+  await Promise.all([detector.close(), landmarker.close()]);
+  const [failure] = passedOver;
+  return failure ? { device, works: false, reason: failure.reason } : { device, works: true, differences };
 }
 
 /** Finds the one face of a picture, several times over. */

@@ -56,7 +56,7 @@ async function openTested<Device extends string>(
 
 /** Why a device was passed over, in one line. */
 function faultOf(error: unknown): string {
-  return error instanceof DeviceError ? [error.received, error.hint].filter(Boolean).join('; ') : reasonOf(error);
+  return error instanceof DeviceError ? [error.received, error.hint].filter(Boolean).join('. ') : reasonOf(error);
 }
 
 function noDevice(passedOver: readonly PassedOver[], reference: string, cause: unknown): DeviceError {

@@ -53,7 +53,7 @@ describe('load({ device })', () => {
     const error = await FacialLandmarkDetector.load({ device: ABSENT }).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(DeviceError);
     expect(String(error)).toMatch(
-      /an onnxruntime-node for .* which does not have it; It is a part of onnxruntime-node on/,
+      /an onnxruntime-node for .* which does not have it. It is a part of onnxruntime-node on/,
     );
   });
 
@@ -76,6 +76,10 @@ describe('load({ device })', () => {
     await using pool = await createPool({ networks: 'drawn-faces', device: [ABSENT, 'cpu'], workers: 2 });
     expect((await pool.detect(image)).faces).toHaveLength(2);
     await expect(createPool({ networks: 'drawn-faces', device: ABSENT, workers: 2 })).rejects.toThrow(DeviceError);
+    const deviceOptions = { allocator: () => undefined };
+    await expect(createPool({ networks: 'drawn-faces', deviceOptions, workers: 1 })).rejects.toThrow(
+      InvalidOptionError,
+    );
   });
 
   it('runs in WebAssembly where that is asked for, and there on no other device', async () => {

@@ -93,11 +93,11 @@ describe('openOnDevice', () => {
     const { device, passedOver } = await openOnDevice({ devices, reference: 'cpu', open: openSome });
     expect(device).toBe('good');
     expect(passedOver).toEqual([
-      { device: 'first', reason: 'no first; Install it.' },
-      { device: 'second', reason: 'no second; Install it.' },
+      { device: 'first', reason: 'no first. Install it.' },
+      { device: 'second', reason: 'no second. Install it.' },
     ]);
     await expect(openOnDevice({ devices: ['first', 'second'], reference: 'cpu', open: openSome })).rejects.toThrow(
-      '"first" (no first; Install it.), "second" (no second; Install it.)',
+      '"first" (no first. Install it.), "second" (no second. Install it.)',
     );
   });
 

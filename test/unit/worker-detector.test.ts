@@ -1,9 +1,11 @@
 // The page's side of the worker detector, with a worker that the test plays. Compiled, because its types are a page's.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { errorToJson } from '../../src/detector/error-json.js';
 import { InvalidImageError } from '../../src/errors.js';
 
-const { WorkerDetector } = await import(new URL('../../dist/web/worker/worker-detector.js', import.meta.url).href);
+const { createWorkerDetector, WorkerDetector } = await import(
+  new URL('../../dist/web/worker/worker-detector.js', import.meta.url).href
+);
 
 interface Sent {
   kind: string;
@@ -79,4 +81,38 @@ describe('a worker that is lost', () => {
       expect(calls('terminated')).toEqual([-1]);
     },
   );
+});
+
+describe('the script of a worker', () => {
+  /** Loads in a page whose workers find no script, and says which they looked for. */
+  async function loadWithoutScripts(options: object) {
+    const scripts: string[] = [];
+    class Worker {
+      onerror = (_: { message?: string }) => {};
+      constructor(url: URL) {
+        scripts.push(url.href);
+        setImmediate(() => this.onerror({}));
+      }
+      postMessage() {}
+      terminate() {}
+    }
+    vi.stubGlobal('Worker', Worker);
+    vi.stubGlobal('location', { href: 'https://example.org/app/' });
+    const error = await createWorkerDetector(options).catch((thrown: unknown) => thrown);
+    vi.unstubAllGlobals();
+    return { scripts, error: error as Error & { code: string; retryable: boolean } };
+  }
+
+  it('lies beside the module, or where `workerUrl` says', async () => {
+    const beside = new URL('../../dist/web/worker/worker.js', import.meta.url).href;
+    expect((await loadWithoutScripts({})).scripts).toEqual([beside]);
+    expect((await loadWithoutScripts({ workerUrl: 'lib/w.js' })).scripts).toEqual(['https://example.org/app/lib/w.js']);
+    expect((await loadWithoutScripts({ workerUrl: 7 })).error.code).toBe('ERR_INVALID_OPTION');
+  });
+
+  it('is named by the error where it is missing, with the way out', async () => {
+    const { error } = await loadWithoutScripts({});
+    expect(error).toMatchObject({ code: 'ERR_FILE_ACCESS', retryable: false });
+    expect(error.message).toMatch(/Expected the script that it runs .* `workerUrl`/);
+  });
 });

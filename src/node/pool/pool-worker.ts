@@ -88,6 +88,11 @@ export class PoolWorker {
     try {
       return new PoolWorker(settings, imageMemory);
     } catch (cause) {
+      // What the options hold cannot be sent to a thread.
+      if (cause instanceof DOMException) {
+        const received = reasonOf(cause);
+        throw new InvalidOptionError({ name: 'the options of createPool', expected: 'plain values', received, cause });
+      }
       throw noScript(reasonOf(cause), cause);
     }
   }
