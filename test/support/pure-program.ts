@@ -130,6 +130,7 @@ function useFaces(lib: Library, image: library.PixelImage, faces: Face[]) {
   lib.overlaySvg(shapes, { width, height });
   lib.eyeOpenness(landmarks);
   lib.interOcularDistance(landmarks);
+  lib.frames([], { width: 1, height: 1 });
   lib.headPose(landmarks);
   const { data } = lib.toTensor(image, { mean: 127.5, std: 127.5 });
   lib.cosineSimilarity(data, data);
