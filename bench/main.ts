@@ -22,6 +22,7 @@ import { formatMachine, formatQuiet, formatSection, type Report } from './report
 import { benchServe } from './serve.js';
 import { benchSets } from './sets.js';
 import { benchStages } from './stages.js';
+import { benchWeb } from './web.js';
 
 /** By name; without a name, those that are not marked `onRequest` run. */
 const BENCHES: Record<string, { run: Bench; onRequest?: true }> = {
@@ -39,6 +40,7 @@ const BENCHES: Record<string, { run: Bench; onRequest?: true }> = {
   peers: { run: benchPeers, onRequest: true },
   'large-files': { run: benchLargeFiles, onRequest: true },
   fleet: { run: benchFleet, onRequest: true },
+  web: { run: benchWeb, onRequest: true },
 };
 
 const HELP = `npm run bench -- [${Object.keys(BENCHES).join('|')} ...] [options]
