@@ -9,6 +9,7 @@ import { benchDecoderMemory } from './decoder-memory.js';
 import { benchEndToEnd } from './end-to-end.js';
 import { benchFleet } from './fleet.js';
 import { benchFolder } from './folder.js';
+import { benchGate } from './gate.js';
 import { benchImages } from './images.js';
 import { benchKernels } from './kernels.js';
 import { benchLargeFiles } from './large-files.js';
@@ -38,6 +39,7 @@ const BENCHES: Record<string, { run: Bench; onRequest?: true }> = {
   serve: { run: benchServe, onRequest: true },
   sets: { run: benchSets, onRequest: true },
   peers: { run: benchPeers, onRequest: true },
+  gate: { run: benchGate, onRequest: true },
   'large-files': { run: benchLargeFiles, onRequest: true },
   fleet: { run: benchFleet, onRequest: true },
   web: { run: benchWeb, onRequest: true },

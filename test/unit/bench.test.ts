@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Section } from '../../bench/bench.js';
 import { chartSvg } from '../../bench/chart.js';
+import { verdict } from '../../bench/gate.js';
 import { measure } from '../../bench/harness.js';
 import { type Calibration, isQuiet } from '../../bench/machine.js';
 import { formatSection } from '../../bench/report.js';
@@ -68,5 +69,20 @@ describe('formatSection, chartSvg and isQuiet', () => {
     expect(isQuiet({ ...steady, spread: 0.5 }, steady)).toBe(false);
     expect(isQuiet(steady, { ...steady, spread: 0.5 })).toBe(false);
     expect(isQuiet(steady, { ...steady, best: 3 })).toBe(false);
+  });
+});
+
+describe('verdict of the gate', () => {
+  const row = (low: number) => ({ name: 'detect()', median: 9, low: 8, high: 10, cpu: 9, ratio: { median: low, low, high: 3 } });
+
+  it.each([
+    [1.25, 'kept'],
+    [1.26, 'LOST'],
+  ])('of %f where 1 is stored: %s', (low, word) => {
+    expect(verdict(row(low), 1)).toContain(word);
+  });
+
+  it('says where nothing is stored', () => {
+    expect(verdict(row(1), undefined)).toBe('detect(): no stored ratio');
   });
 });

@@ -60,7 +60,7 @@ export interface DecodedImage extends PixelImage {
   decoder: Decoder;
   format: ImageFormat;
   /** Only of an image that `decode: 'fast'` made smaller: its upright size before that. */
-  fullSize?: Pixels['fullSize'];
+  fullSize?: { width: number; height: number } | undefined;
 }
 
 /** Waits until so many bytes of pixels may be held. */
