@@ -2,7 +2,7 @@
 //   ffmpeg -i film.mp4 -f rawvideo -pix_fmt rgb24 - | npx tsx scripts/track-video.ts --width 1280 --height 720
 import { parseArgs } from 'node:util';
 import { print } from '../src/cli/standard-output.js';
-import { FaceTracker, FacialLmkError, findModels, frames, loadNetwork } from '../src/node/index.js';
+import { FaceTracker, FacialLmkError, findModels, frames, InvalidImageError, loadNetwork } from '../src/node/index.js';
 import { checkInteger, checkNumber } from '../src/options.js';
 
 const { values } = parseArgs({
@@ -50,5 +50,6 @@ try {
 } catch (error) {
   if (!(error instanceof FacialLmkError)) throw error;
   console.error(error.message);
-  process.exitCode = 2;
+  // A frame that was cut off comes behind the lines of all others.
+  process.exitCode = error instanceof InvalidImageError ? 1 : 2;
 }

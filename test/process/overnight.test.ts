@@ -316,7 +316,7 @@ describe('scripts/track-video.ts', () => {
       ['--import', 'tsx', 'scripts/track-video.ts', '--width', '320', '--height', '240', '--networks', 'drawn-faces'],
       { cwd: root, input: Buffer.concat([...frames, Buffer.alloc(100)]), encoding: 'utf8' },
     );
-    expect(status).toBe(0);
+    expect(status).toBe(1);
     const lines = stdout
       .trimEnd()
       .split('\n')
@@ -324,7 +324,7 @@ describe('scripts/track-video.ts', () => {
     expect(lines.map(({ frame, faces }) => [frame, faces.map(({ id }: { id: number }) => id)])).toEqual(
       frames.map((_, i) => [i, [1]]),
     );
-    expect(stderr).toContain('100 of 230400 bytes');
+    expect(stderr).toContain('Expected 230400 bytes for the last frame but received 100');
   });
 
   it('ends in order when nobody reads any more', async () => {
