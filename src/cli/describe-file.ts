@@ -1,19 +1,9 @@
-import type { Digest, FileLocation } from '../node/models/model-table.js';
+import type { FileLocation, PinnedFile } from '../node/models/model-table.js';
 
-/** A file in one line: name, size and digest, as far as they are known. */
-export function describeFile({
-  fileName,
-  bytes,
-  digest,
-}: {
-  fileName: string;
-  bytes: number | undefined;
-  digest: Digest | undefined;
-}): string {
-  const size = bytes === undefined ? [] : [`${(bytes / 1e6).toFixed(1)} MB`];
-  const hash =
-    digest === undefined ? [] : ['sha256' in digest ? `SHA-256 ${digest.sha256}` : `git blob ${digest.gitBlob}`];
-  return [fileName, ...size, ...hash].join(', ');
+/** A file in one line: name, size where it is known, and digest. */
+export function describeFile({ fileName, bytes, digest }: Omit<PinnedFile, 'locations'>): string {
+  const size = bytes === undefined ? '' : `, ${(bytes / 1e6).toFixed(1)} MB`;
+  return `${fileName}${size}, ${'sha256' in digest ? `SHA-256 ${digest.sha256}` : `git blob ${digest.gitBlob}`}`;
 }
 
 /** Where a file can be had, as links. */

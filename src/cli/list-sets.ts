@@ -1,24 +1,34 @@
 import { stat } from 'node:fs/promises';
 import { licenceExpression } from '../node/models/licences.js';
 import { locateModel } from '../node/models/locate-model.js';
-import { isFetched, type NetworkFile } from '../node/models/model-table.js';
+import { modelDigest } from '../node/models/model-digest.js';
+import { packagedPath } from '../node/models/model-folders.js';
+import { isFetched, type NetworkFile, type PinnedFile } from '../node/models/model-table.js';
 import { licencesOf, type Measured, type NetworkSet } from '../node/models/network-sets.js';
 import { describeFile, describeLocation } from './describe-file.js';
 import { printableJson } from './printable.js';
 import { print, shownName } from './standard-output.js';
 
+/** Size and digest: as they are pinned, or those of the file that came with this package. */
+async function identityOf(file: NetworkFile): Promise<Pick<PinnedFile, 'bytes' | 'digest'>> {
+  if (isFetched(file)) return file;
+  const path = packagedPath(file);
+  const sha256 = await modelDigest(path);
+  return { bytes: (await stat(path)).size, digest: { sha256 } };
+}
+
 /** A network file of a set, with what this machine says of it. */
 async function fileReport(file: NetworkFile, dir: string | undefined) {
   const { path } = await locateModel(file, dir);
-  const size = path === undefined ? undefined : (await stat(path).catch(() => undefined))?.size;
+  const { bytes, digest } = await identityOf(file);
   return {
     role: file.role,
     file: file.fileName,
     aliases: isFetched(file) ? file.aliases : [],
     licence: file.licence.name,
     origin: file.origin,
-    bytes: (isFetched(file) ? file.bytes : size) ?? null,
-    digest: isFetched(file) ? file.digest : null,
+    bytes: bytes ?? null,
+    digest,
     sources: isFetched(file) ? file.locations.map(describeLocation) : [],
     packaged: !isFetched(file),
     path: path ?? null,
@@ -49,7 +59,7 @@ function describeSet(set: Awaited<ReturnType<typeof setReport>>): string {
     const fetch = `npx facial-lmk models fetch ${set.set}${role === 'merged' ? ' --merged' : ''}`;
     const where = path === null ? `not on this machine; ${fetch}` : shownName(path);
     return [
-      `  ${role}: ${describeFile({ fileName: file, bytes: bytes ?? undefined, digest: digest ?? undefined })}`,
+      `  ${role}: ${describeFile({ fileName: file, bytes: bytes ?? undefined, digest })}`,
       `    what: ${origin.title}${origin.url ? ` (${origin.url})` : ''}`,
       ...sources.map((source) => `    from: ${source}`),
       `    here: ${where}${packaged ? ' (part of this package)' : ''}`,

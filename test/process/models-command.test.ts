@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { INSIGHTFACE_LICENCE, licenceNotice, MIT } from '../../src/node/models/licences.js';
+import { packagedPath } from '../../src/node/models/model-folders.js';
 import { MEDIAPIPE_LANDMARKER } from '../../src/node/models/model-table.js';
 import { breaksOff, DownloadServer, modelOf, noise, sha256, stalls, whole } from '../support/download-server.js';
 import { HAS_TERMINAL, runOnTerminal, WITHOUT_TERMINAL } from '../support/terminal.js';
@@ -103,6 +104,7 @@ function serveBoth(): void {
 
 const detectorPath = () => join(root, 'models', 'det_10g.onnx');
 const sizeInModels = (name: string) => statSync(join(root, 'models', name), { throwIfNoEntry: false })?.size;
+const packagedLandmarker = () => readFileSync(packagedPath(MEDIAPIPE_LANDMARKER));
 const landmarkerPath = () => join(root, 'models', '2d106det.onnx');
 
 describe('models fetch', () => {
@@ -283,6 +285,7 @@ describe('models list', () => {
     writeFileSync(landmarkerPath(), LANDMARKER);
     const { code, stdout } = await run('list', '--dir', 'models');
     expect(code).toBe(0);
+    const packaged = packagedLandmarker();
     const [insightface, yunet] = stdout.split('\n\n');
     for (const part of [
       'insightface: for research\n',
@@ -298,6 +301,7 @@ describe('models list', () => {
     for (const part of [
       'MIT AND Apache-2.0; in products: yes',
       'accuracy: some faces: 6 of 7 faces found; NME 0.05, without the contour 0.04',
+      `landmarker: face-landmarker-mediapipe.onnx, ${(packaged.length / 1e6).toFixed(1)} MB, SHA-256 ${sha256(packaged)}`,
       'face-landmarker-mediapipe.onnx (part of this package)',
     ]) {
       expect(yunet).toContain(part);
@@ -307,6 +311,8 @@ describe('models list', () => {
   test('as JSON', async () => {
     writeFileSync(landmarkerPath(), LANDMARKER);
     const sets = JSON.parse((await run('list', '--dir', 'models', '--json')).stdout);
+    const bytes = packagedLandmarker();
+    const packaged = { packaged: true, bytes: bytes.length, digest: { sha256: sha256(bytes) } };
     expect(sets).toMatchObject([
       {
         set: 'insightface',
@@ -318,7 +324,12 @@ describe('models list', () => {
           { role: 'landmarker', bytes: LANDMARKER.length, path: landmarkerPath() },
         ],
       },
-      { set: 'yunet', commercialUse: true, measured: { found: 6 }, files: [{}, { packaged: true }] },
+      {
+        set: 'yunet',
+        commercialUse: true,
+        measured: { found: 6 },
+        files: [{ digest: { sha256: sha256(YUNET) } }, packaged],
+      },
     ]);
     expect(JSON.parse((await run('list', 'yunet', '--json')).stdout)).toMatchObject([{ set: 'yunet' }]);
   });

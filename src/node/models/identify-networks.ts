@@ -1,12 +1,9 @@
 import { createHash } from 'node:crypto';
-import { stat } from 'node:fs/promises';
-import { ModelFileError } from '../../errors.js';
 import type { NetworksIdentity } from '../../runtime/receipt.js';
 import { MISSING_PACKAGE } from '../package-paths.js';
-import { hashFile } from './hash-file.js';
 import { type Licence, licenceExpression } from './licences.js';
+import { modelDigest } from './model-digest.js';
 import { packagedPath } from './model-folders.js';
-import { modelReadError } from './model-read-error.js';
 import { isFetched, type NetworkFile } from './model-table.js';
 import { filesOf, licencesOf, NETWORK_SETS } from './network-sets.js';
 
@@ -19,19 +16,8 @@ export interface Identified extends NetworksIdentity {
 }
 
 /** SHA-256 of a network, in hexadecimal. */
-async function digestOf(source: NetworkSource): Promise<string> {
-  const hash = createHash('sha256');
-  if (typeof source !== 'string') return hash.update(source).digest('hex');
-  try {
-    // Reading a pipe would wait forever.
-    if (!(await stat(source)).isFile()) {
-      throw new ModelFileError({ name: `the model ${source}`, expected: 'a file', received: 'something else' });
-    }
-    return await hashFile(source, hash);
-  } catch (error) {
-    throw error instanceof ModelFileError ? error : modelReadError(source, error as NodeJS.ErrnoException);
-  }
-}
+const digestOf = async (source: NetworkSource): Promise<string> =>
+  typeof source === 'string' ? modelDigest(source) : createHash('sha256').update(source).digest('hex');
 
 async function hasDigest(file: NetworkFile, digest: string): Promise<boolean> {
   // A bundle without the package has none of its own files, and knows no copy of them.
