@@ -7,6 +7,7 @@ export * from './errors.js';
 export { type AvatarOptions, cropAvatars } from './face/crop-avatars.js';
 export { type CropOptions, cropFace, type FaceCrop } from './face/crop-face.js';
 export { faceFromJson } from './face/face-from-json.js';
+export { faceQuality } from './face/face-quality.js';
 export { type FaceJsonOptions, faceToJson } from './face/face-to-json.js';
 export { eyeOpenness, interOcularDistance, mouthOpenness, rollAngle } from './face/geometry.js';
 export { headPose } from './face/head-pose.js';

@@ -170,6 +170,22 @@ export interface HeadPose {
   uncertainty: { yaw: number; pitch: number; roll: number };
 }
 
+/** How good a picture of a face is, see `faceQuality`. */
+export interface FaceQuality {
+  /** 0 to 1: the product of what follows, to sort several pictures of one person by, best first. */
+  score: number;
+  /** Variance of the Laplacian of the crop's luma where the face is: below 1 for one colour, the higher the sharper. */
+  sharpness: number;
+  /** Pixels: the square root of the area of the upright box around the landmarks. */
+  size: number;
+  /** Mean luma of the visible face, 0 black to 1 white. */
+  brightness: number;
+  /** Share of the box around the landmarks that lies outside of the image, 0 to 1. */
+  outside: number;
+  /** Cosine of yaw times cosine of pitch: 1 looks straight at the camera, 0 is a profile; null where the pose is unknown. */
+  frontality: number | null;
+}
+
 /** What follows from the landmarks of a face; null where they lie on one point. */
 export interface FaceAttributes {
   /** Where the head is turned to, in degrees, see `headPose`; null where it is unknown. */
@@ -182,6 +198,8 @@ export interface FaceAttributes {
   eyeOpenness: { left: number | null; right: number | null };
   /** Mouth aspect ratio: 0 for closed lips. */
   mouthOpenness: number | null;
+  /** Only in the JSON of a whole result: a face alone does not know the size of its image. */
+  quality?: FaceQuality | undefined;
 }
 
 /** What is known of the image that was analysed. */

@@ -83,7 +83,7 @@ function addOutputOptions(command: Command): Command {
       ]),
     )
     .option('--subpixel', 'landmarks with fractions instead of integers')
-    .option('--attributes', 'add head pose and how far eyes and mouth are open, not to --csv')
+    .option('--attributes', 'add head pose, quality and how far eyes and mouth are open, not to --csv')
     .option('--overlay <folder>', 'write each image with its faces drawn over it')
     .addOption(
       new Option('--overlay-format <format>', 'format of the overlays (default: png)').choices(OVERLAY_FORMATS),

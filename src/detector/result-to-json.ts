@@ -1,4 +1,5 @@
 import { type ChecksOf, checkOptions, fields, optional } from '../check-options.js';
+import { faceQuality } from '../face/face-quality.js';
 import { FACE_JSON_OPTIONS, type FaceJsonOptions, faceToJson } from '../face/face-to-json.js';
 import { checkAnyNumber, checkList, checkObject, checkText } from '../options.js';
 import { checkReceipt, type Receipt } from '../runtime/receipt.js';
@@ -64,7 +65,11 @@ export function resultToJson(
     height,
     decoder,
     ...(reducedTo && { reducedTo }),
-    faces: faces.map((face) => faceToJson(face, faceOptions)),
+    faces: faces.map((face) => {
+      const json = faceToJson(face, faceOptions);
+      if (json.attributes && face.crop) json.attributes.quality = faceQuality(face, image);
+      return json;
+    }),
     timings: { decode: toHundredths(timings.decode), analyze: toHundredths(timings.analyze) },
     networks,
   };

@@ -35,6 +35,7 @@ const PARTS = {
   landmarks: checkLandmarkPoints,
   landmarksFloat: checkLandmarkPoints,
   imageToCrop: checkMatrix,
+  cropToImage: checkMatrix,
   crop: checkCrop,
 } satisfies Partial<Record<keyof Face, Check<unknown>>>;
 

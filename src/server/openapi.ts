@@ -152,6 +152,14 @@ const SCHEMAS = {
     interOcularDistance: { ...number, description: 'of the outer eye corners, image pixels' },
     eyeOpenness: object({ left: number, right: number }),
     mouthOpenness: number,
+    quality: object({
+      score: { ...number, description: '0 to 1, to sort pictures of one person by' },
+      sharpness: { ...number, description: 'variance of the Laplacian' },
+      size: { ...number, description: 'image pixels' },
+      brightness: { ...number, description: '0 black to 1 white' },
+      outside: { ...number, description: 'share outside of the image' },
+      frontality: { type: ['number', 'null'], description: '1 looks at the camera; null where the pose is unknown' },
+    }),
   }),
   Status: object({ status: { type: 'string' } }),
   Error: object({

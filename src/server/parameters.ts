@@ -43,7 +43,10 @@ export function queryParameters({
       description:
         "side of the detector's input: larger finds smaller faces and takes longer; default: the network's own",
     },
-    attributes: { schema: toggle, description: 'add roll, distance of the eyes, how far eyes and mouth are open' },
+    attributes: {
+      schema: toggle,
+      description: 'add head pose, quality, distance of the eyes, how far eyes and mouth are open',
+    },
     crops: { schema: toggle, description: 'add each face upright, 224 x 224, as a data: URL of a PNG' },
     format: { schema: { enum: SERVICE_FORMATS, default: SERVICE_FORMATS[0] }, description: 'of the picture' },
     recall: {

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { drawScene } from '../../src/drawn-faces/draw-scene.js';
+import { faceQuality } from '../../src/face/face-quality.js';
 import { eyeOpenness, interOcularDistance, mouthOpenness, rollAngle } from '../../src/face/geometry.js';
 import { headPose } from '../../src/face/head-pose.js';
 import { imageFromTensor } from '../../src/image/image-from-tensor.js';
@@ -86,6 +87,7 @@ describe('the service with a pool', () => {
         eyeOpenness: eyeOpenness(landmarksFloat),
         mouthOpenness: mouthOpenness(landmarksFloat),
         pose: headPose(landmarksFloat) ?? null,
+        quality: faceQuality(faces[i], { width: 480, height: 360 }),
       });
       const [, base64] = /^data:image\/png;base64,(.*)$/.exec(crop) as RegExpExecArray;
       const decoded = await decodeImage(Buffer.from(base64, 'base64'));

@@ -12,6 +12,7 @@ import * as errors from '../../src/errors.js';
 import { cropAvatars } from '../../src/face/crop-avatars.js';
 import { cropFace } from '../../src/face/crop-face.js';
 import { faceFromJson } from '../../src/face/face-from-json.js';
+import { faceQuality } from '../../src/face/face-quality.js';
 import { faceToJson } from '../../src/face/face-to-json.js';
 import { eyeOpenness, interOcularDistance, mouthOpenness, rollAngle } from '../../src/face/geometry.js';
 import { headPose } from '../../src/face/head-pose.js';
@@ -132,6 +133,7 @@ const VALID = new Map<unknown, readonly unknown[]>([
   [cropAvatars, [image, [face], { style: 'passport', size: 16, margin: 0.1 }]],
   [cropFace, [image, face, { template: 'arcface', size: 8, margin: 0.1 }]],
   [faceFromJson, [faceToJson(face)]],
+  [faceQuality, [face, { width: 40, height: 30 }]],
   [faceToJson, [face, { subpixel: true }]],
   [resultToJson, [result, { name: 'a', subpixel: true }]],
   [DetectionResult, [result]],
