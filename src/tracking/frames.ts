@@ -1,4 +1,4 @@
-import { type ChecksOf, checkOptions, integerIn, oneOf, orElse } from '../check-options.js';
+import { type Checked, type ChecksOf, checkOptions, integerIn, oneOf, orElse } from '../check-options.js';
 import { InvalidImageError, InvalidOptionError } from '../errors.js';
 import { channelLayout } from '../image/pixel-image.js';
 import { checkBytes } from '../options.js';
@@ -19,20 +19,12 @@ const FRAME_OPTIONS = {
   channelOrder: orElse('rgb', oneOf(['rgb', 'bgr', 'rgba', 'bgra', 'gray'])),
 } satisfies ChecksOf<FrameOptions>;
 
-/**
- * Cuts a stream of raw video into frames, each in memory of its own.
- * @param stream chunks of any length, as a pipe brings them
- * @throws InvalidOptionError; InvalidImageError behind the last whole frame where the stream ends inside of one
- */
-export async function* frames(
-  stream: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  options: FrameOptions,
+type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+
+async function* cut(
+  stream: Chunks,
+  { width, height, channelOrder }: Checked<typeof FRAME_OPTIONS>,
 ): AsyncGenerator<PixelImage, void, undefined> {
-  const { width, height, channelOrder } = checkOptions('frames', options, FRAME_OPTIONS);
-  const iterable = stream as Partial<AsyncIterable<unknown> & Iterable<unknown>> | undefined;
-  if (typeof stream === 'string' || !(iterable?.[Symbol.asyncIterator] || iterable?.[Symbol.iterator])) {
-    throw new InvalidOptionError({ name: 'the stream', expected: 'a stream of Uint8Arrays', received: typeof stream });
-  }
   const size = width * height * channelLayout(channelOrder).pixelStride;
   let data = new Uint8Array(size);
   let filled = 0;
@@ -56,4 +48,18 @@ export async function* frames(
     received: `${filled}`,
     hint: 'Is the size right? All whole frames were handed out.',
   });
+}
+
+/**
+ * Cuts a stream of raw video into frames, each in memory of its own.
+ * @param stream chunks of any length, as a pipe brings them
+ * @throws InvalidOptionError at once; InvalidImageError behind the last whole frame where the stream ends inside of one
+ */
+export function frames(stream: Chunks, options: FrameOptions): AsyncGenerator<PixelImage, void, undefined> {
+  const checked = checkOptions('frames', options, FRAME_OPTIONS);
+  const iterable = stream as Partial<AsyncIterable<unknown> & Iterable<unknown>> | undefined;
+  if (typeof stream === 'string' || !(iterable?.[Symbol.asyncIterator] || iterable?.[Symbol.iterator])) {
+    throw new InvalidOptionError({ name: 'the stream', expected: 'a stream of Uint8Arrays', received: typeof stream });
+  }
+  return cut(stream, checked);
 }
