@@ -32,7 +32,8 @@ export const ENTRIES: Record<string, Entry> = {
   },
   fleet: {
     title: '…/fleet',
-    intro: 'Many machines on one archive, by a queue in Redis or Valkey. [Scale](docs/scale.md) says when that is worth it.',
+    intro:
+      'Many machines on one archive, by a queue in Redis or Valkey. [Scale](docs/scale.md) says when that is worth it.',
     declarations: 'dist/fleet/index.d.ts',
   },
   kernels: {

@@ -73,7 +73,14 @@ describe('formatSection, chartSvg and isQuiet', () => {
 });
 
 describe('verdict of the gate', () => {
-  const row = (low: number) => ({ name: 'detect()', median: 9, low: 8, high: 10, cpu: 9, ratio: { median: low, low, high: 3 } });
+  const row = (low: number) => ({
+    name: 'detect()',
+    median: 9,
+    low: 8,
+    high: 10,
+    cpu: 9,
+    ratio: { median: low, low, high: 3 },
+  });
 
   it.each([
     [1.25, 'kept'],
