@@ -81,6 +81,11 @@ export function nms(boxes: Float32Array, scores: Float32Array, iouThreshold: num
   checkFloats('boxes', boxes, 4 * scores.length);
   checkNumber('iouThreshold', iouThreshold, 0, 1);
   checkNumber('limit', limit, 0, Number.POSITIVE_INFINITY);
+  return suppress(boxes, scores, iouThreshold, limit);
+}
+
+/** {@link nms} for arguments that were checked. */
+export function suppress(boxes: Float32Array, scores: Float32Array, iouThreshold: number, limit: number): number[] {
   const threshold = f32(iouThreshold);
   const order = Array.from(scores.keys()).sort((i, j) => scores[j] - scores[i] || i - j);
   const kept: number[] = [];

@@ -27,8 +27,11 @@ export const checkAnchorLevel: Check<AnchorLevel> = fields({
  * @throws InvalidOptionError for a side that no such detector takes
  */
 export function anchorLevels(side: number, spec: ScrfdSpec = SCRFD): AnchorLevel[] {
-  const { strides, anchorsPerCell } = checkScrfdSpec('spec', spec);
-  checkSide('side', side, spec);
+  return levelsOf(checkSide('side', side, checkScrfdSpec('spec', spec)), spec);
+}
+
+/** {@link anchorLevels} of a side and a spec that were checked. */
+export function levelsOf(side: number, { strides, anchorsPerCell }: ScrfdSpec): AnchorLevel[] {
   return strides.map((stride) => {
     const cells = side / stride;
     return { stride, cells, anchorsPerCell, rows: cells * cells * anchorsPerCell };

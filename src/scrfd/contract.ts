@@ -106,7 +106,19 @@ export function sortOutputs(
   tensors: readonly Tensor[],
   levels: readonly AnchorLevel[],
 ): ScrfdOutputs {
-  const strides = checkList('levels', levels, checkAnchorLevel).map(({ stride }) => stride);
+  return sortTensors(network, tensors, checkList('levels', levels, checkAnchorLevel));
+}
+
+/**
+ * {@link sortOutputs} for levels that were checked. What the network returned never was, and is checked here.
+ * @throws ModelContractError
+ */
+export function sortTensors(
+  network: NetworkInfo,
+  tensors: readonly Tensor[],
+  levels: readonly AnchorLevel[],
+): ScrfdOutputs {
+  const strides = levels.map(({ stride }) => stride);
   const n = levels.length;
   if (!Array.isArray(tensors) || tensors.length !== KINDS.length * n) {
     refuse(network, strides, `${describe(tensors)} from a run`);

@@ -40,6 +40,14 @@ function checkOutput(name: string, values: unknown, rowLength: number, levels: r
 export function decodeAnchors(outputs: ScrfdOutputs, levels: readonly AnchorLevel[], minScore: number): Candidates {
   checkAnyNumber('minScore', minScore);
   checkOutputs(outputs, checkList('levels', levels, checkAnchorLevel));
+  return decodeRows(outputs, levels, minScore);
+}
+
+/**
+ * {@link decodeAnchors} for arguments that were checked.
+ * @throws InferenceError
+ */
+export function decodeRows(outputs: ScrfdOutputs, levels: readonly AnchorLevel[], minScore: number): Candidates {
   const found = findAbove(outputs.scores, f32(minScore));
   const rows = new Int32Array(found.length);
   const scores = new Float32Array(found.length);

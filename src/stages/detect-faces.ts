@@ -11,12 +11,12 @@ import {
 } from '../check-options.js';
 import { InvalidImageError, InvalidOptionError } from '../errors.js';
 import { type PixelView, pixelView } from '../image/pixel-image.js';
-import { nms } from '../ops/nms.js';
+import { suppress } from '../ops/nms.js';
 import { checkAnyNumber, checkFunction, checkObject } from '../options.js';
-import { anchorLevels } from '../scrfd/anchors.js';
+import { levelsOf } from '../scrfd/anchors.js';
 import { checkSide } from '../scrfd/check-side.js';
-import { checkDetector, fixedDetectorSide, sortOutputs } from '../scrfd/contract.js';
-import { type Candidates, decodeAnchors } from '../scrfd/decode.js';
+import { checkDetector, fixedDetectorSide, sortTensors } from '../scrfd/contract.js';
+import { type Candidates, decodeRows } from '../scrfd/decode.js';
 import { type DetectorSide, sideForImage, sideRange } from '../scrfd/detector-side.js';
 import { SCRFD, type ScrfdSpec } from '../scrfd/spec.js';
 import { type Detection, KEYPOINT_NAMES, type Network, type NetworkInfo, type PixelImage } from '../types.js';
@@ -201,9 +201,9 @@ export async function findFaces(
     return { outputs: await network.infer(input.tensor), toImage: input.toImage };
   });
   signal?.throwIfAborted();
-  const levels = anchorLevels(side, spec);
-  const candidates = decodeAnchors(sortOutputs(network, outputs, levels), levels, minScore);
-  return nms(candidates.boxes, candidates.scores, iouThreshold, maxFaces).map((row) =>
+  const levels = levelsOf(side, spec);
+  const candidates = decodeRows(sortTensors(network, outputs, levels), levels, minScore);
+  return suppress(candidates.boxes, candidates.scores, iouThreshold, maxFaces).map((row) =>
     toDetection(candidates, row, view, toImage),
   );
 }

@@ -1,8 +1,8 @@
 import type { PixelView } from '../image/pixel-image.js';
-import { nms } from '../ops/nms.js';
-import { anchorLevels } from '../scrfd/anchors.js';
-import { fixedDetectorSide, sortOutputs } from '../scrfd/contract.js';
-import { type Candidates, decodeAnchors } from '../scrfd/decode.js';
+import { suppress } from '../ops/nms.js';
+import { levelsOf } from '../scrfd/anchors.js';
+import { fixedDetectorSide, sortTensors } from '../scrfd/contract.js';
+import { type Candidates, decodeRows } from '../scrfd/decode.js';
 import type { ScrfdSpec } from '../scrfd/spec.js';
 import { type Detection, type DetectionPass, KEYPOINT_NAMES, type Network } from '../types.js';
 import { detectorInput } from './detector-input.js';
@@ -162,9 +162,9 @@ class Passes {
       return this.#network.infer({ data: buffer, shape: [1, 3, side, side] });
     });
     signal?.throwIfAborted();
-    const levels = anchorLevels(side, this.#spec);
+    const levels = levelsOf(side, this.#spec);
     const least = pass === 'reference' ? minScore : Math.max(minScore, FURTHER_MIN_SCORE);
-    const candidates = decodeAnchors(sortOutputs(this.#network, outputs, levels), levels, least);
+    const candidates = decodeRows(sortTensors(this.#network, outputs, levels), levels, least);
     for (const sighting of sightings(candidates, pass, toImage)) if (keep(sighting)) this.found.push(sighting);
   }
 
@@ -173,7 +173,7 @@ class Passes {
     const { iouThreshold, maxFaces } = this.#settings;
     const boxes = Float32Array.from(this.found.flatMap(({ box }) => box));
     const scores = Float32Array.from(this.found, ({ score }) => score);
-    const rows = nms(boxes, scores, iouThreshold, Number.POSITIVE_INFINITY);
+    const rows = suppress(boxes, scores, iouThreshold, Number.POSITIVE_INFINITY);
     const kept = rows.map((row) => this.found[row]);
     const isPart = (face: Sighting, i: number) =>
       face.pass !== 'reference' &&
