@@ -11,6 +11,7 @@ export { faceQuality } from './face/face-quality.js';
 export { type FaceJsonOptions, faceToJson } from './face/face-to-json.js';
 export { eyeOpenness, interOcularDistance, mouthOpenness, rollAngle } from './face/geometry.js';
 export { headPose } from './face/head-pose.js';
+export { toRawOutputs } from './face/to-raw-outputs.js';
 export { mirrorFace, transformFace } from './face/transform-face.js';
 export { imageFromTensor } from './image/image-from-tensor.js';
 export { packPixels } from './image/pack-pixels.js';
@@ -38,7 +39,6 @@ export {
 } from './landmark106/groups.js';
 export { LANDMARK106, type LandmarkSpec } from './landmark106/spec.js';
 export { composeMergedModel, type MergeOptions } from './merged/compose-merged-model.js';
-export { toRawOutputs } from './merged/raw-outputs.js';
 export {
   affineMatrix,
   composeAffine,

@@ -39,7 +39,7 @@ export const ENTRIES: Record<string, Entry> = {
   kernels: {
     title: '…/kernels',
     intro: 'What lies under the stages: resampling, decoding, transforms, and the same in WebAssembly.',
-    declarations: 'dist/kernels/index.d.ts',
+    declarations: 'dist/kernels-entry.d.ts',
   },
 };
 

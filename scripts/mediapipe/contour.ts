@@ -1,5 +1,5 @@
-import { operators } from '../../src/merged/operators.js';
 import type { GraphBuilder, Value } from '../../src/onnx/graph-builder.js';
+import { operators } from '../../src/onnx/operators.js';
 
 /** The edge of the mesh from the temple to the chin, image-left, then image-right: the mesh's own face oval. */
 const EDGE = [

@@ -1,5 +1,5 @@
-import { operators } from '../../src/merged/operators.js';
 import type { GraphBuilder, Value } from '../../src/onnx/graph-builder.js';
+import { operators } from '../../src/onnx/operators.js';
 import { SCRFD } from '../../src/scrfd/spec.js';
 
 /** Values of a face, by kind: probability; distances left, top, right, bottom; five points x y. */

@@ -1,6 +1,6 @@
-import { operators } from '../../src/merged/operators.js';
 import { GraphBuilder, type Value } from '../../src/onnx/graph-builder.js';
 import { writeModel } from '../../src/onnx/model.js';
+import { operators } from '../../src/onnx/operators.js';
 import { sideRangeName } from '../../src/scrfd/detector-side.js';
 import { SCRFD } from '../../src/scrfd/spec.js';
 import { convertLayers } from './convert-layers.js';

@@ -1,8 +1,8 @@
 import { LANDMARK_PATHS } from '../../src/landmark106/groups.js';
 import { LANDMARK106 } from '../../src/landmark106/spec.js';
-import { operators } from '../../src/merged/operators.js';
 import { GraphBuilder, type Value } from '../../src/onnx/graph-builder.js';
 import { writeModel } from '../../src/onnx/model.js';
+import { operators } from '../../src/onnx/operators.js';
 import { CONTOUR_VERTICES, contour, HALF_CONTOUR } from './contour.js';
 import { convertLayers } from './convert-layers.js';
 import { LANDMARK_MAP, type VertexMix } from './landmark-map.js';

@@ -1,5 +1,5 @@
-import { operators } from '../../src/merged/operators.js';
 import type { GraphBuilder, Value } from '../../src/onnx/graph-builder.js';
+import { operators } from '../../src/onnx/operators.js';
 
 /** The network halves its input five times. */
 const SIDE_MULTIPLE = 32;

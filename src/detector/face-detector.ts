@@ -9,8 +9,8 @@ import {
   orElse,
 } from '../check-options.js';
 import { scaleFaces } from '../face/scale-faces.js';
+import { toRawOutputs } from '../face/to-raw-outputs.js';
 import { checkLandmarker } from '../landmark106/contract.js';
-import { toRawOutputs } from '../merged/raw-outputs.js';
 import { checkBoolean, checkFunction, checkObject, checkText } from '../options.js';
 import { InFlight } from '../runtime/in-flight.js';
 import type { OnnxNetwork } from '../runtime/onnx-network.js';

@@ -5,8 +5,8 @@ import { InvalidOptionError } from '../errors.js';
 import { checkLandmarkPoints } from '../landmark106/check-landmarks.js';
 import { LANDMARK106 } from '../landmark106/spec.js';
 import { checkMatrix } from '../ops/check-matrix.js';
-import { describeShape, isTensor } from '../ops/tensor.js';
 import { checkAnyNumber, checkObject } from '../options.js';
+import { describeShape, isTensor } from '../tensor.js';
 import type { Box, Face } from '../types.js';
 
 /** Refuses anything but four numbers. */

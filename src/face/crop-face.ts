@@ -4,8 +4,8 @@ import { type ChecksOf, checkOptions, integerIn, numberIn, oneOf, optional, orEl
 import { pixelView } from '../image/pixel-image.js';
 import { LANDMARK106 } from '../landmark106/spec.js';
 import { affineEntries, affineMatrix, invertAffine } from '../ops/affine.js';
-import { tensor } from '../ops/tensor.js';
 import { warpAffine } from '../ops/warp-affine.js';
+import { tensor } from '../tensor.js';
 import type { AffineMatrix, FaceData, PixelImage, Tensor } from '../types.js';
 import { checkFace } from './check-face.js';
 

@@ -1,5 +1,5 @@
 import { InvalidImageError } from '../errors.js';
-import { describeShape, isTensor, layoutOf, tensorValues } from '../ops/tensor.js';
+import { describeShape, isTensor, layoutOf, tensorValues } from '../tensor.js';
 import type { ChannelOrder, PixelImage, Tensor } from '../types.js';
 import { channelLayout } from './pixel-image.js';
 

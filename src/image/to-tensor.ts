@@ -1,6 +1,6 @@
 import { type ChecksOf, checkOptions, oneOf, orElse } from '../check-options.js';
-import { tensor } from '../ops/tensor.js';
 import { checkAnyNumber, checkArray, checkNumber } from '../options.js';
+import { tensor } from '../tensor.js';
 import type { PixelImage, Tensor } from '../types.js';
 import { packPixels } from './pack-pixels.js';
 

@@ -2,7 +2,7 @@ import { checkNetworkInfo } from '../check-network.js';
 import { describe } from '../describe.js';
 import { describeTensor } from '../describe-tensor.js';
 import { ModelContractError } from '../errors.js';
-import { describeShape, isTensor, tensorValues } from '../ops/tensor.js';
+import { describeShape, isTensor, tensorValues } from '../tensor.js';
 import type { NetworkInfo, Tensor } from '../types.js';
 import { checkLandmarkSpec, LANDMARK106, type LandmarkSpec, MAX_BATCH } from './spec.js';
 

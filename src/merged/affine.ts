@@ -1,5 +1,5 @@
 import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
-import { operators } from './operators.js';
+import { operators } from '../onnx/operators.js';
 
 /**
  * Twin of the products in `ops/affine.ts`: matrices `(..., m, k) x (..., k, n)`, each entry a chain of fused

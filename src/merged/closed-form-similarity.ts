@@ -1,7 +1,7 @@
 import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
+import { operators } from '../onnx/operators.js';
 import { moments as momentsOf } from '../ops/closed-form-similarity.js';
 import type { Point } from '../types.js';
-import { operators } from './operators.js';
 
 /** Float64 mean and second moments of the key points, each `(1, n, 1)`, and the centred coordinates of each point. */
 export interface Moments {

@@ -1,6 +1,6 @@
 import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
+import { operators } from '../onnx/operators.js';
 import { SCRFD } from '../scrfd/spec.js';
-import { operators } from './operators.js';
 
 /** The points of a face in the detector's order: two box corners, then the five key points. */
 export const BOX_CORNERS = 2;

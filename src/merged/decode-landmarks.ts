@@ -1,7 +1,7 @@
 import { LANDMARK106 } from '../landmark106/spec.js';
 import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
+import { operators } from '../onnx/operators.js';
 import { fusedMatMul, transformPoints } from './affine.js';
-import { operators } from './operators.js';
 
 /** Twin of `composeAffine` in `ops/affine.ts`, on `(n, 6)` matrices. */
 function composeAffine(g: GraphBuilder, outer: Value, inner: readonly number[]): Value {

@@ -1,9 +1,9 @@
 import { COLLINEAR } from '../alignment/estimate-crop-transforms.js';
 import { ALIGNMENT_TEMPLATES } from '../alignment/templates.js';
 import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
+import { LAST, operators } from '../onnx/operators.js';
 import { transformPoints } from './affine.js';
 import { closedFormSimilarity, moments } from './closed-form-similarity.js';
-import { LAST, operators } from './operators.js';
 import { similarityTransform } from './similarity-transform.js';
 
 const TEMPLATES = ALIGNMENT_TEMPLATES.length;

@@ -1,5 +1,5 @@
 import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
-import { operators } from './operators.js';
+import { operators } from '../onnx/operators.js';
 
 /** The image as the stages read it. Whole planes, because a weight is then one number for a pixel, not for a sample. */
 export interface ImagePlanes {

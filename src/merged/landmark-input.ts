@@ -1,7 +1,7 @@
 import { INPUT_TAPS } from '../landmark106/preprocess.js';
 import { LANDMARK106 } from '../landmark106/spec.js';
 import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
-import { operators } from './operators.js';
+import { operators } from '../onnx/operators.js';
 
 const { cropSide, inputSide } = LANDMARK106;
 

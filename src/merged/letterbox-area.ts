@@ -1,7 +1,7 @@
 import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
+import { operators } from '../onnx/operators.js';
 import { SCRFD } from '../scrfd/spec.js';
 import type { ImagePlanes } from './image-planes.js';
-import { operators } from './operators.js';
 
 /** Which input pixels an output pixel covers along one axis: `first`, and how far it reaches, in pixels of the input. */
 interface AxisSpan {

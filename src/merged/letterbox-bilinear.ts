@@ -1,7 +1,7 @@
 import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
+import { operators } from '../onnx/operators.js';
 import { SCRFD } from '../scrfd/spec.js';
 import type { ImagePlanes } from './image-planes.js';
-import { operators } from './operators.js';
 
 /** Where each output column or row that sees the image reads along its axis: two neighbours and their weights, `(n)`. */
 interface AxisTaps {

@@ -1,9 +1,9 @@
 import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
+import { operators } from '../onnx/operators.js';
 import { SCRFD } from '../scrfd/spec.js';
 import type { ImagePlanes } from './image-planes.js';
 import { letterboxArea } from './letterbox-area.js';
 import { letterboxBilinear } from './letterbox-bilinear.js';
-import { operators } from './operators.js';
 
 /** `(3, rows, columns)` BGR -> `(1, 3, side, side)` RGB, 0 where the image ends. */
 function toDetectorInput(g: GraphBuilder, visible: Value, side: Value): Value {

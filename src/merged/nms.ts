@@ -1,6 +1,6 @@
 import type { GraphBuilder } from '../onnx/graph-builder.js';
+import { operators } from '../onnx/operators.js';
 import { BOX_CORNERS, type Candidates } from './decode-anchors.js';
-import { operators } from './operators.js';
 
 /** `ops/nms.ts` follows the rules of this operator. Returns the kept candidates, best first. */
 export function nms(

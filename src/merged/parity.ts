@@ -1,6 +1,6 @@
 import { type Check, type ChecksOf, fields } from '../check-options.js';
-import { checkTensor, tensorValues } from '../ops/tensor.js';
 import { checkAnyNumber, checkList, checkObject } from '../options.js';
+import { checkTensor, tensorValues } from '../tensor.js';
 import type { RawOutputs } from '../types.js';
 
 /** How two arrays of numbers differ, and where they differ most. */

@@ -1,7 +1,7 @@
 import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
+import { operators } from '../onnx/operators.js';
 import type { DetectorSide } from '../scrfd/detector-side.js';
 import type { ImagePlanes } from './image-planes.js';
-import { operators } from './operators.js';
 
 /** Twin of `sideForImage` in `scrfd/detector-side.ts`: an int64 scalar. */
 export function sideForImage(g: GraphBuilder, { longer }: ImagePlanes, side: DetectorSide): Value {

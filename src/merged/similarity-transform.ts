@@ -1,6 +1,6 @@
 import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
+import { operators } from '../onnx/operators.js';
 import { fusedMatMul } from './affine.js';
-import { operators } from './operators.js';
 
 /** Points of a set, and what a mean divides by. */
 const POINTS = 5;

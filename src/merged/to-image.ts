@@ -1,6 +1,6 @@
 import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
+import { operators } from '../onnx/operators.js';
 import type { ImagePlanes } from './image-planes.js';
-import { operators } from './operators.js';
 
 /**
  * Twin of `toImage` in `detect-faces.ts`: detector input pixels -> image pixels, clipped to the image, truncated.

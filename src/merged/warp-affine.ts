@@ -1,8 +1,8 @@
 import { LANDMARK106 } from '../landmark106/spec.js';
 import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
+import { operators } from '../onnx/operators.js';
 import { affineEntries } from './affine.js';
 import type { ImagePlanes } from './image-planes.js';
-import { operators } from './operators.js';
 
 /**
  * Two columns and rows of black around the image. Every position that matters is in `[-2, width]`, so that a tap outside

@@ -1,5 +1,5 @@
 import ndarray, { type NdArray } from 'ndarray';
-import { checkTensor } from '../ops/tensor.js';
+import { checkTensor } from '../tensor.js';
 import type { Tensor, TensorData } from '../types.js';
 
 /** A tensor as an `ndarray` over the same memory: `toNdarray(face.crop)`. @throws InvalidOptionError */

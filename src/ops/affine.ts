@@ -1,8 +1,8 @@
 import { checkPoint, checkPoints } from '../check-points.js';
 import { checkAnyNumber } from '../options.js';
+import { tensor, tensorValues } from '../tensor.js';
 import type { AffineMatrix, Point } from '../types.js';
 import { checkMatrix } from './check-matrix.js';
-import { tensor, tensorValues } from './tensor.js';
 
 const f32 = Math.fround;
 

@@ -1,6 +1,6 @@
 import { InvalidOptionError } from '../errors.js';
+import { describeShape, isTensor } from '../tensor.js';
 import type { AffineMatrix } from '../types.js';
-import { describeShape, isTensor } from './tensor.js';
 
 /** Refuses anything but a `(2, 3)` tensor of float32. */
 export function checkMatrix(name: string, value: unknown): AffineMatrix {

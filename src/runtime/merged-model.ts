@@ -2,7 +2,7 @@
 import { ModelContractError } from '../errors.js';
 import { packPixels } from '../image/pack-pixels.js';
 import { OUTPUT_NAMES, type OutputName } from '../merged/parity.js';
-import { tensor } from '../ops/tensor.js';
+import { tensor } from '../tensor.js';
 import type { PixelImage, RawOutputs, Tensor } from '../types.js';
 import type { Session, SessionTensor } from './session.js';
 

@@ -1,6 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { ModelContractError } from '../errors.js';
-import { tensor, tensorValues } from '../ops/tensor.js';
+import { tensor, tensorValues } from '../tensor.js';
 import type { Network } from '../types.js';
 import type { RuntimeInfo, Session } from './session.js';
 

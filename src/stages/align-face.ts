@@ -6,8 +6,8 @@ import { defaultKernels } from '../kernels/default-kernels.js';
 import type { Kernels, PlaneOrder } from '../kernels/kernels.js';
 import { LANDMARK_INPUT_LENGTH, LANDMARK106 } from '../landmark106/spec.js';
 import { invertAffine } from '../ops/affine.js';
-import { tensor } from '../ops/tensor.js';
 import { checkList } from '../options.js';
+import { tensor } from '../tensor.js';
 import type { AlignedFace, PixelImage, Point } from '../types.js';
 import { checkWorkspace, Workspace } from './workspace.js';
 

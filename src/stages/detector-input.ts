@@ -3,10 +3,10 @@ import { checkKernels } from '../kernels/check-kernels.js';
 import { defaultKernels } from '../kernels/default-kernels.js';
 import type { Kernels } from '../kernels/kernels.js';
 import { emptyPlanes } from '../ops/letterbox-bilinear.js';
-import { tensor } from '../ops/tensor.js';
 import { checkFloats } from '../options.js';
 import { checkSide } from '../scrfd/check-side.js';
 import { checkScrfdSpec, SCRFD, type ScrfdSpec } from '../scrfd/spec.js';
+import { tensor } from '../tensor.js';
 import type { Tensor } from '../types.js';
 
 const f32 = Math.fround;

@@ -4,8 +4,8 @@ import { checkLandmarker, fixedBatch, landmarkValues } from '../landmark106/cont
 import { decodeLandmarks, inputToImage, truncatePoint } from '../landmark106/decode.js';
 import { LANDMARK106, type LandmarkSpec } from '../landmark106/spec.js';
 import { checkMatrix } from '../ops/check-matrix.js';
-import { describeShape, isTensor, tensor, tensorValues } from '../ops/tensor.js';
 import { checkList, checkObject } from '../options.js';
+import { describeShape, isTensor, tensor, tensorValues } from '../tensor.js';
 import type { AffineMatrix, AlignedFace, Network, Point } from '../types.js';
 import { checkWorkspace, Workspace } from './workspace.js';
 

@@ -1,8 +1,8 @@
-import { operators } from '../merged/operators.js';
-import { readNetwork } from '../merged/read-network.js';
 import { embedGraph } from '../onnx/embed-graph.js';
 import { GraphBuilder, type Value } from '../onnx/graph-builder.js';
 import { writeModel } from '../onnx/model.js';
+import { operators } from '../onnx/operators.js';
+import { readNetwork } from '../onnx/read-network.js';
 import { SCRFD } from '../scrfd/spec.js';
 import { YUNET } from './spec.js';
 

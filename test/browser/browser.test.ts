@@ -21,7 +21,7 @@ async function bundle(input: ProgramInput): Promise<string> {
   const { outputFiles } = await build({
     stdin: {
       contents: `import * as library from './dist/index.js';
-        import * as kernels from './dist/kernels/index.js';
+        import * as kernels from './dist/kernels-entry.js';
         import { runPureProgram } from './test/support/pure-program.ts';
         globalThis.result = runPureProgram({ ...library, ...kernels }, ${JSON.stringify(input)}).then(JSON.stringify);`,
       resolveDir: fileURLToPath(new URL('../..', import.meta.url)),

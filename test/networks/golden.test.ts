@@ -1,6 +1,7 @@
 // The whole pipeline against what the merged model returned for photographs, every element of every output.
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { toRawOutputs } from '../../src/face/to-raw-outputs.js';
 import {
   compareOutputs,
   formatDifferences,
@@ -8,7 +9,6 @@ import {
   OUTPUT_NAMES,
   type OutputDifferences,
 } from '../../src/merged/parity.js';
-import { toRawOutputs } from '../../src/merged/raw-outputs.js';
 import { loadNetwork } from '../../src/node/runtime/load-network.js';
 import type { OnnxNetwork } from '../../src/runtime/onnx-network.js';
 import { analyzeFaces } from '../../src/stages/pipeline.js';

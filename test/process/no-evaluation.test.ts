@@ -10,7 +10,7 @@ import { type ProgramInput, type ProgramResult, serialize } from '../support/pur
 import { modelBytes, recordNetworks } from '../support/recorded-networks.js';
 
 const SCENE = { seed: 23, width: 1000, height: 700, faces: 4 };
-const entries = ['index.js', 'kernels/index.js'].map((file) => new URL(`../../dist/${file}`, import.meta.url).href);
+const entries = ['index.js', 'kernels-entry.js'].map((file) => new URL(`../../dist/${file}`, import.meta.url).href);
 
 describe('where strings are not evaluated', () => {
   it('the pure entries give the same bits, whatever of it is used', async () => {

@@ -1,7 +1,7 @@
 // Uses everything that the two pure entries export. It runs where strings must not be evaluated, in a child process and in a page,
 // so it imports nothing: what it needs is handed to it.
 import type * as library from '../../src/index.js';
-import type * as kernels from '../../src/kernels/index.js';
+import type * as kernels from '../../src/kernels-entry.js';
 import type { Face, Network } from '../../src/types.js';
 import type { Recording } from './recorded-networks.js';
 

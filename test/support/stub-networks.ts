@@ -1,5 +1,5 @@
-import { tensor } from '../../src/ops/tensor.js';
 import { anchorLevels } from '../../src/scrfd/anchors.js';
+import { tensor } from '../../src/tensor.js';
 import type { Network, Tensor } from '../../src/types.js';
 
 export interface StubOptions {

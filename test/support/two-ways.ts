@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { toRawOutputs } from '../../src/face/to-raw-outputs.js';
 import { composeMergedModel, type MergeOptions } from '../../src/merged/compose-merged-model.js';
-import { toRawOutputs } from '../../src/merged/raw-outputs.js';
 import { loadMergedModel } from '../../src/node/runtime/load-merged-model.js';
 import { loadNetwork } from '../../src/node/runtime/load-network.js';
 import type { MergedModel } from '../../src/runtime/merged-model.js';

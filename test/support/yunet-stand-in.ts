@@ -1,7 +1,7 @@
 import { Random } from '../../src/drawn-faces/random.js';
-import { operators } from '../../src/merged/operators.js';
 import { GraphBuilder } from '../../src/onnx/graph-builder.js';
 import { writeModel } from '../../src/onnx/model.js';
+import { operators } from '../../src/onnx/operators.js';
 
 const STRIDES = [8, 16, 32];
 const SIDE = 640;

@@ -1,7 +1,7 @@
 // What the tracker counts and remembers, with networks that do as they are told.
 import { describe, expect, it } from 'vitest';
 import { LANDMARK106 } from '../../src/landmark106/spec.js';
-import { tensor } from '../../src/ops/tensor.js';
+import { tensor } from '../../src/tensor.js';
 import { FaceTracker, type TrackerOptions } from '../../src/tracking/face-tracker.js';
 import type { PixelImage, Tensor } from '../../src/types.js';
 import { stubDetector, stubLandmarker } from '../support/stub-networks.js';

@@ -6,11 +6,11 @@ import { decodeLandmarks, inputToImage, truncatePoint } from '../../src/landmark
 import { difference } from '../../src/merged/parity.js';
 import { decodeImage } from '../../src/node/images/image-file.js';
 import { affineEntries, affineMatrix } from '../../src/ops/affine.js';
-import { tensor } from '../../src/ops/tensor.js';
 import { anchorLevels } from '../../src/scrfd/anchors.js';
 import { cropAligned } from '../../src/stages/align-face.js';
 import { detectFaces } from '../../src/stages/detect-faces.js';
 import { detectorInput } from '../../src/stages/detector-input.js';
+import { tensor } from '../../src/tensor.js';
 import { KEYPOINT_NAMES, type Network, type PixelImage } from '../../src/types.js';
 import { fixture, jsonFixture, sha256 } from '../support/fixtures.js';
 import { identical } from '../support/parity.js';

@@ -6,13 +6,13 @@ import { InferenceError, InvalidImageError, InvalidOptionError, ModelContractErr
 import { checkLandmarker } from '../../src/landmark106/contract.js';
 import { LANDMARK106, type LandmarkSpec } from '../../src/landmark106/spec.js';
 import { toNdarray } from '../../src/node/to-ndarray.js';
-import { tensor } from '../../src/ops/tensor.js';
 import { checkDetector } from '../../src/scrfd/contract.js';
 import { SCRFD, type ScrfdSpec } from '../../src/scrfd/spec.js';
 import { alignFace } from '../../src/stages/align-face.js';
 import { type DetectOptions, detectFaces } from '../../src/stages/detect-faces.js';
 import { landmarks } from '../../src/stages/landmarks.js';
 import { analyzeFaces } from '../../src/stages/pipeline.js';
+import { tensor } from '../../src/tensor.js';
 import type { Network, PixelImage, Tensor } from '../../src/types.js';
 import { type StubOptions, stubDetector, stubLandmarker } from '../support/stub-networks.js';
 

@@ -10,7 +10,7 @@ import { type CallOptions, checkConcurrency } from '../../detector/face-detector
 import { type StreamResult, streamResults } from '../../detector/stream-results.js';
 import { InvalidOptionError, QueueFullError } from '../../errors.js';
 import { FACE_JSON_OPTIONS } from '../../face/face-to-json.js';
-import { toRawOutputs } from '../../merged/raw-outputs.js';
+import { toRawOutputs } from '../../face/to-raw-outputs.js';
 import { checkBoolean, checkChoice } from '../../options.js';
 import { InFlight } from '../../runtime/in-flight.js';
 import { onAbort } from '../../runtime/on-abort.js';

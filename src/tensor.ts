@@ -1,6 +1,6 @@
-import { describe } from '../describe.js';
-import { InvalidOptionError } from '../errors.js';
-import type { Tensor, TensorData } from '../types.js';
+import { describe } from './describe.js';
+import { InvalidOptionError } from './errors.js';
+import type { Tensor, TensorData } from './types.js';
 
 /** A tensor over `data`, which it shares. */
 export const tensor = <T extends TensorData>(data: T, shape: readonly number[]): Tensor<T> => ({ data, shape });

@@ -1,5 +1,5 @@
-import type { GraphBuilder, Value } from '../onnx/graph-builder.js';
-import { DATA_TYPES, type DataType } from '../onnx/schema.js';
+import type { GraphBuilder, Value } from './graph-builder.js';
+import { DATA_TYPES, type DataType } from './schema.js';
 
 /** A value of the graph, or a number that becomes a float32 constant. */
 export type Operand = Value | number;

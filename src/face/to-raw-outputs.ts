@@ -1,9 +1,9 @@
-import { checkFace } from '../face/check-face.js';
 import { LANDMARK106 } from '../landmark106/spec.js';
 import { affineEntries } from '../ops/affine.js';
-import { tensor, tensorValues } from '../ops/tensor.js';
 import { checkList } from '../options.js';
+import { tensor, tensorValues } from '../tensor.js';
 import { type Face, KEYPOINT_NAMES, type RawOutputs } from '../types.js';
+import { checkFace } from './check-face.js';
 
 const NEEDED = ['score', 'box', 'keypoints', 'crop', 'landmarks', 'imageToCrop'] as const;
 

@@ -1,10 +1,10 @@
 import { ModelContractError, ModelFileError } from '../errors.js';
-import { opsetOf } from '../onnx/convert-opset.js';
-import { readModel } from '../onnx/model.js';
-import { DATA_TYPES, EXTERNAL_DATA, type Graph, type Model, type TensorData, type ValueInfo } from '../onnx/schema.js';
 import type { NetworkInfo, TensorInfo } from '../types.js';
+import { opsetOf } from './convert-opset.js';
+import { readModel } from './model.js';
+import { DATA_TYPES, EXTERNAL_DATA, type Graph, type Model, type TensorData, type ValueInfo } from './schema.js';
 
-/** A network file as it goes into the merged graph. */
+/** A network file as it goes into another graph. */
 export interface NetworkFile extends NetworkInfo {
   model: Model;
   graph: Graph;
