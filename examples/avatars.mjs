@@ -1,8 +1,8 @@
-// One square picture of every face of some photographs, upright and with the same place for the eyes.
+// One square picture of every head in some photographs.
 //   node examples/avatars.mjs avatars photo.jpg another.jpg
 import { mkdir } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
-import { cropFace, imageFromTensor } from 'onnx-facial-lmk-detector';
+import { cropAvatars } from 'onnx-facial-lmk-detector';
 import { FacialLandmarkDetector, readImage, writeImage } from 'onnx-facial-lmk-detector/node';
 
 const [folder, ...photos] = process.argv.slice(2);
@@ -11,10 +11,9 @@ const detector = await FacialLandmarkDetector.load();
 for (const photo of photos) {
   const image = await readImage(photo);
   const { faces } = await detector.detect(image);
-  for (const [i, face] of faces.entries()) {
-    const { crop, cropChannelOrder } = cropFace(image, face, { size: 256, margin: 0.25 });
+  for (const [i, avatar] of cropAvatars(image, faces, { size: 256 }).entries()) {
     const path = join(folder, `${basename(photo, extname(photo))}-${i + 1}.png`);
-    await writeImage(path, imageFromTensor(crop, cropChannelOrder));
+    await writeImage(path, avatar);
     console.log(path);
   }
 }

@@ -13,6 +13,8 @@ export function patternFolder(pattern: string): string {
 
 /** The way out for a pattern that fits nothing. */
 async function hintFor(pattern: string, options: GlobOptions): Promise<string> {
+  // Some shells take quotes for a part of the pattern, as the command line of Windows does with single ones.
+  if (/^(['"]).*\1$/.test(pattern)) return 'The quotes are part of it: this shell wants others, or none.';
   const folder = patternFolder(pattern);
   if ((await kindOf(folder)) !== 'folder') return `There is no folder ${folder}.`;
   const [similar] = await glob(pattern, { ...options, caseSensitiveMatch: false });

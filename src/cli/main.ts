@@ -4,6 +4,7 @@ import { FacialLmkError } from '../errors.js';
 import { isFullDisk } from '../node/files/write-error.js';
 import { VERSION } from '../version.js';
 import { anonymizeCommand } from './anonymize.js';
+import { completionCommand } from './completion.js';
 import { cropCommand } from './crop.js';
 import { detectCommand } from './detect.js';
 import { doctorCommand } from './doctor.js';
@@ -41,6 +42,7 @@ const program = new Command('facial-lmk')
   .version(VERSION)
   .option('--verbose', 'show where an error comes from')
   .addCommand(anonymizeCommand())
+  .addCommand(completionCommand())
   .addCommand(cropCommand())
   .addCommand(detectCommand())
   .addCommand(doctorCommand())

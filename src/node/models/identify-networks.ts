@@ -16,8 +16,8 @@ export interface Identified extends NetworksIdentity {
 }
 
 /** SHA-256 of a network, in hexadecimal. */
-const digestOf = async (source: NetworkSource): Promise<string> =>
-  typeof source === 'string' ? modelDigest(source) : createHash('sha256').update(source).digest('hex');
+const digestOf = async (source: NetworkSource, name?: 'detector' | 'landmarker'): Promise<string> =>
+  typeof source === 'string' ? modelDigest(source, name) : createHash('sha256').update(source).digest('hex');
 
 async function hasDigest(file: NetworkFile, digest: string): Promise<boolean> {
   // A bundle without the package has none of its own files, and knows no copy of them.
@@ -45,7 +45,10 @@ export async function identifyNetworks(sources: {
   detector: NetworkSource;
   landmarker: NetworkSource;
 }): Promise<Identified> {
-  const digests = { detector: await digestOf(sources.detector), landmarker: await digestOf(sources.landmarker) };
+  const digests = {
+    detector: await digestOf(sources.detector, 'detector'),
+    landmarker: await digestOf(sources.landmarker, 'landmarker'),
+  };
   const detector = await knownFile(sources.detector, digests.detector);
   const landmarker = await knownFile(sources.landmarker, digests.landmarker);
   const set = Object.values(NETWORK_SETS).find((one) => one.detector === detector && one.landmarker === landmarker);

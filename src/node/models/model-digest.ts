@@ -6,9 +6,10 @@ import { modelReadError } from './model-read-error.js';
 
 /**
  * SHA-256 of a network on disk, in hexadecimal.
+ * @param name what it was asked for as, for messages
  * @throws ModelNotFoundError, ModelFileError for a file that cannot be read
  */
-export async function modelDigest(path: string): Promise<string> {
+export async function modelDigest(path: string, name?: 'detector' | 'landmarker'): Promise<string> {
   try {
     // Reading a pipe would wait forever.
     if (!(await stat(path)).isFile()) {
@@ -16,6 +17,6 @@ export async function modelDigest(path: string): Promise<string> {
     }
     return await hashFile(path, createHash('sha256'));
   } catch (error) {
-    throw error instanceof ModelFileError ? error : modelReadError(path, error as NodeJS.ErrnoException);
+    throw error instanceof ModelFileError ? error : modelReadError(path, error as NodeJS.ErrnoException, name);
   }
 }
