@@ -97,7 +97,7 @@ describe.skipIf(!hasBrowser)(`in a browser${hasBrowser ? '' : ` (skipped: no bro
     beforeAll(async () => {
       execFileSync(process.execPath, ['--import', 'tsx', 'scripts/docs/build-site.ts', site], { cwd: ROOT });
       server = await serveFolder(site);
-    });
+    }, 120_000);
     afterAll(() => server.close());
 
     const files = () => readdirSync(site).filter((file) => file.endsWith('.html'));
