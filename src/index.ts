@@ -51,6 +51,7 @@ export { overlayRaster } from './overlay/overlay-raster.js';
 export { type OverlayOptions, type OverlayPart, type OverlayShape, overlayShapes } from './overlay/overlay-shapes.js';
 export { type OverlaySvgOptions, overlaySvg } from './overlay/overlay-svg.js';
 export { cosineSimilarity } from './recognition/cosine-similarity.js';
+export { FaceIndex, type Neighbour } from './recognition/face-index.js';
 export { checkDetector } from './scrfd/contract.js';
 export { SCRFD, type ScrfdSpec } from './scrfd/spec.js';
 export { type AlignOptions, alignFace, alignFaces } from './stages/align-face.js';

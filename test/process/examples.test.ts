@@ -65,7 +65,9 @@ it('embeddings compares faces by a network of the user', () => {
   const input = g.input('input', 'float', [1, 3, 112, 112]);
   g.output(g.add('ReduceMean', [input], { axes: [2n, 3n], keepdims: 0n }), 'float', [1, 3]);
   writeFileSync(at('recognition.onnx'), writeModel(g.model({ opset: 16, producerName: 'test' })));
-  const lines = run('embeddings.mjs', 'recognition.onnx', 'photo.jpg', 'photos/one.jpg').trim().split('\n');
+  const lines = run('embeddings.mjs', 'recognition.onnx', 'photo.jpg', 'photo.jpg', 'photos/one.jpg')
+    .trim()
+    .split('\n');
   expect(lines).toEqual(['1.0000\tphoto.jpg', '1.0000\tphotos/one.jpg']);
 });
 

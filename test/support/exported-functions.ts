@@ -61,6 +61,7 @@ import { overlayRaster } from '../../src/overlay/overlay-raster.js';
 import { overlayShapes } from '../../src/overlay/overlay-shapes.js';
 import { overlaySvg } from '../../src/overlay/overlay-svg.js';
 import { cosineSimilarity } from '../../src/recognition/cosine-similarity.js';
+import { FaceIndex } from '../../src/recognition/face-index.js';
 import { anchorLevels } from '../../src/scrfd/anchors.js';
 import { checkDetector, sortOutputs } from '../../src/scrfd/contract.js';
 import { decodeAnchors } from '../../src/scrfd/decode.js';
@@ -149,6 +150,7 @@ const VALID = new Map<unknown, readonly unknown[]>([
   [packPixels, [image, 'bgr']],
   [toTensor, [image, { layout: 'nhwc', order: 'bgr', mean: [1, 2, 3], std: 2, dtype: 'float32' }]],
   [cosineSimilarity, [Float32Array.of(1, 2), Float32Array.of(3, 4)]],
+  [FaceIndex, []],
   [pixelView, [image]],
   [checkLandmarker, [landmarker]],
   [checkDetector, [detector]],
@@ -272,6 +274,12 @@ const methods: Case[] = [
     'OneEuroFilter.next',
     (first: never, second: never) => new OneEuroFilter(DEFAULT_SMOOTHING.shape).next(first, second),
     [Float64Array.of(1), 1],
+  ],
+  ['FaceIndex.add', (id: never, embedding: never) => new FaceIndex().add(id, embedding), ['a', Float32Array.of(1, 2)]],
+  [
+    'FaceIndex.nearest',
+    (embedding: never, count: never) => new FaceIndex().nearest(embedding, count),
+    [Float32Array.of(1, 2), 1],
   ],
   ['Workspace.lend', (first: never, second: never) => new Workspace().lend(first, second), [8, async () => 1]],
   [

@@ -135,6 +135,9 @@ function useFaces(lib: Library, image: library.PixelImage, faces: Face[]) {
   lib.faceQuality(face, image);
   const { data } = lib.toTensor(image, { mean: 127.5, std: 127.5 });
   lib.cosineSimilarity(data, data);
+  const index = new lib.FaceIndex();
+  index.add('a', data);
+  index.nearest(data);
   lib.mouthOpenness(landmarks);
   lib.rollAngle(landmarks);
   lib.mirrorLandmarks(lib.toJd106(landmarks), image.width);
