@@ -102,19 +102,36 @@ describe.skipIf(!reference)(`the built-in networks on photographs${needsReferenc
     return { image, tiles };
   }
 
+  const score = async (columns: number, rows: number, face: number, detectorSide: number) =>
+    scoreCollage(await collage(columns, rows, face), face, detectorSide);
+
   /** How many places of a collage hold a found face, and how many faces are found beside or above that. */
-  async function score(columns: number, rows: number, face: number, detectorSide = 640) {
-    const { image, tiles } = await collage(columns, rows, face);
-    const { faces } = await detector.detect(image, { detectorSide });
+  async function scoreCollage(
+    { image, tiles }: Awaited<ReturnType<typeof collage>>,
+    face: number,
+    detectorSide?: number,
+  ) {
+    const { faces, networks } = await detector.detect(image, { detectorSide });
     const hits = tiles.map((tile) => faces.filter(({ box }) => inside(box, tile)).length);
     const found = hits.filter((count) => count > 0).length;
     const result = { of: tiles.length, found, twice: hits.filter((count) => count > 1).length, all: faces.length };
-    const scale = detectorSide / Math.max(image.width, image.height);
-    console.log(
-      `${columns} x ${rows} faces of ${(face * scale).toFixed(0)} px in the input: ${JSON.stringify(result)}`,
-    );
+    const size = `${image.width} x ${image.height}`;
+    const side = JSON.stringify(networks.options.detectorSide);
+    console.log(`faces of ${face} px in ${size}, detector side ${side}: ${JSON.stringify(result)}`);
     return result;
   }
+
+  // What the model card says of images that are looked at in their own size.
+  it.each([16, 20, 24, 32])(
+    'find more faces of %i px in an image of 512 px with a detector input of 640',
+    async (face) => {
+      const columns = Math.floor(512 / Math.round(1.6 * face));
+      const crowd = await collage(columns, columns, face);
+      const own = await scoreCollage(crowd, face);
+      const enlarged = await scoreCollage(crowd, face, 640);
+      expect(enlarged.found).toBeGreaterThan(own.found);
+    },
+  );
 
   it('find a crowd of 200 faces in one image, and next to none twice', async () => {
     const { of, found, twice } = await score(20, 10, 40, 1280);
@@ -126,6 +143,8 @@ describe.skipIf(!reference)(`the built-in networks on photographs${needsReferenc
   it.each([
     { face: 32, detectorSide: 640, share: 0.9 },
     { face: 24, detectorSide: 640, share: 0.75 },
+    { face: 20, detectorSide: 640, share: 0.45 },
+    { face: 16, detectorSide: 640, share: 0.15 },
     { face: 24, detectorSide: 1280, share: 0.9 },
     { face: 16, detectorSide: 1280, share: 0.8 },
   ])(
