@@ -81,6 +81,9 @@ describe('faceQuality', () => {
     expect(strictlyFalls(sizes.map(({ size }) => size))).toBe(true);
     expect(sizes[0].size / sizes[2].size).toBeCloseTo(2.2, 5);
     expect(strictlyFalls(sizes.map(({ score }) => score))).toBe(true);
+    // Without the share of the sharpness, which changes with the size of a crop too.
+    const [, medium, , small] = sizes.map(({ score, sharpness }) => (score * (sharpness + 100)) / sharpness);
+    expect(medium / small).toBeCloseTo(80 / 30, 5);
   });
 
   it('falls towards black and towards white', () => {
