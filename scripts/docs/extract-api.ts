@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { CompilerState, Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor';
 
@@ -51,6 +52,7 @@ export const REPORTS: string = fileURLToPath(new URL('../../docs/api', import.me
  * the reference is made, into another.
  */
 export function extractApi(reports: string, models: string): void {
+  mkdirSync(reports, { recursive: true });
   const configs = Object.entries(ENTRIES).map(([name, { declarations }]) =>
     entryConfig(name, declarations, reports, models),
   );
