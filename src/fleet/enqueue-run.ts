@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { type ChecksOf, checkOptions, fields, integerIn, optional, orElse } from '../check-options.js';
 import { InvalidOptionError } from '../errors.js';
 import { checkFunction, checkObject, checkText } from '../options.js';
@@ -10,6 +9,7 @@ import type { ImageKeys } from './run/image-keys.js';
 import { checkRunOptions, type Recipe, type RunOptions, recipeId } from './run/recipe.js';
 import { checkRunName, MOST_SHARDS, type Run, SHARD_IMAGES, type Shard } from './run/run.js';
 import { RunFiles } from './run/run-files.js';
+import { shortDigest } from './short-digest.js';
 
 export interface EnqueueOptions {
   /** The images, as `keysOf`, `keysOfPaths` or `keysOfList` give them. Not read where the run is there already. */
@@ -108,7 +108,7 @@ async function writeManifest(
       throw new InvalidOptionError({ name: 'the images', expected, received: 'more', hint: 'Take larger shards.' });
     }
     // Named by its keys: of two that begin the same run at once, each writes what its own run.json names.
-    const digest = createHash('sha256').update(JSON.stringify(shard)).digest('hex').slice(0, 16);
+    const digest = shortDigest(JSON.stringify(shard));
     const name = `${String(shards.length).padStart(6, '0')}-${digest}`;
     await files.writeKeys(name, shard);
     shards.push({ name, images: shard.length, first: shard[0] });

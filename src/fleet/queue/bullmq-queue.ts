@@ -1,10 +1,11 @@
 // The only importer of BullMQ. Its jobs are kept by Redis or Valkey.
-import { createHash } from 'node:crypto';
+
 import { setTimeout as wait } from 'node:timers/promises';
 import type * as BullMq from 'bullmq';
 import { reasonOf } from '../../as-error.js';
 import { InvalidOptionError, QueueUnavailableError } from '../../errors.js';
 import { redact } from '../redact.js';
+import { shortDigest } from '../short-digest.js';
 import type { HeldJob, JobOutcome, JobTaker, QueueCounts, ShardJob, ShardQueue, TakeOptions } from './shard-queue.js';
 
 export interface QueueOptions {
@@ -54,8 +55,7 @@ function parseAddress(address: string): string {
 /** The same job has the same name, so that no queue holds it twice. */
 const idOf = ({ out, run, recipe, shard, from, to }: ShardJob) =>
   `${runId({ out, run })}-${recipe}-${shard}-${from}-${to}`;
-const runId = ({ out, run }: Pick<ShardJob, 'out' | 'run'>) =>
-  createHash('sha256').update(`${out} ${run}`).digest('hex').slice(0, 16);
+const runId = ({ out, run }: Pick<ShardJob, 'out' | 'run'>) => shortDigest(`${out} ${run}`);
 
 /** Closing waits for a connection, and there may be none: what the other side has not heard of, it finds out. */
 async function closeSoon(closed: Promise<void>, owner: { disconnect(): Promise<void> }): Promise<void> {

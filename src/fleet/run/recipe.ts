@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { type Checked, type ChecksOf, checkOptions, fields, orElse } from '../../check-options.js';
 import { FACE_JSON_OPTIONS, type FaceJsonOptions } from '../../face/face-to-json.js';
 import { DECODE_OPTIONS, type DecodeOptions } from '../../node/images/image-file.js';
 import { checkBoolean, checkText } from '../../options.js';
 import type { NetworksIdentity } from '../../runtime/receipt.js';
 import { PIPELINE_OPTIONS, type PipelineOptions } from '../../stages/pipeline.js';
+import { shortDigest } from '../short-digest.js';
 
 /** What is to be done with every image of a run. */
 export interface RunOptions
@@ -73,6 +73,5 @@ export function checkRecipe(name: string, value: unknown): Recipe {
 /** Sixteen hexadecimal digits that differ wherever anything differs that may change a result. */
 export function recipeId({ digests, options, version }: Recipe): string {
   const sorted = Object.entries(options).sort(([a], [b]) => (a < b ? -1 : 1));
-  const text = JSON.stringify([digests.detector, digests.landmarker, sorted, version]);
-  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+  return shortDigest(JSON.stringify([digests.detector, digests.landmarker, sorted, version]));
 }

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { InvalidOptionError } from '../../errors.js';
 import { checkList, checkText } from '../../options.js';
 import type { Place } from '../places/place.js';
+import { shortDigest } from '../short-digest.js';
 import { readJson, readText } from './read-json.js';
 import { recipeId } from './recipe.js';
 import { checkRun, checkRunName, type Run, type Shard } from './run.js';
@@ -122,7 +122,7 @@ export class RunFiles {
   async writeFragment({ name }: Shard, recipe: string, lines: Lines): Promise<string> {
     const indices = [...lines.keys()].sort((a, b) => a - b);
     // Named by what it holds: no fragment takes the place of another one.
-    const digest = createHash('sha256').update(indices.join()).digest('hex').slice(0, 16);
+    const digest = shortDigest(indices.join());
     const path = `${this.#fragments(name, recipe)}/${indices[0]}-${digest}.jsonl`;
     await this.place.write(path, indices.map((index) => `${index} ${lines.get(index)}\n`).join(''));
     return path;

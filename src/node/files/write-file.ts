@@ -1,14 +1,19 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { FacialLmkError } from '../../errors.js';
 import { makeFolder } from './make-folder.js';
 import { ownedPath } from './owned-path.js';
 import { writeError } from './write-error.js';
 
 /**
  * Writes a file completely or not at all: beside its target first, then renamed. Folders on the way are created.
- * @throws FileAccessError
+ * @param content all of it, or parts that come one after the other
+ * @throws FileAccessError, and errors of this library that making the parts throws
  */
-export async function writeFileAtomic(path: string, content: Uint8Array | string): Promise<void> {
+export async function writeFileAtomic(
+  path: string,
+  content: Uint8Array | string | AsyncIterable<string>,
+): Promise<void> {
   const part = ownedPath(path, 'part');
   try {
     await makeFolder(dirname(path));
@@ -16,6 +21,6 @@ export async function writeFileAtomic(path: string, content: Uint8Array | string
     await rename(part, path);
   } catch (error) {
     await rm(part, { force: true }).catch(() => undefined);
-    throw writeError(path, error as NodeJS.ErrnoException);
+    throw error instanceof FacialLmkError ? error : writeError(path, error as NodeJS.ErrnoException);
   }
 }
