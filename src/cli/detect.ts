@@ -181,10 +181,7 @@ async function analyze(sources: ImageSource[], file: JsonlFile | undefined, opti
     stop.dispose();
     await finder.close();
   }
-  if (stop.skipped) {
-    say('facial-lmk: stopped; the images in work are done.');
-    process.exitCode = 1;
-  }
+  stop.tellSkipped();
   if (totals.images > 0 && totals.faces === 0) {
     say(
       'facial-lmk: no face was found. Try a lower --min-score, or a larger --detector-side for small faces; --overlay shows the images as they were read.',

@@ -114,10 +114,7 @@ export async function pictureRun(
     stop.dispose();
     await finder.close();
   }
-  if (stop.skipped) {
-    say('facial-lmk: stopped; the images in work are done.');
-    process.exitCode = 1;
-  }
+  stop.tellSkipped();
   if (passedOver.summary) say(`facial-lmk: passed over in folders: ${passedOver.summary}.`);
   return totals;
 }

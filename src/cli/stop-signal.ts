@@ -1,3 +1,5 @@
+import { say } from './say.js';
+
 /**
  * Ctrl-C and SIGTERM as a wish to stop: what is in work is finished, nothing new is begun. A second signal ends the process
  * at once, as if nobody listened.
@@ -39,6 +41,13 @@ export class StopSignal {
   /** Takes note that an item was left. */
   skip(): void {
     this.#skipped = true;
+  }
+
+  /** Says that items were left, if any were, and has the process end with 1 then. */
+  tellSkipped(): void {
+    if (!this.#skipped) return;
+    say('facial-lmk: stopped; the images in work are done.');
+    process.exitCode = 1;
   }
 
   /** Leaves signals to their usual effect again. */
