@@ -1,5 +1,5 @@
 import { type ChecksOf, checkOptions, fields, optional } from '../check-options.js';
-import { faceQuality } from '../face/face-quality.js';
+import { qualityInPose } from '../face/face-quality.js';
 import { FACE_JSON_OPTIONS, type FaceJsonOptions, faceToJson } from '../face/face-to-json.js';
 import { checkAnyNumber, checkList, checkObject, checkText } from '../options.js';
 import { checkReceipt, type Receipt } from '../runtime/receipt.js';
@@ -67,7 +67,8 @@ export function resultToJson(
     ...(reducedTo && { reducedTo }),
     faces: faces.map((face) => {
       const json = faceToJson(face, faceOptions);
-      if (json.attributes && face.crop) json.attributes.quality = faceQuality(face, image);
+      const { attributes } = json;
+      if (attributes && face.crop) attributes.quality = qualityInPose(face, image, () => attributes.pose);
       return json;
     }),
     timings: { decode: toHundredths(timings.decode), analyze: toHundredths(timings.analyze) },

@@ -1,6 +1,6 @@
 import { fields, integerIn } from '../check-options.js';
 import { affineEntries, transformPoints } from '../ops/affine.js';
-import type { Box, Face, FaceQuality } from '../types.js';
+import type { Box, Face, FaceQuality, HeadPose, Point } from '../types.js';
 import { boxAround } from './box-around.js';
 import { checkFace } from './check-face.js';
 import { headPose } from './head-pose.js';
@@ -71,6 +71,15 @@ export function faceQuality(
   face: Pick<Face, 'landmarksFloat' | 'crop' | 'imageToCrop' | 'cropToImage'>,
   image: { width: number; height: number },
 ): FaceQuality {
+  return qualityInPose(face, image, headPose);
+}
+
+/** {@link faceQuality} where the pose may be known already: finding it takes as long as all the rest. */
+export function qualityInPose(
+  face: Parameters<typeof faceQuality>[0],
+  image: { width: number; height: number },
+  poseOf: (landmarks: readonly Point[]) => HeadPose | null | undefined,
+): FaceQuality {
   checkFace('the face', face, ['landmarksFloat', 'crop', 'imageToCrop', 'cropToImage']);
   const { width, height } = checkSize('the image', image);
   const { x1, y1, x2, y2 } = boxAround(face.landmarksFloat);
@@ -83,7 +92,7 @@ export function faceQuality(
   const { sharpness, brightness } = measured;
   const size = Math.sqrt(area);
   const inside = (lengthInside(x1, x2, width) * lengthInside(y1, y2, height)) / area;
-  const pose = headPose(face.landmarksFloat);
+  const pose = poseOf(face.landmarksFloat);
   const frontality = pose ? Math.cos((pose.yaw * Math.PI) / 180) * Math.cos((pose.pitch * Math.PI) / 180) : null;
   const score =
     (sharpness / (sharpness + HALF_SHARP)) *
