@@ -2,13 +2,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { FaceJson } from '../../src/types.js';
 import { hasBrowser, launchBrowser } from '../support/browser.js';
+import { freePort } from '../support/free-port.js';
 import { createProject, type UserProject } from '../support/installed.js';
 import { serveFolder } from '../support/static-server.js';
 
@@ -119,15 +119,6 @@ describe.skipIf(!hasBrowser)('a worker detector in a page', () => {
     }
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** The text of a page, as soon as its server answers. */
 async function fetchText(url: string, tries = 60): Promise<string> {

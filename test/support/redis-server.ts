@@ -2,10 +2,10 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { freePort } from './free-port.js';
 
 /** The server to test against: Valkey's takes the same arguments. */
 const SERVER = process.env.FACIAL_LMK_REDIS_SERVER ?? 'redis-server';
@@ -20,15 +20,6 @@ export const HAS_REDIS = (() => {
 })();
 
 export const WITHOUT_REDIS = HAS_REDIS ? '' : ' (skipped: needs redis-server)';
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 export interface RedisOptions {
   /** Writes every change to disk, so that a restart forgets nothing. */

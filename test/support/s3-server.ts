@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { S3Settings } from '../../src/fleet/places/s3-place.js';
-import { freePort } from './redis-server.js';
+import { freePort } from './free-port.js';
 
 const SCRIPT = createRequire(import.meta.url).resolve('s3rver/bin/s3rver.js');
 
