@@ -54,6 +54,11 @@ export abstract class FacialLmkError extends Error {
   readonly received: string;
   readonly hint: string | undefined;
 
+  /** Where the package explains this error: `docs/troubleshooting.md#err_invalid_option`, as a path in its folder. */
+  get help(): string {
+    return `docs/troubleshooting.md#${this.code.toLowerCase()}`;
+  }
+
   constructor(parts: ErrorParts) {
     const { name, expected, received, hint, cause } = checkParts(parts);
     super(

@@ -16,7 +16,7 @@ import { useFlagsOf } from './name-flags.js';
 import { checkPaths } from './option-parsers.js';
 import { pageCommand } from './page.js';
 import { parityCommand } from './parity.js';
-import { reportError } from './report-error.js';
+import { reportError, tellWhereCodesAreExplained } from './report-error.js';
 import { say } from './say.js';
 import { serveCommand } from './serve.js';
 
@@ -71,4 +71,6 @@ try {
     reportError(error, { verbose: verbose || !expected });
     process.exitCode = expected && !isFullDisk(error.cause) ? USAGE : 1;
   }
+} finally {
+  tellWhereCodesAreExplained();
 }

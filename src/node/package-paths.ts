@@ -45,6 +45,9 @@ export const PACKAGE_MODELS: string = fileURLToPath(new URL('models/', ROOT));
 /** A painting with one face, to try things on: Leonardo da Vinci's Mona Lisa. */
 export const SAMPLE_PICTURE: string = fileURLToPath(new URL('dist/sample/mona-lisa.jpg', ROOT));
 
+/** The page that explains each error code. */
+export const ERROR_CODES_PAGE: string = fileURLToPath(new URL('docs/troubleshooting.md', ROOT));
+
 /** Folder of the compiled modules. Tests run from the sources, but threads and pages need what was compiled. */
 export const PACKAGE_MODULES = new URL('dist/', ROOT);
 

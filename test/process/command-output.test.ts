@@ -62,6 +62,20 @@ describe('a reader that goes', () => {
   });
 });
 
+describe('an error', () => {
+  it('is one line that ends with its code', async () => {
+    const { stderr } = await run('missing.png');
+    expect(linesOf(stderr)).toEqual([expect.stringMatching(/^facial-lmk: missing\.png: Expected .*\[ERR_FILE_ACCESS\]$/)]);
+  });
+
+  it.runIf(HAS_TERMINAL)(`leads people to the page that explains its code${WITHOUT_TERMINAL}`, async () => {
+    const command = [process.execPath, MAIN, 'detect', ...OPTIONS, 'missing.png'];
+    const { screen } = await runOnTerminal(command, { cwd: folder });
+    const [, page] = /the codes in brackets are explained in (.*\.md)/.exec(screen) ?? [];
+    expect(readFileSync(page, 'utf8')).toContain('ERR_FILE_ACCESS');
+  });
+});
+
 describe.runIf(posix)('a name that gives orders', () => {
   const NAMES = ['a\x1b[31mred\nfacial-lmk: forged.png', 'c\x9b31m.png', '\u202egnp.exe.png'];
   const BAD = 'bad\x1b[2J\nfacial-lmk: forged.png';

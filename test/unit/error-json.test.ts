@@ -1,5 +1,5 @@
 // Errors on their way between threads, processes and services: nothing a program acts on may be lost.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -32,6 +32,11 @@ describe('errorFromJson(errorToJson(error))', () => {
     expect(back.constructor).toBe(Class);
     expect(back).toMatchObject({ ...error, name, message: error.message });
     expect((back as errors.FacialLmkError).code).toMatch(/^ERR_[A-Z_]+$/);
+  });
+
+  it.each(CLASSES)('%s: help leads to a row of the page that the package explains errors on', (_, Class) => {
+    const [page, anchor] = new Class({ ...PARTS, failures: [] }).help.split('#');
+    expect(readFileSync(new URL(`../../${page}`, import.meta.url), 'utf8')).toContain(`<a id="${anchor}">`);
   });
 
   it('says of no two classes the same code', () => {
