@@ -32,5 +32,6 @@ export const reportError = (error: unknown, context: ErrorContext = {}): void =>
 
 /** Says to a person, once, when a command ends, where the codes in its messages are explained. */
 export function tellWhereCodesAreExplained(): void {
-  if (hasShownCode && process.stderr.isTTY) say(`facial-lmk: the codes in brackets are explained in ${ERROR_CODES_PAGE}`);
+  if (hasShownCode && process.stderr.isTTY)
+    say(`facial-lmk: the codes in brackets are explained in ${ERROR_CODES_PAGE}`);
 }

@@ -65,7 +65,9 @@ describe('a reader that goes', () => {
 describe('an error', () => {
   it('is one line that ends with its code', async () => {
     const { stderr } = await run('missing.png');
-    expect(linesOf(stderr)).toEqual([expect.stringMatching(/^facial-lmk: missing\.png: Expected .*\[ERR_FILE_ACCESS\]$/)]);
+    expect(linesOf(stderr)).toEqual([
+      expect.stringMatching(/^facial-lmk: missing\.png: Expected .*\[ERR_FILE_ACCESS\]$/),
+    ]);
   });
 
   it.runIf(HAS_TERMINAL)(`leads people to the page that explains its code${WITHOUT_TERMINAL}`, async () => {
