@@ -5,9 +5,11 @@ import { writeModel } from '../../src/onnx/model.js';
 import { operators } from '../../src/onnx/operators.js';
 import { CONTOUR_VERTICES, contour, HALF_CONTOUR } from './contour.js';
 import { convertLayers } from './convert-layers.js';
+import { expandPrelu } from './expand-prelu.js';
 import { LANDMARK_MAP, type VertexMix } from './landmark-map.js';
 import { type Convolution, type Layer, layerInto, type Network } from './layers.js';
 import { scaleInput } from './scale-input.js';
+import { splitPaddedAdditions } from './split-padded-additions.js';
 
 const { inputSide, points } = LANDMARK106;
 
@@ -103,7 +105,7 @@ export function buildLandmarker(mesh: Network): Uint8Array {
     mode: 'linear',
     coordinate_transformation_mode: 'half_pixel',
   });
-  const [mixes] = convertLayers(g, { ...mesh, layers })(g, enlarged, [vertices]);
+  const [mixes] = convertLayers(g, splitPaddedAdditions(expandPrelu({ ...mesh, layers })))(g, enlarged, [vertices]);
   const { reshape } = operators(g);
   g.add('Flatten', [landmarksFromMixes(g, reshape(mixes, [-1, MIXES.length, 2]))], {}, 'fc1');
   g.output('fc1', 'float', ['N', 2 * points]);

@@ -15,21 +15,23 @@ export function splitPaddedAdditions(network: Network): Network {
     const [addition, ...others] = uses(pad.output);
     if (addition?.kind !== 'add' || others.length > 0) continue;
     const last = network.layers.find(({ output }) => output !== pad.output && addition.inputs.includes(output));
-    const [activation] = uses(addition.output);
-    if (last?.kind !== 'convolution' || activation?.kind !== 'relu') continue;
+    if (last?.kind !== 'convolution') continue;
     const channels = last.bias.shape[0] - pad.amounts[7];
-    const [added, sum, first, rest, second] = Array.from({ length: 5 }, () => fresh++);
-    replaced.set(pad, []);
-    replaced.set(last, []);
-    replaced.set(addition, []);
-    replaced.set(activation, [
+    const [added, sum, rest] = [fresh++, fresh++, fresh++];
+    const parts: Layer[] = [
       { ...sliceOutputs(last, 0, channels), output: added },
       { kind: 'add', inputs: [pad.input, added], output: sum },
-      { kind: 'relu', input: sum, output: first },
       { ...sliceOutputs(last, channels, last.bias.shape[0]), output: rest },
-      { kind: 'relu', input: rest, output: second },
-      { kind: 'concatenate', inputs: [first, second], output: activation.output },
-    ]);
+    ];
+    for (const layer of [pad, last, addition]) replaced.set(layer, []);
+    const [behind, ...more] = uses(addition.output);
+    if (behind?.kind === 'relu' && more.length === 0) {
+      const [first, second] = [fresh++, fresh++];
+      parts.push({ kind: 'relu', input: sum, output: first }, { kind: 'relu', input: rest, output: second });
+      replaced.set(behind, [...parts, { kind: 'concatenate', inputs: [first, second], output: behind.output }]);
+    } else {
+      replaced.set(addition, [...parts, { kind: 'concatenate', inputs: [sum, rest], output: addition.output }]);
+    }
   }
   return { ...network, layers: network.layers.flatMap((layer) => replaced.get(layer) ?? [layer]) };
 }

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CONTOUR_VERTICES, contour, HALF_CONTOUR } from '../../scripts/mediapipe/contour.js';
 import { convertLayers } from '../../scripts/mediapipe/convert-layers.js';
 import { buildDetector } from '../../scripts/mediapipe/detector.js';
+import { expandPrelu } from '../../scripts/mediapipe/expand-prelu.js';
 import { LANDMARK_MAP } from '../../scripts/mediapipe/landmark-map.js';
 import { buildLandmarker } from '../../scripts/mediapipe/landmarker.js';
 import type { Network } from '../../scripts/mediapipe/layers.js';
@@ -86,7 +87,7 @@ describe('convertLayers', () => {
     const side = 192;
     const bytes = loadSource(source);
     const network = readTflite(bytes, source.name);
-    const rearranged = widenChannels(splitPaddedAdditions(network), 16);
+    const rearranged = widenChannels(splitPaddedAdditions(expandPrelu(network)), 16);
     const sessions = [
       await openSession(convertWhole(network, side), { name: 'as it is' }),
       await openSession(convertWhole(rearranged, side), { name: 'rearranged' }),
