@@ -6,10 +6,11 @@ import { type Face, KEYPOINT_NAMES, type PixelImage } from '../../src/types.js';
 /** Seeded noise: every wrong position shows. */
 export function noise(width: number, height: number, seed = 1): PixelImage {
   let state = seed;
-  const data = Uint8Array.from({ length: width * height * 3 }, () => {
+  const data = new Uint8Array(width * height * 3);
+  for (let i = 0; i < data.length; i++) {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state >>> 24;
-  });
+    data[i] = state >>> 24;
+  }
   return { data, width, height, channelOrder: 'rgb' };
 }
 

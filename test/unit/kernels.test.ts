@@ -26,15 +26,25 @@ const f32 = Math.fround;
 /** Every bit as a number, so that -0 and 0, or two NaNs, are not taken for the same. */
 const bits = (values: Float32Array) => new Uint32Array(values.buffer, values.byteOffset, values.length);
 
+/** The bytes of an array, to compare with `equals`: a hundred times faster than to look for the worst element. */
+const bytesOf = ({ buffer, byteOffset, byteLength }: Uint8Array | Float32Array) =>
+  Buffer.from(buffer, byteOffset, byteLength);
+
 function expectBits(received: Float32Array, expected: Float32Array, what: string): void {
-  const found = difference(received, expected);
-  expect(found, what).toEqual(identical(expected.length));
+  if (bytesOf(received).equals(bytesOf(expected))) return;
+  expect(difference(received, expected), what).toEqual(identical(expected.length));
   expect(difference(bits(received), bits(expected)).unequal, `${what}: signs of zeros`).toBe(0);
 }
 
 /** Runs a case for each seed; a failure names its seed. */
 function repeat(cases: number, run: (random: Random, seed: string) => void): void {
   for (let seed = 0; seed < cases; seed++) run(new Random(seed), `seed ${seed}`);
+}
+
+function randomBytes(random: Random, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  for (let i = 0; i < length; i++) bytes[i] = random.integer(0, 255);
+  return bytes;
 }
 
 const CHANNELS = { rgb: 3, bgr: 3, rgba: 4, bgra: 4, gray: 1 };
@@ -46,7 +56,7 @@ function randomImage(random: Random, maxSide: number): PixelView {
   const channelOrder = random.pick(CHANNEL_ORDERS);
   const rowStride = width * CHANNELS[channelOrder] + random.pick([0, 0, 1, 7]);
   const offset = random.pick([0, 5]);
-  const bytes = Uint8Array.from({ length: offset + rowStride * height + 3 }, () => random.integer(0, 255));
+  const bytes = randomBytes(random, offset + rowStride * height + 3);
   const data = random.pick([bytes, new Uint8ClampedArray(bytes.buffer)]).subarray(offset);
   return pixelView({ data, width, height, channelOrder, rowStride });
 }
@@ -203,8 +213,9 @@ describe.each(SETS)('letterboxArea, $name', (kernels) => {
         const channel = [image.red, image.green, image.blue][plane];
         let expected = 0;
         for (let y = 0; y < image.height; y++) {
-          for (let x = 0; x < image.width; x++) {
-            expected += (share(x, ox) * share(y, oy) * (sample(image, x, y, channel) - SCRFD.mean)) / SCRFD.std;
+          const ofRow = share(y, oy);
+          for (let x = 0; ofRow > 0 && x < image.width; x++) {
+            expected += (share(x, ox) * ofRow * (sample(image, x, y, channel) - SCRFD.mean)) / SCRFD.std;
           }
         }
         worst = Math.max(worst, Math.abs(out[(plane * side + oy) * side + ox] - expected));
@@ -287,7 +298,8 @@ describe('Kernels.alignedCrops', () => {
 
   function both(image: PixelView, matrix: AffineMatrix, order: 'bgr' | 'rgb', what: string): void {
     const [expected, received] = SETS.map((kernels) => cropWith(kernels, image, matrix, order));
-    expect(difference(received.crop, expected.crop), what).toEqual(identical(CROP_LENGTH));
+    if (!bytesOf(received.crop).equals(expected.crop))
+      expect(difference(received.crop, expected.crop), what).toEqual(identical(CROP_LENGTH));
     expectBits(received.input, expected.input, what);
   }
 
@@ -549,7 +561,7 @@ describe('overlapping calls', () => {
     };
     const random = new Random(8);
     const images: PixelImage[] = [70, 70, 70].map((width) => ({
-      data: Uint8Array.from({ length: width * 60 * 3 }, () => random.integer(0, 255)),
+      data: randomBytes(random, width * 60 * 3),
       width,
       height: 60,
       channelOrder: 'rgb',

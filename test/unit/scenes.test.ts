@@ -6,6 +6,7 @@ import type { Point } from '../../src/types.js';
 import { sha256 } from '../support/fixtures.js';
 
 const SEEDS = Array.from({ length: 30 }, (_, seed) => seed);
+const SCENES = SEEDS.map((seed) => drawScene({ seed, width: 900, height: 700 }));
 const OUTER = 0.6;
 
 const pixel = ({ image: { data, width } }: Scene, x: number, y: number) => [
@@ -45,8 +46,7 @@ describe('drawScene', () => {
   });
 
   it('keeps faces inside the image and apart', () => {
-    for (const seed of SEEDS) {
-      const { image, faces } = drawScene({ seed, width: 900, height: 700 });
+    for (const { image, faces } of SCENES) {
       const middle = ({ box }: (typeof faces)[0]) => ({ x: (box.x1 + box.x2) / 2, y: (box.y1 + box.y2) / 2 });
       faces.forEach((face, i) => {
         const isInside = ({ x, y }: Point) => x >= 0 && x < image.width && y >= 0 && y < image.height;
@@ -60,8 +60,7 @@ describe('drawScene', () => {
   });
 
   it('marks the key points where it says', () => {
-    for (const seed of SEEDS) {
-      const scene = drawScene({ seed, width: 900, height: 700 });
+    for (const scene of SCENES) {
       for (const { keypoints, landmarks } of scene.faces) {
         for (const { name, x, y } of keypoints) {
           expect(pixel(scene, Math.round(x), Math.round(y))).toEqual([...MARKER_COLORS[name]]);
