@@ -1,22 +1,18 @@
 // Workers that are killed, kill themselves, lose the network, their clock or their disk: every image has one line.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { drawScene } from '../../src/drawn-faces/draw-scene.js';
 import { FolderPlace } from '../../src/fleet/places/folder-place.js';
-import { openQueue } from '../../src/fleet/queue/bullmq-queue.js';
-import type { ShardQueue } from '../../src/fleet/queue/shard-queue.js';
 import { RunFiles } from '../../src/fleet/run/run-files.js';
 import { encodeImage } from '../../src/node/images/image-codecs.js';
 import { linesOf, runCommand, startCommand } from '../support/command.js';
 import {
   type Archive,
-  archive,
   collected,
   done,
   enqueue,
@@ -26,37 +22,17 @@ import {
   startWorker,
   untilDone,
 } from '../support/fleet.js';
+import { setUpFleet } from '../support/fleet-setup.js';
 import { CAN_MOUNT, resizeDisk, WITHOUT_MOUNT, withDisk } from '../support/full-disk.js';
-import { HAS_REDIS, RedisServer, WITHOUT_REDIS } from '../support/redis-server.js';
+import { HAS_REDIS, WITHOUT_REDIS } from '../support/redis-server.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 
 const SCRIPT = fileURLToPath(new URL('../support/fleet-worker.mjs', import.meta.url));
-const folder = mkdtempSync(join(tmpdir(), 'facial-lmk-fleet-crash-'));
-const closing: (() => unknown)[] = [];
-let redis: RedisServer;
-let count = 0;
-
-beforeAll(async () => {
-  if (HAS_REDIS) redis = await RedisServer.start();
-});
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-  redis?.cli('flushall');
-}, 60_000);
-afterAll(async () => {
-  await redis?.stop();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-const newArchive = (images: number): Archive => archive(join(folder, String(count++)), images);
-async function queueAt(address = redis.address): Promise<ShardQueue> {
-  const queue = await openQueue(address);
-  closing.push(() => queue.close());
-  return queue;
-}
+const fleet = setUpFleet();
+const { folder, closing, newArchive, queueAt } = fleet;
 
 function spawnWorker({ root }: Archive, more: { milliseconds?: number; poison?: string; clockJumpMs?: number } = {}) {
-  const settings = { queue: redis.address, root, networks: NETWORKS, milliseconds: 5, ...more };
+  const settings = { queue: fleet.redis.address, root, networks: NETWORKS, milliseconds: 5, ...more };
   return spawn(process.execPath, [SCRIPT, JSON.stringify(settings)], { stdio: ['ignore', 'pipe', 'ignore'] });
 }
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
@@ -121,7 +97,7 @@ describe.skipIf(!HAS_REDIS)(`a fleet whose workers end${WITHOUT_REDIS}`, () => {
   it('goes on after the network was cut, whoever works on the shard meanwhile', async () => {
     const store = newArchive(300);
     await enqueue(store, await queueAt());
-    const proxy = await TcpProxy.open(redis.port);
+    const proxy = await TcpProxy.open(fleet.redis.port);
     closing.push(() => proxy.close());
     const pool = new FakePool({ milliseconds: 20 });
     const cut = await startWorker(store, await queueAt(`redis://127.0.0.1:${proxy.port}`), pool);
@@ -160,7 +136,7 @@ describe.skipIf(!HAS_REDIS)(`facial-lmk fleet${WITHOUT_REDIS}`, () => {
   const networks = ['--networks', 'drawn-faces'];
 
   it('gives the lines of detect, also when its workers are killed and stopped on the way', async () => {
-    const place = join(folder, String(count++));
+    const place = fleet.newFolder();
     const photos = join(place, 'photos');
     mkdirSync(photos, { recursive: true });
     for (let i = 0; i < 120; i++) {
@@ -168,10 +144,10 @@ describe.skipIf(!HAS_REDIS)(`facial-lmk fleet${WITHOUT_REDIS}`, () => {
       writeFileSync(join(photos, `${String(i).padStart(3, '0')}.png`), await encodeImage(image, 'png'));
     }
     writeFileSync(join(photos, 'text.jpg'), 'no image');
-    const queue = ['--queue', redis.address];
+    const queue = ['--queue', fleet.redis.address];
     const run = ['--out', 'out', '--run', 'archive'];
-    const fleet = (...args: string[]) => runCommand(place, ['fleet', ...args]);
-    expect(await fleet('enqueue', 'photos', ...run, ...queue, ...networks, '--shard-images', '100')).toMatchObject({
+    const command = (...args: string[]) => runCommand(place, ['fleet', ...args]);
+    expect(await command('enqueue', 'photos', ...run, ...queue, ...networks, '--shard-images', '100')).toMatchObject({
       ...{ code: 0, stdout: 'run archive begun: 121 images in 2 shards, 2 of them in the queue\n' },
     });
     const work = ['fleet', 'work', ...queue, ...networks, '--lease', '1', '--checkpoint', '0.2', '--workers', '1'];
@@ -194,14 +170,14 @@ describe.skipIf(!HAS_REDIS)(`facial-lmk fleet${WITHOUT_REDIS}`, () => {
     const last = startCommand(place, [...work, '--port', '0']);
     closing.push(() => end(last, 'SIGKILL'));
     await untilDone(files);
-    const status = await fleet('status', ...run, ...queue);
+    const status = await command('status', ...run, ...queue);
     expect(status.stdout).toMatch(/^run archive: 121 of 121 images, 2 of 2 shards, done\n/);
-    expect(await fleet('failures', ...run, '--csv')).toMatchObject({
+    expect(await command('failures', ...run, '--csv')).toMatchObject({
       stdout: expect.stringMatching(
         /^image,shard,code,retryable,message\ntext\.jpg,0000\d\d-[0-9a-f]{16},ERR_IMAGE_FORMAT,false,/,
       ),
     });
-    expect((await fleet('collect', ...run, '--jsonl', 'fleet.jsonl')).code).toBe(0);
+    expect((await command('collect', ...run, '--jsonl', 'fleet.jsonl')).code).toBe(0);
 
     await runCommand(photos, ['detect', '.', '--jsonl', '../detect.jsonl', ...networks]);
     const read = (name: string) => linesOf(readFileSync(join(place, name), 'utf8')).map((line) => JSON.parse(line));

@@ -1,25 +1,22 @@
 // A fleet against a real redis-server: whatever ends, restarts, forgets or is cut off, every image has one line.
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { QueueUnavailableError, WorkerLostError } from '../../src/errors.js';
 import { cancelRun } from '../../src/fleet/cancel-run.js';
 import { enqueueRun, jobOf } from '../../src/fleet/enqueue-run.js';
 import { openPlace } from '../../src/fleet/places/open-place.js';
 import { openQueue } from '../../src/fleet/queue/bullmq-queue.js';
-import type { ShardJob, ShardQueue } from '../../src/fleet/queue/shard-queue.js';
+import type { ShardJob } from '../../src/fleet/queue/shard-queue.js';
 import { retryRun } from '../../src/fleet/retry-run.js';
 import { keysOf, keysOfList } from '../../src/fleet/run/image-keys.js';
 import { RunFiles } from '../../src/fleet/run/run-files.js';
 import { runFailures } from '../../src/fleet/run-failures.js';
 import { RunWatcher } from '../../src/fleet/run-status.js';
 import {
-  type Archive,
-  archive,
   collected,
   done,
   enqueue,
@@ -31,32 +28,13 @@ import {
   startWorker,
   untilDone,
 } from '../support/fleet.js';
+import { setUpFleet } from '../support/fleet-setup.js';
 import { HAS_REDIS, RedisServer, WITHOUT_REDIS } from '../support/redis-server.js';
 import { startS3Server } from '../support/s3-server.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'facial-lmk-fleet-'));
-const closing: (() => Promise<unknown>)[] = [];
-let redis: RedisServer;
-let count = 0;
+const fleet = setUpFleet();
+const { folder, closing, newArchive, queueAt } = fleet;
 
-beforeAll(async () => {
-  if (HAS_REDIS) redis = await RedisServer.start();
-});
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-  redis?.cli('flushall');
-});
-afterAll(async () => {
-  await redis?.stop();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-/** What a test opens is closed after it. */
-async function queueAt(address = redis.address, name?: string): Promise<ShardQueue> {
-  const queue = await openQueue(address, { name });
-  closing.push(() => queue.close());
-  return queue;
-}
 async function worker(...args: Parameters<typeof startWorker>) {
   const started = await startWorker(...args);
   let stopped: Promise<void> | undefined;
@@ -72,7 +50,6 @@ async function all<T>(source: AsyncIterable<T>): Promise<T[]> {
   for await (const one of source) found.push(one);
   return found;
 }
-const newArchive = (images: number): Archive => archive(join(folder, String(count++)), images);
 
 describe.skipIf(!HAS_REDIS)(`a fleet${WITHOUT_REDIS}`, () => {
   it('does every image once, in the order of the manifest', async () => {
@@ -195,12 +172,12 @@ describe.skipIf(!HAS_REDIS)(`a fleet${WITHOUT_REDIS}`, () => {
   it('writes one part where two work on the same shard', async () => {
     const store = newArchive(100);
     // Two queues that know nothing of each other.
-    const [one, two] = [await queueAt(), await queueAt(redis.address, 'other')];
+    const [one, two] = [await queueAt(), await queueAt(fleet.redis.address, 'other')];
     const { run } = await enqueue(store, one);
     await two.add([jobOf(store.files, run, 0)]);
     const pools = [new FakePool({ milliseconds: 5 }), new FakePool({ milliseconds: 5 })];
     await worker(store, await queueAt(), pools[0]);
-    await worker(store, await queueAt(redis.address, 'other'), pools[1]);
+    await worker(store, await queueAt(fleet.redis.address, 'other'), pools[1]);
     await untilDone(store.files);
     while ((await two.counts()).active + (await one.counts()).active > 0) await wait(20);
     expect(pools.map(({ worked }) => worked.length)).toEqual([100, 100]);
@@ -339,7 +316,7 @@ describe.skipIf(!HAS_REDIS)(`a fleet${WITHOUT_REDIS}`, () => {
     const links = [`${host}/images/1`, `${host}/gone`, 'http://127.0.0.1:1/secret', `${host}/images/2?signature=abc`];
     const list = join(store.root, 'list.jsonl');
     writeFileSync(list, links.map((link) => JSON.stringify(link)).join('\n'));
-    const queue = await openQueue(redis.address, { telemetry: true });
+    const queue = await openQueue(fleet.redis.address, { telemetry: true });
     closing.push(() => queue.close());
     await enqueue(store, queue, { images: await keysOfList(list) });
     const pool = new FakePool();

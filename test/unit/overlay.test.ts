@@ -362,7 +362,7 @@ describe('overlayRaster', () => {
     const shapes = overlayShapes([scaled], { width, height, indices: true });
     const drawn = overlayRaster(ground, shapes);
     expect(drawn).toMatchObject({ width, height, channelOrder: 'rgb' });
-    expect(Buffer.from(ground.data.buffer).equals(gray(width, height).data)).toBe(true);
+    expect(Buffer.compare(Buffer.from(ground.data.buffer), Buffer.alloc(ground.data.length, 128))).toBe(0);
     // Everything of a face lies in its box or within 25 of 300 pixels around it: score, indices of outer points, edges.
     const reach = 25 * scale;
     let touchedOutside = 0;

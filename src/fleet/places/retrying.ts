@@ -1,13 +1,12 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { StorageError } from '../../errors.js';
+import { backoffPause, pause } from '../back-off.js';
 
-/** Milliseconds before the second try, at most, and before any later one. */
+/** Milliseconds before the second try, at most. */
 const FIRST_PAUSE = 250;
-const LONGEST_PAUSE = 30_000;
 /** Tries before a storage counts as gone: about a minute. */
 export const ATTEMPTS = 10;
 
-/** What may succeed when it is tried again. */
+/** A failure that may be over when the job is tried again. */
 export class TransientFailure extends Error {
   /** Milliseconds that the other side asks to wait. */
   readonly afterMs: number;
@@ -26,8 +25,7 @@ export interface RetryOptions {
 }
 
 /**
- * Does a job again after transient failures. The pauses double and are shortened at random, so that a fleet that was turned
- * away together does not come back together; what the other side asks for is waited for in full.
+ * Runs a job again after transient failures. A pause that the other side asks for is added to the one between two tries.
  * @throws StorageError after the last try, anything else that the job throws at once, or the signal's reason
  */
 export async function retrying<T>(
@@ -45,8 +43,7 @@ export async function retrying<T>(
         const received = `${error.message} ${attempts} times`;
         throw new StorageError({ name, expected: 'an answer', received, hint: 'Try it again later.', cause: error });
       }
-      const longest = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (attempt - 1));
-      await wait(error.afterMs + longest * Math.random(), undefined, { signal });
+      await pause(error.afterMs + backoffPause(attempt, FIRST_PAUSE), signal);
     }
   }
 }

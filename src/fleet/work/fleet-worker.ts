@@ -1,11 +1,11 @@
 import { hostname } from 'node:os';
-import { setTimeout as wait } from 'node:timers/promises';
 import { asError, reasonOf } from '../../as-error.js';
 import { type Checked, type ChecksOf, checkOptions, fields, integerIn, optional, orElse } from '../../check-options.js';
 import type { Pool } from '../../node/pool/create-pool.js';
 import { checkFunction, checkList, checkObject, checkText } from '../../options.js';
 import { checkIdentity, type NetworksIdentity } from '../../runtime/receipt.js';
 import { VERSION } from '../../version.js';
+import { backoffPause, pause } from '../back-off.js';
 import { type Log, noLog } from '../log.js';
 import { Roots } from '../places/open-place.js';
 import type { Source } from '../places/place.js';
@@ -68,9 +68,8 @@ const WORK_OPTIONS = {
   ),
 } satisfies ChecksOf<WorkOptions>;
 
-/** Milliseconds before a job that cannot be done here goes back: another worker may be able to. */
+/** Milliseconds before a job that failed here is handed back to the queue, so that another worker can try it. */
 const FIRST_PAUSE = 1000;
-const LONGEST_PAUSE = 30_000;
 
 /** A run that jobs belong to, opened. */
 interface OpenRun {
@@ -136,8 +135,7 @@ export class FleetWorker {
       const { code, cause } = asError(error) as Error & { code?: string };
       log('error', `a job goes back: ${reasonOf(error)}${cause ? ` (${reasonOf(cause)})` : ''}`, { ...about, code });
       observer?.shard('failed', (performance.now() - start) / 1000);
-      const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** this.#failures++);
-      await wait(pause * (0.5 + Math.random() / 2), undefined, { signal: this.#stop.signal }).catch(() => undefined);
+      await pause(backoffPause(++this.#failures, FIRST_PAUSE), this.#stop.signal);
       return 'last';
     }
   }

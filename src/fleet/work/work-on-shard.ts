@@ -1,6 +1,6 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { reasonOf } from '../../as-error.js';
 import { mapInOrder } from '../../detector/map-in-order.js';
+import { backoffPause, pause } from '../back-off.js';
 import type { Log } from '../log.js';
 import type { JobOutcome, ShardJob } from '../queue/shard-queue.js';
 import type { Shard } from '../run/run.js';
@@ -8,9 +8,8 @@ import type { Lines, RunFiles } from '../run/run-files.js';
 import { summarize } from '../run/summary.js';
 import { type Done, failureLine, poison, TRIES } from './analyze-image.js';
 
-/** Milliseconds between two tries to write where a place refuses: twice as long each time. */
+/** Milliseconds before the second try to write to a place that refuses. */
 const FIRST_PAUSE = 500;
-const LONGEST_PAUSE = 30_000;
 
 export interface ShardContext {
   files: RunFiles;
@@ -155,13 +154,13 @@ async function analyzeAll(
  * @returns false where the worker was told to stop meanwhile
  */
 async function persist(what: string, job: () => Promise<unknown>, { stop, log }: ShardContext): Promise<boolean> {
-  for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
+  for (let failures = 1; ; failures++) {
     try {
       await job();
       return true;
     } catch (error) {
       log('error', `${what} could not be written: ${reasonOf(error)}`);
-      await wait(pause * (0.5 + Math.random() / 2), undefined, { signal: stop }).catch(() => undefined);
+      await pause(backoffPause(failures, FIRST_PAUSE), stop);
       if (stop.aborted) return false;
     }
   }
