@@ -3,7 +3,10 @@
 /** Longest source row of the letterbox in bytes, and longest output row in samples. */
 export const MAX_ROW_BYTES: i32 = 65536;
 export const MAX_SIDE: i32 = 4096;
-/** Largest part of an image that a warp can read, in bytes. */
+/** Output rows that are made at once: at most so many, and at most so many samples. */
+export const MAX_BLOCK_ROWS: i32 = 64;
+export const MAX_BLOCK_SAMPLES: i32 = 16384;
+/** Largest part of an image that a warp can read at once, in bytes. */
 export const MAX_REGION_BYTES: i32 = 4194304;
 /** Sides of the aligned crop and of the landmark network's input. */
 export const CROP_SIDE: i32 = 224;
@@ -11,15 +14,22 @@ export const INPUT_SIDE: i32 = 192;
 
 /** A load takes 8 bytes where a pixel of 1 to 4 begins, a store 16 where 12 are meant. */
 const SLACK: i32 = 16;
+/** Not a multiple of a page, or the same place of all planes would compete for the same lines of the cache. */
+export const BLOCK_PLANE_BYTES: i32 = MAX_BLOCK_SAMPLES * 4 + 192;
 
-/** Two source rows, the even one and the odd one. */
-export const ROWS = memory.data(2 * MAX_ROW_BYTES + SLACK, 16);
+/** A source row of the reduction. */
+export const ROW = memory.data(MAX_ROW_BYTES + SLACK, 16);
 export const FIRST_OFFSETS = memory.data(MAX_SIDE * 4, 16);
 export const SECOND_OFFSETS = memory.data(MAX_SIDE * 4, 16);
 export const FIRST_WEIGHTS = memory.data(MAX_SIDE * 4, 16);
 export const SECOND_WEIGHTS = memory.data(MAX_SIDE * 4, 16);
-/** Three output rows, red green blue. */
-export const OUTPUT_ROWS = memory.data(3 * MAX_SIDE * 4, 16);
+/** Source rows of output rows, and their weights. */
+export const UPPER_ROWS = memory.data(MAX_BLOCK_ROWS * 4, 16);
+export const LOWER_ROWS = memory.data(MAX_BLOCK_ROWS * 4, 16);
+export const UPPER_WEIGHTS = memory.data(MAX_BLOCK_ROWS * 4, 16);
+export const LOWER_WEIGHTS = memory.data(MAX_BLOCK_ROWS * 4, 16);
+/** Three planes of some output rows, one row after the other. */
+export const OUTPUT_ROWS = memory.data(3 * BLOCK_PLANE_BYTES, 16);
 
 export const AREA_FIRST_WEIGHTS = memory.data(MAX_SIDE * 8, 16);
 export const AREA_LAST_WEIGHTS = memory.data(MAX_SIDE * 8, 16);

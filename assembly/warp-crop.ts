@@ -20,19 +20,38 @@ function positions(columns: usize, row: v128, shift: v128, length: v128): v128 {
   return f32x4.pmin(f32x4.pmax(f32x4.splat(-2), position), length);
 }
 
-/** A pixel's first four samples as floats. */
-function pixelAt(address: usize): v128 {
+/** A pixel's first four samples as floats, of bytes or of what is floats already. */
+function pixelAt<T>(address: usize): v128 {
+  if (isFloat<T>()) return v128.load(address);
   return f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_u(v128.load_ext<u8>(address)));
+}
+
+/**
+ * Pixels of bytes as pixels of four floats, each once instead of for each of the up to four crop pixels that read it. Both may
+ * lie in the same buffer, the bytes at its very end.
+ */
+export function floatPixels(from: usize, pixels: i32, pixelStride: i32, to: usize): void {
+  const end = to + ((<usize>pixels) << PIXEL_SHIFT);
+  for (; to < end; to += 16, from += pixelStride) v128.store(to, pixelAt<u8>(from));
+}
+
+/**
+ * Added to an integer of less than 2^22 in float32, it leaves the integer in the lowest bits. That and rounding are one
+ * instruction each, where converting with saturation takes seven.
+ */
+const MAGIC: f32 = 12582912;
+const MAGIC_BITS: i32 = 0x4b400000;
+
+/** Integers in float32, less than 2^22 in size, as int32. */
+function integers(values: v128): v128 {
+  return i32x4.sub(f32x4.add(values, f32x4.splat(MAGIC)), i32x4.splat(MAGIC_BITS));
 }
 
 /** Sixteen floats in [0, 255] as bytes, truncated toward zero. */
 function truncated(values: usize): v128 {
   return i8x16.narrow_i16x8_u(
-    i16x8.narrow_i32x4_s(i32x4.trunc_sat_f32x4_s(v128.load(values)), i32x4.trunc_sat_f32x4_s(v128.load(values, 16))),
-    i16x8.narrow_i32x4_s(
-      i32x4.trunc_sat_f32x4_s(v128.load(values, 32)),
-      i32x4.trunc_sat_f32x4_s(v128.load(values, 48)),
-    ),
+    i16x8.narrow_i32x4_s(integers(f32x4.trunc(v128.load(values))), integers(f32x4.trunc(v128.load(values, 16)))),
+    i16x8.narrow_i32x4_s(integers(f32x4.trunc(v128.load(values, 32))), integers(f32x4.trunc(v128.load(values, 48)))),
   );
 }
 
@@ -40,11 +59,12 @@ function truncated(values: usize): v128 {
  * Image -> 224 crop, twice: exact into EXACT_FRAME, four samples a pixel in the image's order; truncated into CROP_BYTES,
  * in BYTE_ORDER.
  *
+ * @param T what the image's samples are in memory
  * @param origin where the image's first pixel would lie if all of it were in memory. In memory must be what the crop
  *   shows and, where it reaches beyond the image, a frame of zeros two pixels wide
  * @param a,b,tx,c,d,ty crop -> image, finite
  */
-export function warpCrop(
+function warpCrop<T>(
   origin: usize,
   rowStride: i32,
   pixelStride: i32,
@@ -76,23 +96,54 @@ export function warpCrop(
     for (let u = 0; u < CROP_SIDE; u += 4, exact += 64, bytes += 12) {
       const x = positions(COLUMN_X + (u << 3), rowX, shiftX, lengthX);
       const y = positions(COLUMN_Y + (u << 3), rowY, shiftY, lengthY);
-      const x0 = i32x4.trunc_sat_f32x4_s(x);
-      const y0 = i32x4.trunc_sat_f32x4_s(y);
-      storeWeights(f32x4.sub(x, f32x4.convert_i32x4_s(x0)), f32x4.sub(y, f32x4.convert_i32x4_s(y0)));
-      v128.store(TAP_OFFSETS, i32x4.add(i32x4.mul(y0, rowStrides), i32x4.mul(x0, pixelStrides)));
+      const x0 = f32x4.trunc(x);
+      const y0 = f32x4.trunc(y);
+      storeWeights(f32x4.sub(x, x0), f32x4.sub(y, y0));
+      v128.store(TAP_OFFSETS, i32x4.add(i32x4.mul(integers(y0), rowStrides), i32x4.mul(integers(x0), pixelStrides)));
       for (let lane: usize = 0; lane < 16; lane += 4) {
         const above = origin + load<i32>(TAP_OFFSETS + lane);
         const below = above + rowStride;
         blendPixel(
           lane,
           exact,
-          pixelAt(above),
-          pixelAt(above + pixelStride),
-          pixelAt(below),
-          pixelAt(below + pixelStride),
+          pixelAt<T>(above),
+          pixelAt<T>(above + pixelStride),
+          pixelAt<T>(below),
+          pixelAt<T>(below + pixelStride),
         );
       }
       v128.store(bytes, i8x16.swizzle(truncated(exact), order));
     }
   }
+}
+
+export function warpBytes(
+  origin: usize,
+  rowStride: i32,
+  pixelStride: i32,
+  width: i32,
+  height: i32,
+  a: f32,
+  b: f32,
+  tx: f32,
+  c: f32,
+  d: f32,
+  ty: f32,
+): void {
+  warpCrop<u8>(origin, rowStride, pixelStride, width, height, a, b, tx, c, d, ty);
+}
+
+export function warpFloats(
+  origin: usize,
+  rowStride: i32,
+  width: i32,
+  height: i32,
+  a: f32,
+  b: f32,
+  tx: f32,
+  c: f32,
+  d: f32,
+  ty: f32,
+): void {
+  warpCrop<f32>(origin, rowStride, 1 << PIXEL_SHIFT, width, height, a, b, tx, c, d, ty);
 }

@@ -11,11 +11,18 @@ export interface KernelModule {
   readonly MAX_ROW_BYTES: Pointer;
   readonly MAX_SIDE: Pointer;
   readonly MAX_REGION_BYTES: Pointer;
-  readonly ROWS: Pointer;
+  readonly MAX_BLOCK_ROWS: Pointer;
+  readonly MAX_BLOCK_SAMPLES: Pointer;
+  readonly BLOCK_PLANE_BYTES: Pointer;
+  readonly ROW: Pointer;
   readonly FIRST_OFFSETS: Pointer;
   readonly SECOND_OFFSETS: Pointer;
   readonly FIRST_WEIGHTS: Pointer;
   readonly SECOND_WEIGHTS: Pointer;
+  readonly UPPER_ROWS: Pointer;
+  readonly LOWER_ROWS: Pointer;
+  readonly UPPER_WEIGHTS: Pointer;
+  readonly LOWER_WEIGHTS: Pointer;
   readonly OUTPUT_ROWS: Pointer;
   readonly AREA_FIRST_WEIGHTS: Pointer;
   readonly AREA_LAST_WEIGHTS: Pointer;
@@ -26,20 +33,33 @@ export interface KernelModule {
   readonly INPUT_FIRST: Pointer;
   readonly INPUT_FRACTION: Pointer;
   readonly INPUT_PLANES: Pointer;
-  letterboxRow(
-    upper: number,
-    lower: number,
+  letterboxRows(
+    origin: number,
+    rowStride: number,
+    rows: number,
     columns: number,
-    upperWeight: number,
-    lowerWeight: number,
+    side: number,
     mean: number,
     reciprocal: number,
   ): void;
   addAreaRow(row: number, columns: number, pixelStride: number, weight: number): void;
-  warpCrop(
+  floatPixels(from: number, pixels: number, pixelStride: number, to: number): void;
+  warpBytes(
     origin: number,
     rowStride: number,
     pixelStride: number,
+    width: number,
+    height: number,
+    a: number,
+    b: number,
+    tx: number,
+    c: number,
+    d: number,
+    ty: number,
+  ): void;
+  warpFloats(
+    origin: number,
+    rowStride: number,
     width: number,
     height: number,
     a: number,

@@ -27,9 +27,10 @@ export function decodeLandmarks(
   checkFloats('values', values, 2 * points);
   const entries = affineEntries(toImage);
   const frame = (value: number) => f32(f32(value + 1) * (inputSide / 2));
-  return Array.from({ length: points }, (_, i) =>
-    mapPoint(entries, { x: frame(values[2 * i]), y: frame(values[2 * i + 1]) }),
-  );
+  const found: Point[] = [];
+  for (let i = 0; i < points; i++)
+    found.push(mapPoint(entries, { x: frame(values[2 * i]), y: frame(values[2 * i + 1]) }));
+  return found;
 }
 
 /** Toward zero to an integer, as the merged model's last cast does; -0 becomes 0. */

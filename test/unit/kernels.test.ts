@@ -189,6 +189,15 @@ describe('letterboxBilinear, both sets of kernels', () => {
     both(image, 64, 'wide');
   });
 
+  it.each([
+    ['some rows', 300_000, 30],
+    ['one pair of rows', 2_500_000, 5],
+    ['not one pair of rows', 5_000_000, 3],
+  ])('are the same where the fixed memory holds %s', (_, rowStride, height) => {
+    const data = Uint8Array.from({ length: rowStride * height }, (_, i) => (i * 2654435761) >>> 24);
+    both(pixelView({ data, width: 20, height, channelOrder: 'rgb', rowStride }), 40, 'far rows');
+  });
+
   it('leave the image alone', () => {
     const image = randomImage(new Random(1), 60);
     const before = image.data.slice();
@@ -323,6 +332,13 @@ describe('Kernels.alignedCrops', () => {
     const image = pixelView({ data, width, height, channelOrder: 'rgb' });
     both(image, affineMatrix(0.1, 0.02, 0, -0.02, 0.1, 0), 'bgr', 'large');
     both(image, affineMatrix(0.9, 0.3, -700, -0.3, 0.9, -400), 'bgr', 'part of a large image');
+  });
+
+  it('are the same from both sets at the far end of an image of millions of columns', () => {
+    const width = 5_000_000;
+    const data = Uint8Array.from({ length: 2 * width }, (_, i) => (i * 2654435761) >>> 24);
+    const image = pixelView({ data, width, height: 2, channelOrder: 'gray' });
+    both(image, affineMatrix(1, 0, 150 - width, 0, 1, 100), 'bgr', 'wide');
   });
 
   it('forget the last face: a crop beyond the image is black after any other', () => {
