@@ -8,7 +8,7 @@ function isTensorInfo(value: unknown): value is TensorInfo {
   return typeof name === 'string' && typeof type === 'string' && Array.isArray(shape) && shape.every(isSide);
 }
 
-/** Whether something says of itself what a network does: its name, an input at least, outputs. */
+/** Whether a value describes a network: a name, at least one input, outputs. */
 function isNetworkInfo(value: unknown): value is NetworkInfo {
   const { name, inputs, outputs } = (value ?? {}) as Partial<NetworkInfo>;
   return (
@@ -27,12 +27,12 @@ function refuse(name: string, expected: string, value: unknown): never {
   });
 }
 
-/** Refuses what is no description of a network. */
+/** Refuses anything but a description of a network. */
 export function checkNetworkInfo(name: string, value: unknown): NetworkInfo {
   return isNetworkInfo(value) ? value : refuse(name, 'a network { name, inputs, outputs }', value);
 }
 
-/** Refuses what is no network that can run. */
+/** Refuses anything but a network that can run. */
 export function checkNetwork(name: string, value: unknown): Network {
   if (isNetworkInfo(value) && typeof (value as Partial<Network>).infer === 'function') return value as Network;
   return refuse(name, 'a network { name, inputs, outputs, infer }', value);

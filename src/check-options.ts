@@ -2,16 +2,16 @@ import { InvalidOptionError } from './errors.js';
 import { nearestName } from './nearest-name.js';
 import { checkChoice, checkInteger, checkNumber, checkObject } from './options.js';
 
-/** What one option must be: returns it, or what stands for it where it is left out, and refuses anything else by its name. */
+/** Checks one option: returns its value, or the default when it is left out. Throws InvalidOptionError for any other value. */
 export type Check<T> = (name: string, value: unknown) => T;
 
-/** One check for each option that there is. */
+/** One check for each option. */
 export type Checks = Readonly<Record<string, Check<unknown>>>;
 
 /** A check for every option of a type. */
 export type ChecksOf<Options> = { readonly [K in keyof Required<Options>]: Check<Options[K]> };
 
-/** Options that were checked, with what stands for those that were left out. */
+/** Checked options, with defaults filled in. */
 export type Checked<C extends Checks> = { -readonly [K in keyof C]: ReturnType<C[K]> };
 
 /** An option that may be left out. */
@@ -20,7 +20,7 @@ export const optional =
   (name, value) =>
     value === undefined ? undefined : check(name, value);
 
-/** An option for which something stands where it is left out. */
+/** An option with a default. */
 export const orElse =
   <T>(fallback: T, check: Check<T>): Check<T> =>
   (name, value) =>
@@ -41,13 +41,13 @@ export const oneOf =
   (name, value) =>
     checkChoice(name, value, choices);
 
-/** An object of settings inside the options: its fields are named behind it, `smoothing.position`. */
+/** An object of settings inside the options. Messages name its fields with a dot: `smoothing.position`. */
 export const settings =
   <C extends Checks>(checks: C): Check<Checked<C>> =>
   (name, value) =>
     checkFields(name, value, checks, `${name}.`);
 
-/** An object with these fields, and any others. */
+/** An object that has these fields; it may have others. */
 export const fields = <C extends Checks>(checks: C): Check<Checked<C>> => {
   const entries = Object.entries(checks);
   return (name, value) => {
@@ -74,8 +74,8 @@ function checkFields<C extends Checks>(owner: string, value: unknown, checks: C,
 }
 
 /**
- * Checks all options of a call at once, before anything is done: an option that there is not is refused with the known one
- * that may have been meant, and so is every value that does not fit.
+ * Checks all options of a call before any work is done. Refuses values that do not fit, and unknown options; the message suggests
+ * the known option that may have been meant.
  *
  * @param owner what the options belong to: the name of a function
  * @throws InvalidOptionError

@@ -1,7 +1,7 @@
 const MAX_TEXT = 80;
 const shorten = (text: string) => (text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT - 3)}...` : text);
 
-/** How a value of any kind reads in an error message: short, with its type visible. Never fails itself. */
+/** A short text for any value, for error messages, from which its type can be seen. Never throws. */
 export function describe(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(shorten(value));
   if (typeof value === 'function') return 'a function';

@@ -27,9 +27,9 @@ function checkFailures(failures: DownloadError['failures']): DownloadError['fail
   });
 }
 
-/** What an error is about, in parts, so that a program can react to it without reading the sentence. */
+/** The parts of an error message, so that programs need not parse the sentence. */
 export interface ErrorParts {
-  /** What the wrong thing is called: an option, an argument, a file. */
+  /** The name of what is wrong: an option, an argument, a file. */
   name: string;
   expected: string;
   received: string;
@@ -43,9 +43,9 @@ export interface ErrorParts {
  * The message reads `Expected X for name but received Y. Hint.`
  */
 export abstract class FacialLmkError extends Error {
-  // Written out in every class: a bundler that shortens the names of classes leaves these alone.
+  // Written out in every class, because bundlers shorten the names of classes.
   abstract override readonly name: string;
-  /** Which error it is, e.g. `ERR_INVALID_OPTION`: the same in every bundle, thread, process and version. */
+  /** The kind of error, e.g. `ERR_INVALID_OPTION`. The same in every bundle, thread, process and version. */
   abstract readonly code: string;
   /** Whether the same call may succeed when it is made again, unchanged. */
   readonly retryable: boolean = false;
@@ -54,7 +54,7 @@ export abstract class FacialLmkError extends Error {
   readonly received: string;
   readonly hint: string | undefined;
 
-  /** Where the package explains this error: `docs/troubleshooting.md#err_invalid_option`, as a path in its folder. */
+  /** The place in the documentation that explains this error, e.g. `docs/troubleshooting.md#err_invalid_option`. */
   get help(): string {
     return `docs/troubleshooting.md#${this.code.toLowerCase()}`;
   }
@@ -78,7 +78,7 @@ export class InvalidOptionError extends FacialLmkError {
   readonly code = 'ERR_INVALID_OPTION';
 }
 
-/** Raw pixels whose numbers do not fit together, or an image that a stage cannot take. */
+/** Raw pixels whose size, stride or length do not fit together, or an image that a stage cannot take. */
 export class InvalidImageError extends FacialLmkError {
   readonly name = 'InvalidImageError';
   readonly code = 'ERR_INVALID_IMAGE';
@@ -96,13 +96,13 @@ export class ImageFormatError extends ImageDecodeError {
   override readonly code = 'ERR_IMAGE_FORMAT';
 }
 
-/** A file that says where the faces of photographs are, and that cannot be read: another format, damaged, incomplete. */
+/** A file with labelled faces that cannot be read: another format, damaged, incomplete. */
 export class GroundTruthError extends FacialLmkError {
   readonly name = 'GroundTruthError';
   readonly code = 'ERR_GROUND_TRUTH';
 }
 
-/** A network that is not what the stage needs: other inputs, outputs, shapes. */
+/** A network with other inputs, outputs or shapes than the stage needs. */
 export class ModelContractError extends FacialLmkError {
   readonly name = 'ModelContractError';
   readonly code = 'ERR_MODEL_CONTRACT';
@@ -114,25 +114,25 @@ export class ModelNotFoundError extends FacialLmkError {
   readonly code = 'ERR_MODEL_NOT_FOUND';
 }
 
-/** A model file that cannot be read as an ONNX network: truncated, foreign, wrong digest. */
+/** A model file that cannot be read as an ONNX network: truncated, another format, wrong digest. */
 export class ModelFileError extends FacialLmkError {
   readonly name = 'ModelFileError';
   readonly code = 'ERR_MODEL_FILE';
 }
 
-/** Networks whose licence forbids what they are wanted for, or that nobody knows the licence of. */
+/** Networks whose licence forbids the intended use, or is unknown. */
 export class LicenceError extends FacialLmkError {
   readonly name = 'LicenceError';
   readonly code = 'ERR_LICENCE';
 }
 
-/** A device that networks were to run on, and that is not there, fails, or computes something else than the processor. */
+/** A device that is not available, fails, or gives other results than the processor. */
 export class DeviceError extends FacialLmkError {
   readonly name = 'DeviceError';
   readonly code = 'ERR_DEVICE';
 }
 
-/** A network failed while running, or returned numbers that no face can have. */
+/** A network failed while running, or returned values that are not valid. */
 export class InferenceError extends FacialLmkError {
   readonly name = 'InferenceError';
   readonly code = 'ERR_INFERENCE';
@@ -160,7 +160,7 @@ export class FileAccessError extends FacialLmkError {
   readonly code = 'ERR_FILE_ACCESS';
 }
 
-/** A call on something that was closed. */
+/** A call on an object that was closed. */
 export class ClosedError extends FacialLmkError {
   readonly name = 'ClosedError';
   readonly code = 'ERR_CLOSED';
@@ -180,21 +180,21 @@ export class WorkerLostError extends FacialLmkError {
   override readonly retryable = true;
 }
 
-/** A storage that gave no answer, or asked to come later, and still did after many tries. */
+/** A storage that still did not answer, or was still overloaded, after many tries. */
 export class StorageError extends FacialLmkError {
   readonly name = 'StorageError';
   readonly code = 'ERR_STORAGE';
   override readonly retryable = true;
 }
 
-/** A queue of shards that cannot be reached, or takes no more. */
+/** A queue of shards that cannot be reached, or is full. */
 export class QueueUnavailableError extends FacialLmkError {
   readonly name = 'QueueUnavailableError';
   readonly code = 'ERR_QUEUE_UNAVAILABLE';
   override readonly retryable = true;
 }
 
-/** An image that ended whoever worked on it, again and again. */
+/** An image on which worker threads or processes have died several times. */
 export class PoisonImageError extends FacialLmkError {
   readonly name = 'PoisonImageError';
   readonly code = 'ERR_POISON_IMAGE';

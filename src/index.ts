@@ -1,4 +1,4 @@
-// The pure entry: stages, pipeline, what is done with faces, and types. Runs wherever JavaScript runs; nothing of Node, nothing of the DOM.
+// The pure entry: stages, pipeline, operations on faces, and types. Uses only the language itself: neither Node nor the DOM.
 
 export { type AnonymizeOptions, anonymizeFaces } from './anonymize/anonymize-faces.js';
 export { type ErrorJson, type ErrorJsonOptions, errorFromJson, errorToJson } from './detector/error-json.js';

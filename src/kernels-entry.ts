@@ -1,4 +1,4 @@
-// The kernels entry: what lies under the stages, each part usable alone. Pure like the main entry.
+// The kernels entry: the parts of the stages, each usable alone. Pure like the main entry.
 
 export { type CropTransform, estimateCropTransforms } from './alignment/estimate-crop-transforms.js';
 export { ALIGNMENT_TEMPLATES, ARCFACE_TEMPLATE } from './alignment/templates.js';

@@ -1,7 +1,7 @@
-/** `min-score` and `minscore` are spelt the same as `minScore`. */
+/** Makes `min-score` and `minscore` equal to `minScore`. */
 const spelling = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, '');
 
-/** Longest name that is compared: nothing known is nearly as long, and the work grows with the square. */
+/** Longest name that is compared: known names are shorter, and the work grows with the square of the length. */
 const MAX_LENGTH = 64;
 
 /** Edit distance of Levenshtein: characters to insert, delete or replace. */
@@ -19,8 +19,8 @@ function editDistance(a: string, b: string): number {
 }
 
 /**
- * The known name that an unknown one may stand for: the one with the fewest letters that differ, where it is at
- * most a third of them. Case, hyphens and underscores do not count.
+ * The known name that was probably meant by an unknown one: the one with the smallest edit distance, if that is at most a third
+ * of the letters. Case, hyphens and underscores do not count.
  */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   if (name.length > MAX_LENGTH) return undefined;

@@ -36,7 +36,7 @@ export function checkChoice<T extends string>(name: string, value: unknown, choi
   return refuse(name, choices.map((choice) => `"${choice}"`).join(' or '), value);
 }
 
-/** Refuses anything but an object with fields: no array, no bytes, no map, whose entries would pass unseen. */
+/** Refuses anything but an object with fields. Arrays, bytes and maps are refused, because their entries would not be checked. */
 export function checkObject(name: string, value: unknown): object {
   const hasFields =
     typeof value === 'object' && value !== null && !ArrayBuffer.isView(value) && !(Symbol.iterator in value);
@@ -51,7 +51,7 @@ export function checkArray(name: string, value: unknown, length?: number): reado
 
 /** Refuses anything but an array of what passes the check. */
 export function checkList<T>(name: string, value: unknown, check: (name: string, element: unknown) => T): T[] {
-  // Not `map` on the list itself, which passes over holes.
+  // `map` on the list itself would skip the holes of a sparse array.
   return Array.from(checkArray(name, value), (element, i) => check(`${name}[${i}]`, element));
 }
 
@@ -59,12 +59,12 @@ export function checkFunction<F extends (...args: never[]) => unknown>(name: str
   return typeof value === 'function' ? (value as F) : refuse(name, 'a function', value);
 }
 
-/** Refuses anything but bytes: a `Buffer` is some too. */
+/** Refuses anything but a Uint8Array, of which `Buffer` is a subclass. */
 export function checkBytes(name: string, value: unknown): Uint8Array {
   return value instanceof Uint8Array ? value : refuse(name, 'a Uint8Array', value);
 }
 
-/** Refuses anything but at least so many floats. */
+/** Refuses anything but a Float32Array of at least this length. */
 export function checkFloats(name: string, value: unknown, length = 0): Float32Array {
   if (value instanceof Float32Array && value.length >= length) return value;
   return refuse(name, length === 0 ? 'a Float32Array' : `a Float32Array of ${length} elements or more`, value);

@@ -1,5 +1,5 @@
-// What every platform has besides the language itself. Only tsconfig.pure.json reads this file: there, whatever else the code
-// takes for granted does not compile.
+// The globals that every platform has besides the language itself. Only tsconfig.pure.json reads this file, so that pure code
+// that uses any other global does not compile.
 declare const performance: { now(): number };
 
 declare abstract class AbortSignal {

@@ -5,7 +5,7 @@ import type { Tensor, TensorData } from './types.js';
 /** A tensor over `data`, which it shares. */
 export const tensor = <T extends TensorData>(data: T, shape: readonly number[]): Tensor<T> => ({ data, shape });
 
-/** Where an element lies: at `offset` plus its index on each axis times the axis's stride. */
+/** The position of an element in memory is `offset` plus its index on each axis times the stride of the axis. */
 interface Layout {
   stride: readonly number[];
   offset: number;
@@ -21,13 +21,13 @@ function denseStrides(shape: readonly number[]): number[] {
   return stride;
 }
 
-/** Where the elements lie. A tensor has them row by row; an `ndarray`, which passes for one, is a view and says so itself. */
+/** The memory layout: row-major for a tensor, or the `offset` and `stride` of an `ndarray`, which is accepted as a tensor. */
 export function layoutOf(tensor: Tensor<TensorData> & Partial<Layout>): Layout {
   const { shape, stride = denseStrides(shape), offset = 0 } = tensor;
   return { stride, offset };
 }
 
-/** A tensor's values in row-major order; copied only where an `ndarray` has them in another one, as a transposed view does. */
+/** A tensor's values in row-major order. Copied only for an `ndarray` with another order, such as a transposed view. */
 export function tensorValues<T extends TensorData>(tensor: Tensor<T> & Partial<Layout>): T {
   const { data, shape } = tensor;
   if (tensor.stride === undefined) return data;
@@ -56,7 +56,7 @@ export function isTensor<T extends TensorData>(
   if (stride === undefined) return data.length === size;
   if (!Number.isSafeInteger(offset) || !Array.isArray(stride) || stride.length !== shape.length) return false;
   if (!stride.every(Number.isSafeInteger)) return false;
-  // Views backwards start at their end.
+  // An axis with a negative stride starts at its last element in memory.
   const reach = shape.map((length: number, axis: number) => (length - 1) * stride[axis]);
   const sum = (steps: number[]) => steps.reduce((total, step) => total + step, offset as number);
   const [first, last] = [sum(reach.filter((step) => step < 0)), sum(reach.filter((step) => step > 0))];
@@ -83,7 +83,7 @@ export function checkTensor(name: string, value: unknown): Tensor<TensorData> {
   throw new InvalidOptionError({ name, expected: 'a tensor { data, shape }', received: describeShape(value) });
 }
 
-/** How something reads in a message that should be a tensor. */
+/** A text for messages about a value that should be a tensor. */
 export function describeShape(value: unknown): string {
   const shape = (value as Partial<Tensor> | null | undefined)?.shape;
   const isShape = Array.isArray(shape) && shape.every((length) => typeof length === 'number');

@@ -12,7 +12,7 @@ export interface Box {
   y2: number;
 }
 
-/** Order of the 8-bit samples of one pixel. Nothing in this library guesses it. */
+/** Order of the 8-bit samples of one pixel. It must always be given; the library never guesses it. */
 export type ChannelOrder = 'rgb' | 'bgr' | 'rgba' | 'bgra' | 'gray';
 
 /**
@@ -28,7 +28,7 @@ export interface PixelImage {
   rowStride?: number | undefined;
 }
 
-/** What a {@link Tensor} can hold. */
+/** The arrays that a {@link Tensor} can hold. */
 export type TensorData =
   | Float32Array
   | Float64Array
@@ -52,24 +52,24 @@ export interface Tensor<T extends TensorData = Float32Array> {
 /** `(2, 3)`: `data` is `[a, b, tx, c, d, ty]`, meaning `x' = a*x + b*y + tx`, `y' = c*x + d*y + ty`. */
 export type AffineMatrix = Tensor;
 
-/** What a network declares about one input or output. A dimension that varies is its name, or -1 without one. */
+/** One declared input or output of a network. A variable dimension is given by its name, or by -1 without one. */
 export interface TensorInfo {
   name: string;
   type: string;
   shape: readonly (number | string)[];
 }
 
-/** What a network says of itself. */
+/** Name, inputs and outputs of a network. */
 export interface NetworkInfo {
-  /** Where the network came from, for error messages: a path, or any other name. */
+  /** A path or another name, for error messages. */
   readonly name: string;
   readonly inputs: readonly TensorInfo[];
   readonly outputs: readonly TensorInfo[];
 }
 
 /**
- * A network with one float32 image input, ready to run. Stages take it as a parameter, so a stub or another
- * runtime can stand in for `onnxruntime-node`.
+ * A network with one float32 image input, ready to run. Stages take it as a parameter, so that a stub or another runtime can
+ * replace `onnxruntime-node`.
  */
 export interface Network extends NetworkInfo {
   /** Runs the network on one tensor and returns its outputs in the order of {@link outputs}. */
@@ -86,24 +86,24 @@ export interface Keypoint extends Point {
 }
 
 /**
- * How a face was found: by the reference's own pass, or by a further one on the halved image (`large`), on parts of the image (`tiles`),
- * or on the image turned clockwise by so many degrees.
+ * The pass that found a face: the reference's own pass, or a further one on the halved image (`large`), on parts of the image
+ * (`tiles`), or on the image turned clockwise by 90, 180 or 270 degrees.
  */
 export const DETECTION_PASSES = ['reference', 'large', 'tiles', 'turned90', 'turned180', 'turned270'] as const;
 export type DetectionPass = (typeof DETECTION_PASSES)[number];
 
-/** What the detector says of one face. Coordinates in image pixels, integers as the merged model gives them. */
+/** One detected face. Coordinates in image pixels, integers as the merged model gives them. */
 export interface Detection {
   /** Probability in (minScore, 1]. */
   score: number;
   box: Box;
   /** left eye, right eye, nose, left mouth corner, right mouth corner */
   keypoints: readonly Keypoint[];
-  /** Only where `recall: 'thorough'` was asked for; faces of other passes than `reference` have fractions. */
+  /** Only with `recall: 'thorough'`. The coordinates of faces from other passes than `reference` have fractions. */
   pass?: DetectionPass | undefined;
 }
 
-/** The way between the image and the upright crop of one face. */
+/** The upright crop of one face, and the matrices between the image and the crop. */
 export interface Alignment {
   /** image pixels -> crop pixels: the merged model's `M` */
   imageToCrop: AffineMatrix;
@@ -116,7 +116,7 @@ export interface Alignment {
   cropChannelOrder: 'bgr';
 }
 
-/** A face cut out upright: what stage 3 takes. */
+/** A face cut out upright: the input of stage 3. */
 export interface AlignedFace extends Alignment {
   /** `(3, 192, 192)` float32, 0..255, planes in the order that `landmarkChannelOrder` asked for */
   landmarkInput: Tensor;
@@ -128,14 +128,14 @@ export interface Face extends Detection, Alignment {
   landmarks: readonly Point[];
   /** The same 106 points before truncation. */
   landmarksFloat: readonly Point[];
-  /** What `JSON.stringify` writes: integer landmarks, no pixels. `faceToJson` has a choice. */
+  /** Called by `JSON.stringify`: integer landmarks, no pixels. `faceToJson` has options. */
   toJSON(): FaceJson;
 }
 
-/** A face without its pixels: what is kept, moved and written to JSON. */
+/** A face without its pixels. */
 export type FaceData = Omit<Face, 'crop' | 'cropChannelOrder' | 'toJSON'>;
 
-/** One face as JSON: what the command prints. Everything in image pixels. */
+/** One face as JSON, as the command prints it. All positions in image pixels. */
 export interface FaceJson {
   /** Only of a face that a `FaceTracker` follows. */
   id?: number | undefined;
@@ -148,35 +148,35 @@ export interface FaceJson {
   landmarks: [number, number][];
   /** image -> 224 crop: `[[a, b, tx], [c, d, ty]]` */
   matrix: [[number, number, number], [number, number, number]];
-  /** How it was found; only where `recall: 'thorough'` was asked for. */
+  /** The pass that found the face. Only with `recall: 'thorough'`. */
   pass?: DetectionPass | undefined;
-  /** Only there, and true, when the key points allow no upright crop. */
+  /** Only present, and true, when no upright crop can be made from the key points. */
   degenerate?: true | undefined;
-  /** Only where it was asked for. */
+  /** Only on request. */
   attributes?: FaceAttributes | undefined;
-  /** Only where it was asked for: the 224 crop as a `data:` URL of a PNG. */
+  /** Only on request: the 224 crop as a `data:` URL of a PNG. */
   crop?: string | undefined;
 }
 
-/** Where a head is turned to, in degrees; each angle is 0 for a face that looks straight at the camera. */
+/** Head pose in degrees. Each angle is 0 for a face that looks straight at the camera. */
 export interface HeadPose {
-  /** Positive: to the image's right. */
+  /** Positive to the right of the image. */
   yaw: number;
-  /** Positive: up. */
+  /** Positive upwards. */
   pitch: number;
-  /** Positive: leaning clockwise as the viewer sees it, as `rollAngle`. */
+  /** Positive clockwise as the viewer sees it, as `rollAngle`. */
   roll: number;
-  /** One standard deviation of each angle, by how well the points fit: two thirds of the errors are smaller. */
+  /** One standard deviation of each angle, estimated from the residuals of the points: two thirds of the errors are smaller. */
   uncertainty: { yaw: number; pitch: number; roll: number };
 }
 
-/** How good a picture of a face is, see `faceQuality`. */
+/** The quality of a picture of a face, see `faceQuality`. */
 export interface FaceQuality {
-  /** 0 to 1: the product of what follows, to sort several pictures of one person by, best first. */
+  /** 0 to 1, higher is better: computed from the other fields, to sort several pictures of one person. */
   score: number;
-  /** Variance of the Laplacian of the crop's luma where the face is: below 1 for one colour, the higher the sharper. */
+  /** Variance of the Laplacian of the crop's luma inside the face. Higher is sharper; below 1 for a single colour. */
   sharpness: number;
-  /** Pixels: the square root of the area of the upright box around the landmarks. */
+  /** Square root of the area of the upright box around the landmarks, pixels. */
   size: number;
   /** Mean luma of the visible face, 0 black to 1 white. */
   brightness: number;
@@ -186,11 +186,11 @@ export interface FaceQuality {
   frontality: number | null;
 }
 
-/** What follows from the landmarks of a face; null where they lie on one point. */
+/** Measures computed from the landmarks of a face. A measure is null when its landmarks lie on one point. */
 export interface FaceAttributes {
-  /** Where the head is turned to, in degrees, see `headPose`; null where it is unknown. */
+  /** Head pose in degrees, see `headPose`; null when it is unknown. */
   pose: HeadPose | null;
-  /** How far the head leans to the side: 0 upright, positive clockwise as the viewer sees it. */
+  /** Roll of the head: 0 upright, positive clockwise as the viewer sees it. */
   rollDegrees: number | null;
   /** Distance of the outer eye corners in image pixels. */
   interOcularDistance: number | null;
@@ -198,21 +198,21 @@ export interface FaceAttributes {
   eyeOpenness: { left: number | null; right: number | null };
   /** Mouth aspect ratio: 0 for closed lips. */
   mouthOpenness: number | null;
-  /** Only in the JSON of a whole result: a face alone does not know the size of its image. */
+  /** Only in the JSON of a whole result, because it depends on the size of the image. */
   quality?: FaceQuality | undefined;
 }
 
-/** What is known of the image that was analysed. */
+/** Facts about the analysed image. */
 export interface ImageInfo {
-  /** Its path or `file:` URL as it was given, `bytes` or `pixels`, or what the option `name` says. */
+  /** The path or `file:` URL as it was given, `bytes`, `pixels`, or the value of the option `name`. */
   name: string;
   width: number;
   height: number;
-  /** Which decoder ran; no two of them give the same pixels for a JPEG. `none` for raw pixels. */
+  /** The decoder that was used. Different decoders give different pixels for the same JPEG. `none` for raw pixels. */
   decoder: string;
   /**
-   * Only of an image that `decode: 'fast'` decoded smaller: the size that its faces were found at, and cut out at. Their
-   * coordinates and matrices are in pixels of the whole image all the same.
+   * Only of an image that `decode: 'fast'` decoded smaller: the size at which its faces were found and cut out. Coordinates and
+   * matrices are still in pixels of the whole image.
    */
   reducedTo?: { width: number; height: number } | undefined;
 }

@@ -18,7 +18,7 @@ export interface AnonymizeOptions {
   strength?: number | undefined;
 }
 
-/** What each option must be, and what stands for it where it is left out. */
+/** Checks and defaults of the options. */
 export const ANONYMIZE_OPTIONS = {
   method: orElse('blur', oneOf(['blur', 'pixelate', 'fill'])),
   shape: orElse('ellipse', oneOf(REGION_SHAPES)),

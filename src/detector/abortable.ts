@@ -1,12 +1,12 @@
 import { onAbort } from '../runtime/on-abort.js';
 
 /**
- * A job's result, or a rejection with the signal's reason as soon as it is aborted. The job itself is not stopped: a
- * network that runs cannot be, so its late result is dropped.
+ * Resolves with the job's result, or rejects with the signal's reason as soon as the signal is aborted. The job itself goes on,
+ * because a running network cannot be stopped. Its late result is dropped.
  */
 export async function abortable<T>(job: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return job;
-  // The caller has its answer: a late failure of the job is dropped.
+  // After an abort nobody waits for the job: its late failure must not become an unhandled rejection.
   job.catch(() => undefined);
   signal.throwIfAborted();
   let forget = () => {};

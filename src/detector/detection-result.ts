@@ -3,21 +3,21 @@ import type { Receipt } from '../runtime/receipt.js';
 import type { Face, ImageInfo, PixelImage, Timings } from '../types.js';
 import { checkResult, type ResultJson, resultToJson } from './result-to-json.js';
 
-/** Faces that `console.log` lists one by one. */
+/** Number of faces that `console.log` lists one by one. */
 const MAX_LISTED = 20;
 
 type DetectionResultParts = Pick<DetectionResult, 'faces' | 'image' | 'timings' | 'networks'> &
   Partial<Pick<DetectionResult, 'pixels'>>;
 
-/** What `detect` gives: the faces of one image, and what is known of the image. */
+/** The result of `detect`: the faces of one image, and what is known about the image. */
 export class DetectionResult {
   /** Best score first; `[]` when there is no face. */
   readonly faces: Face[];
   readonly image: ImageInfo;
   readonly timings: Timings;
-  /** What made this result: networks, runtime, options. */
+  /** Networks, runtime and options of this result. */
   readonly networks: Receipt;
-  /** The pixels that the faces were found in, where `withPixels` asked for them. */
+  /** The pixels in which the faces were found. Only with the option `withPixels`. */
   readonly pixels: PixelImage | undefined;
 
   /** @throws InvalidOptionError */
@@ -31,7 +31,7 @@ export class DetectionResult {
     this.pixels = pixels;
   }
 
-  /** What `JSON.stringify` writes: integer landmarks, no pixels. `resultToJson` has a choice. */
+  /** Called by `JSON.stringify`: integer landmarks, no pixels. `resultToJson` has options. */
   toJSON(): ResultJson {
     return resultToJson(this);
   }

@@ -6,7 +6,7 @@ import { checkBoolean } from '../options.js';
 
 /** An error as plain JSON: the form in which a thread, a process or a service sends it to its caller. */
 export interface ErrorJson {
-  /** Which error it is, see `FacialLmkError.code`. `ERR_INTERNAL` for one that was not foreseen. */
+  /** The kind of error, see `FacialLmkError.code`. `ERR_INTERNAL` for an unexpected error. */
   code: string;
   message: string;
   /** Whether the same call may succeed when it is made again, unchanged. */
@@ -18,7 +18,7 @@ export interface ErrorJson {
   hint?: string | undefined;
   /** What went wrong at each location of a download. */
   failures?: { location: string; reason: string }[] | undefined;
-  /** What an error without a code calls itself, e.g. `AbortError`. */
+  /** The name of an error without a code, e.g. `AbortError`. */
   name?: string | undefined;
   /** For debugging, only on request. */
   stack?: string | undefined;
@@ -26,7 +26,7 @@ export interface ErrorJson {
 }
 
 export interface ErrorJsonOptions {
-  /** With stack and causes, which name files and say more than a stranger should know. Default false. */
+  /** Add stack and causes. They name files and other internals that should not reach strangers. Default false. */
   details?: boolean | undefined;
 }
 
@@ -36,12 +36,12 @@ const INTERNAL = 'ERR_INTERNAL';
 
 const { FacialLmkError, DownloadError, ...OTHER_ERRORS } = errors;
 
-/** Each error class of the library by the code of its errors, but for `DownloadError`, which takes other parts. */
+/** The error classes of the library by code. Without `DownloadError`, whose constructor takes other parts. */
 const CLASSES: Record<string, new (parts: errors.ErrorParts) => errors.FacialLmkError> = Object.fromEntries(
   Object.values(OTHER_ERRORS).map((Class) => [new Class({ name: '', expected: '', received: '' }).code, Class]),
 );
 
-/** Causes of causes that are kept; an error may be its own. */
+/** Longest chain of causes that is kept. An error can be its own cause, so there must be a limit. */
 const MAX_CAUSES = 8;
 
 function toJson(thrown: unknown, details: boolean, causesLeft: number): ErrorJson {
@@ -66,8 +66,8 @@ function toJson(thrown: unknown, details: boolean, causesLeft: number): ErrorJso
 }
 
 /**
- * Anything that was thrown as plain JSON. {@link errorFromJson} is the way back.
- * An error of another kind keeps its `code` and `retryable` where it has them.
+ * Turns anything that was thrown into plain JSON. {@link errorFromJson} is the inverse.
+ * An error that is not the library's own keeps its `code` and `retryable`, if it has them.
  */
 export function errorToJson(error: unknown, options: ErrorJsonOptions = {}): ErrorJson {
   const { details } = checkOptions('errorToJson', options, ERROR_JSON_OPTIONS);
@@ -83,7 +83,7 @@ function isFailure(value: unknown): value is errors.DownloadError['failures'][nu
   return typeof location === 'string' && typeof reason === 'string';
 }
 
-/** The library's own error, or undefined where parts are missing or the code is not known here. */
+/** The library's own error; undefined when parts are missing or the code is unknown. */
 function ownError({ code, subject, expected, received, hint, failures }: Fields, cause: unknown): Error | undefined {
   if (typeof subject !== 'string' || typeof expected !== 'string' || typeof received !== 'string') return undefined;
   const parts = { name: subject, expected, received, hint: textOf(hint), cause };
@@ -110,11 +110,11 @@ function fromJson(json: object, causesLeft: number): Error {
 }
 
 /**
- * The error that {@link errorToJson} was given: of the same class, with the same fields. An error of another kind, or of a
- * version that knows more, becomes an `Error` with the same `name`, `message`, `code` and `retryable`.
+ * The inverse of {@link errorToJson}: an error of the same class with the same fields. An error that is not the library's own,
+ * or that comes from a newer version, becomes an `Error` with the same `name`, `message`, `code` and `retryable`.
  *
  * @param json a parsed {@link ErrorJson}; other fields are ignored
- * @throws InvalidOptionError when it is none
+ * @throws InvalidOptionError when it is not an {@link ErrorJson}
  */
 export function errorFromJson(json: unknown): Error {
   if (typeof json === 'object' && json !== null && 'code' in json && 'message' in json)

@@ -34,51 +34,51 @@ import { DetectionResult } from './detection-result.js';
 import type { FrameTracker } from './frame-tracker.js';
 import { type StreamResult, streamResults } from './stream-results.js';
 
-/** The options of a call, without those of the decoder. */
+/** The options of a call, except those of the image decoder. */
 export interface CallOptions extends PipelineOptions {
-  /** Aborting rejects the call at once with the signal's reason; a network that runs ends first, unseen. */
+  /** Aborting rejects the call at once with the signal's reason. A running network goes on to its end; its result is dropped. */
   signal?: AbortSignal | undefined;
-  /** Have the pixels back in the result, to draw the faces or to cut them out without decoding twice. Default false. */
+  /** Return the decoded pixels in the result, so that the image need not be decoded again to draw on it or crop it. Default false. */
   withPixels?: boolean | undefined;
 }
 
 /** Pixels and where they come from. */
 export interface ReadImage extends Pick<ImageInfo, 'name' | 'decoder'> {
   pixels: PixelImage;
-  /** Of an image that was decoded smaller. */
+  /** The size of the whole image. Only of an image that was decoded smaller. */
   fullSize?: { width: number; height: number } | undefined;
 }
 
-/** What a platform brings: two open networks and a way from its kinds of images to pixels. */
+/** What a platform (Node, browser) provides: two open networks and a function that turns its kinds of images into pixels. */
 export interface Platform<Input, Options> {
   detector: OnnxNetwork;
   landmarker: OnnxNetwork;
-  /** What each option of reading must be, beside those of every call. */
+  /** Checks of the options for reading images, beside those of every call. */
   readOptions: Checks;
   /** Which networks they are, for the receipts of the results. */
   identity: NetworksIdentity;
   /** Version of this library. */
   version: string;
   /**
-   * @param options checked, with what stands for those that were left out
-   * @param reserve waits until the image may take so many bytes, until the call ends; asked once its size is known, before
-   * anything is decoded
+   * @param options checked, with defaults filled in
+   * @param reserve waits until the image may use so many bytes; they are released when the call ends. Called as soon as the size
+   * of the image is known, before anything is decoded
    */
   readPixels(input: Input, options: Options, reserve: (bytes: number) => Promise<void>): Promise<ReadImage>;
-  /** Bytes that the images of all calls share. Default {@link IMAGE_MEMORY}. */
+  /** Memory that the images of all calls share, bytes. Default {@link IMAGE_MEMORY}. */
   imageMemory?: Pick<Semaphore, 'acquire'> | undefined;
 }
 
 /**
- * Calls that hold anything at once: enough for all threads that networks and decoders run in (libuv has four), and as many
- * ready to follow them. Each holds its image and the inputs of its networks, of which the detector's takes 4.9 MB.
+ * Calls that are worked on at once; the others wait and hold no memory. Networks and decoders run in libuv's four threads, so
+ * four calls run and four are ready to follow. Each holds its image and the inputs of its networks (the detector's: 4.9 MB).
  */
 const CALLS_AT_ONCE = 8;
 
-/** Bytes that the images of all calls take together where the platform does not say. */
+/** Default of `Platform.imageMemory`, bytes. */
 const IMAGE_MEMORY = 2 ** 29;
 
-/** What each option of a call must be, and what stands for it where it is left out. */
+/** Checks and defaults of the options of a call. */
 export const CALL_OPTIONS = {
   ...PIPELINE_OPTIONS,
   signal: optional(checkAbortSignal),
@@ -88,11 +88,11 @@ export const CALL_OPTIONS = {
 type CallSettings = DetectSettings<Checked<typeof CALL_OPTIONS>>;
 
 const DEFAULT_CONCURRENCY = 2;
-/** Images of a stream that are under way at once. */
+/** The number of images of a stream that are worked on at once. */
 export const checkConcurrency = integerIn(1, 1024);
 
 /**
- * Opens both networks, one after the other, and checks that they are what they should be. When one fails, both are closed.
+ * Opens both networks, one after the other, and checks their inputs and outputs. When one fails, both are closed.
  * @throws ModelContractError, and what opening throws
  */
 export async function openPair(
@@ -136,8 +136,8 @@ function checkPlatform(name: string, value: unknown): void {
 /**
  * Photo in, faces out, on any platform: the two networks and everything around them.
  *
- * Calls may overlap; any number may be made at once, for a call that waits for its turn holds nothing but its input, which
- * must stay as it is until the call ends. `close()` lets running calls finish and frees the networks.
+ * Calls may overlap. Any number may be made at once: a waiting call holds nothing but its input. An input must not be changed
+ * until its call has ended. `close()` waits for running calls and frees the networks.
  */
 export class FaceDetector<Input, Options extends CallOptions> {
   readonly #platform: Platform<Input, Options>;
@@ -162,8 +162,8 @@ export class FaceDetector<Input, Options extends CallOptions> {
   }
 
   /**
-   * @internal The same, but it settles only when nothing of the call runs any more, also when it is aborted: for threads that
-   * must not be ended before.
+   * @internal Like `detect`, but an aborted call also settles only when nothing of it runs any more. For threads, which must not
+   * be terminated while a network runs.
    */
   async detectToEnd(input: Input, options: Options): Promise<DetectionResult> {
     return this.#finish(input, this.#settings('detect', options));
@@ -175,9 +175,9 @@ export class FaceDetector<Input, Options extends CallOptions> {
   }
 
   /**
-   * Many images in order, the next one decoded while this one's networks run.
+   * Many images in order. The next image is decoded while the networks run on the current one.
    * @param options.concurrency images under way at once, default 2
-   * @throws InvalidOptionError at once; what is wrong with one image comes as its result
+   * @throws InvalidOptionError at once; the error of one image is part of the stream, as its result
    */
   stream<One extends Input>(
     inputs: Iterable<One> | AsyncIterable<One>,
@@ -190,15 +190,15 @@ export class FaceDetector<Input, Options extends CallOptions> {
   }
 
   /**
-   * Follows faces over the frames of a video or camera, as {@link FaceTracker} does, with this detector's networks and from all
-   * that it takes as an image.
+   * Follows faces over the frames of a video or camera with a {@link FaceTracker} and this detector's networks. Frames may be
+   * anything that `detect` takes.
    * @throws InvalidOptionError
    */
   createTracker(options: TrackerOptions = {}): FrameTracker<Input> {
     const reading = checkOptions('createTracker', {}, this.#platform.readOptions) as unknown as Options;
     const tracker = new FaceTracker(this.#platform, options);
     const calls = new InFlight('the tracker');
-    // Reading takes longer for one frame than for the next: their order is that of the calls.
+    // Decoding one frame can take longer than decoding the next. Frames are tracked in the order of the calls.
     const turns = new Semaphore(1);
     const follow = (frame: Input, time?: number) =>
       turns.run(1, () => this.#withPixels(frame, reading, ({ pixels }) => tracker.track(pixels, time)));
@@ -209,7 +209,7 @@ export class FaceDetector<Input, Options extends CallOptions> {
     };
   }
 
-  /** Lets running calls finish, then frees both networks. Later calls are refused; closing twice is fine. */
+  /** Waits for running calls, then frees both networks. Later calls are refused. Closing twice is allowed. */
   close(): Promise<void> {
     const { detector, landmarker } = this.#platform;
     return this.#calls.close(() => Promise.all([detector.close(), landmarker.close()]));
@@ -220,7 +220,7 @@ export class FaceDetector<Input, Options extends CallOptions> {
     return this.close();
   }
 
-  /** All options of a call, before anything is done. */
+  /** Checks all options of a call and fills in the defaults. */
   #settings<More extends object = object>(owner: string, options: Options, more?: ChecksOf<More>): CallSettings & More {
     const { detector, readOptions } = this.#platform;
     const checked = checkOptions(owner, options, { ...CALL_OPTIONS, ...readOptions, ...more });
@@ -252,7 +252,7 @@ export class FaceDetector<Input, Options extends CallOptions> {
     });
   }
 
-  /** Reads an image and works on it; until then it has its share of the images' memory. */
+  /** Reads an image and works on it. Its share of the images' memory is held until the work has ended. */
   async #withPixels<T>(input: Input, options: Options, work: (image: ReadImage) => Promise<T>): Promise<T> {
     const { signal } = options;
     const releases: (() => void)[] = [];

@@ -4,12 +4,12 @@ import type { TrackedFace } from '../tracking/face-tracker.js';
 export interface FrameTracker<Input> {
   /**
    * The faces of the next frame.
-   * @param time of the frame in seconds, not before the last one's; default: 30 frames a second
+   * @param time of the frame in seconds, not earlier than the last frame's; default: 30 frames a second
    * @throws what `detect` and `FaceTracker.track` throw
    */
   track(frame: Input, time?: number): Promise<TrackedFace[]>;
-  /** Forgets all faces, for a cut in the film: time may begin anew. Ids go on. */
+  /** Forgets all faces, for a cut in the film. The next time may be earlier. Ids are not used again. */
   reset(): void;
-  /** Lets running calls finish; later frames are refused. The detector goes on. */
+  /** Waits for running calls. Later frames are refused. The detector stays open. */
   close(): Promise<void>;
 }

@@ -2,12 +2,12 @@ import { describe } from '../describe.js';
 import { InvalidOptionError } from '../errors.js';
 
 /**
- * Does a job for every input, several at once, and yields the results in the order of the inputs, each as soon as it is its
- * turn: the next input is asked for meanwhile. At most `concurrency` results are held. A source that fails does so after the
- * results of the inputs before.
+ * Runs a job for every input, several at once, and yields the results in the order of the inputs. A result is yielded as soon
+ * as those before it are; the next input is asked for meanwhile. At most `concurrency` results are held. When the source fails,
+ * the results of the earlier inputs come first, then its error.
  *
- * When the caller stops early, or a job fails, no further input is taken, the source is closed and the jobs at work are
- * waited for. An input that was asked for is not: its source may be silent forever.
+ * When the caller stops early, or a job fails, no further input is taken, the source is closed and running jobs are awaited.
+ * A pending request for an input is not awaited, because the source may never answer.
  */
 export async function* mapInOrder<Input, Output>(
   inputs: Iterable<Input> | AsyncIterable<Input>,
@@ -20,12 +20,12 @@ export async function* mapInOrder<Input, Output>(
   const source = Symbol.asyncIterator in inputs ? inputs[Symbol.asyncIterator]() : inputs[Symbol.iterator]();
   const pending: Promise<Output>[] = [];
   let index = 0;
-  /** No further input: the source has ended or failed, or the caller has stopped. */
+  /** True when no further input is taken: the source has ended or failed, or the caller has stopped. */
   let over = false;
   let asked: Promise<void> | undefined;
 
   const hold = (result: Promise<Output>) => {
-    // Its failure is seen when its turn comes, not before.
+    // The error is thrown when it is this result's turn. Until then it must not count as unhandled.
     result.catch(() => undefined);
     pending.push(result);
   };
@@ -73,7 +73,7 @@ export async function* mapInOrder<Input, Output>(
   } finally {
     const closed = over ? undefined : close();
     over = true;
-    // Of two failures the first one counts.
+    // When a job has failed, its error is thrown, not the one of closing the source.
     const ignored = closed?.catch(() => undefined);
     await Promise.allSettled(pending);
     if (!asked) await (failed ? ignored : closed);

@@ -9,7 +9,7 @@ export interface OpenPair {
   landmarker: OnnxNetwork;
 }
 
-/** A device that was asked for and does not run the networks, and why. */
+/** A requested device on which the networks do not run, and the reason. */
 export interface PassedOver {
   device: string;
   reason: string;
@@ -18,19 +18,19 @@ export interface PassedOver {
 export interface OpenOnDeviceOptions<Device extends string> {
   /** Devices in the order of preference. */
   devices: readonly Device[];
-  /** The device that the others are compared with. It is not tested. */
+  /** The device with which the others are compared. It is not tested itself. */
   reference: Device;
   /** Opens both networks on a device. */
   open(device: Device): Promise<OpenPair>;
-  /** An abort is no fault of a device. */
+  /** Ends the search. An abort does not count as a failure of the device. */
   signal?: AbortSignal | undefined;
 }
 
 export interface OpenedOnDevice<Device extends string> extends OpenPair {
   device: Device;
-  /** What its test measured; undefined for the reference itself. */
+  /** The differences from the reference device; undefined for the reference device itself. */
   differences: DeviceDifferences | undefined;
-  /** Devices before it in the list. */
+  /** The devices that stand earlier in the list. */
   passedOver: PassedOver[];
 }
 
@@ -64,16 +64,16 @@ function noDevice(passedOver: readonly PassedOver[], reference: string, cause: u
     name: 'device',
     expected: 'a device that is available and finds what the processor finds',
     received: passedOver.map(({ device, reason }) => `"${device}" (${reason})`).join(', '),
-    hint: `With "${reference}" at the end of a list of devices the processor takes over.`,
+    hint: `Put "${reference}" at the end of the list of devices to fall back to the processor.`,
     cause,
   });
 }
 
 /**
- * Opens networks on the first device of a list that gives right results: each is tested against the processor on a drawn
- * picture, and one that cannot be had, fails or computes something else is passed over.
+ * Opens networks on the first device of a list that gives correct results. Each device is compared with the processor on a drawn
+ * picture. A device that is not available, fails or computes something else is passed over.
  *
- * @throws DeviceError when none is left, and what opening on the reference device throws
+ * @throws DeviceError when no device is left, and what opening on the reference device throws
  */
 export async function openOnDevice<Device extends string>({
   devices,
@@ -82,7 +82,7 @@ export async function openOnDevice<Device extends string>({
   signal,
 }: OpenOnDeviceOptions<Device>): Promise<OpenedOnDevice<Device>> {
   const passedOver: PassedOver[] = [];
-  // First, so that a file that is no network is never blamed on a device.
+  // Opened first, so that a damaged model file does not look like a fault of a device.
   const known = await open(reference);
   let taken: OpenPair | undefined;
   try {

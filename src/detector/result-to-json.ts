@@ -7,23 +7,23 @@ import type { Face, FaceData, FaceJson, ImageInfo, Timings } from '../types.js';
 
 /** One image and its faces as JSON: what the command prints. */
 export interface ResultJson {
-  /** What the image was called when it was asked for: a path, `-` for standard input. */
+  /** The image's name as the caller gave it: a path, `-` for standard input. */
   image: string;
   width: number;
   height: number;
   decoder: string;
-  /** Only of an image that was decoded smaller: the size that its faces were found at. */
+  /** Only of an image that was decoded smaller: the size at which its faces were found. */
   reducedTo?: { width: number; height: number } | undefined;
   /** Best score first; `[]` when there is no face. */
   faces: FaceJson[];
   /** Milliseconds, rounded to hundredths. */
   timings: Timings;
-  /** What made this result. */
+  /** Networks, runtime and options of this result. */
   networks: Receipt;
 }
 
 export interface ResultJsonOptions extends FaceJsonOptions {
-  /** Another name for the image than the result's own. */
+  /** Replaces the image's name. */
   name?: string | undefined;
 }
 
@@ -38,7 +38,7 @@ const checkImageInfo = fields({
   reducedTo: optional(fields({ width: checkAnyNumber, height: checkAnyNumber })),
 } satisfies ChecksOf<ImageInfo>);
 
-/** Refuses what `detect` does not give. */
+/** Refuses anything but a result of `detect`. */
 export const checkResult = fields({
   image: checkImageInfo,
   timings: checkTimings,

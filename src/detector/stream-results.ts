@@ -2,15 +2,15 @@ import { asError } from '../as-error.js';
 import type { DetectionResult } from './detection-result.js';
 import { mapInOrder } from './map-in-order.js';
 
-/** One image of a stream: what was found in it, or why that failed. */
+/** One image of a stream: its result, or the error. */
 export type StreamResult<Input> = { index: number; input: Input } & (
   | { result: DetectionResult; error?: undefined }
   | { result?: undefined; error: Error }
 );
 
 /**
- * Analyses inputs in order with several under way at once, so that one image is decoded while another one's networks run.
- * An input that fails gives a result with its error, and the stream goes on.
+ * Analyses inputs in order, several at once, so that one image is decoded while the networks run on another.
+ * When an input fails, the stream yields its error and goes on.
  */
 export function streamResults<Input>(
   inputs: Iterable<Input> | AsyncIterable<Input>,

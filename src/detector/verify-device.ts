@@ -11,7 +11,7 @@ import { landmarks } from '../stages/landmarks.js';
 import type { Networks } from '../stages/pipeline.js';
 import type { Network, PixelImage, Point } from '../types.js';
 
-/** The worst differences between what a device finds and what the processor finds. */
+/** The largest differences between the results of a device and those of the processor. */
 export interface DeviceDifferences {
   /** Of the scores, which are probabilities. */
   score: number;
@@ -24,12 +24,12 @@ export interface DeviceDifferences {
 }
 
 /**
- * What a device may differ by. Half precision stays well inside; a kernel that is wrong, or a precision that the network does
- * not support, is far outside.
+ * The differences that a device may have. Half precision stays well below them; a wrong kernel, or a precision that the network
+ * does not support, is far above them.
  */
 export const DEVICE_TOLERANCE: DeviceDifferences = { score: 0.02, box: 1, keypoints: 1, landmarks: 0.5 };
 
-/** Middle and size of the drawn faces, in sides of the picture: one for each of the detector's levels, and one that leans. */
+/** Centre and size of the drawn faces, relative to the side of the picture: sizes for each level of the detector, some rotated. */
 const FACES = [
   { x: 0.34, y: 0.36, size: 0.5, rollRadians: 0.1 },
   { x: 0.8, y: 0.25, size: 0.18, rollRadians: -0.3 },
@@ -37,7 +37,7 @@ const FACES = [
   { x: 0.2, y: 0.86, size: 0.08, rollRadians: 0 },
 ];
 
-/** Infinity where one of the numbers is none: nothing may hide a NaN. */
+/** Infinity when one of the numbers is NaN, which `Math.max` and comparisons would hide. */
 function distance(a: number, b: number): number {
   const difference = Math.abs(a - b);
   return Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference;
@@ -49,14 +49,14 @@ function worstOf(a: ArrayLike<number>, b: ArrayLike<number>, from = 0, to = a.le
   return worst;
 }
 
-/** Every anchor of one run, also where no face is. */
+/** All anchors of one run, also those without a face. */
 async function decodeAll(detector: Network, image: PixelImage, side: number): Promise<Candidates> {
   const { tensor } = detectorInput(pixelView(image), side);
   const levels = anchorLevels(side);
   return decodeAnchors(sortOutputs(detector, await detector.infer(tensor), levels), levels, -1);
 }
 
-/** Differences wherever either of the two sees a face, or comes nearest to seeing one. */
+/** Differences at the anchors where one of the two scores at least half of the reference's best score. */
 function compareAnchors(tested: Candidates, reference: Candidates): Omit<DeviceDifferences, 'landmarks'> {
   const worst = { score: worstOf(tested.scores, reference.scores), box: 0, keypoints: 0 };
   const threshold = reference.scores.reduce((best, score) => Math.max(best, score)) / 2;
@@ -73,13 +73,13 @@ const coordinates = (faces: readonly { landmarksFloat: Point[] }[]): number[] =>
   faces.flatMap(({ landmarksFloat }) => landmarksFloat.flatMap(({ x, y }) => [x, y]));
 
 /**
- * Runs two copies of a pair of networks, one on a device and one on the processor, on a drawn picture, and says how far apart
- * their results are. The landmarks are compared on the same crops, whatever the detectors found.
+ * Runs two copies of a pair of networks, one on a device and one on the processor, on a drawn picture, and measures the
+ * differences of their results. Both landmark networks get the same crops, whatever the detectors found.
  *
- * Compared with a run on the spot rather than with stored numbers, because any networks may be asked for, and because what the
- * processor gives depends on its kind and on the runtime's version.
+ * The reference is computed here and not stored, because the networks may be any, and because the processor's results depend on
+ * its kind and on the version of the runtime.
  *
- * @throws what a network throws, ModelContractError or InferenceError for outputs that no sound network has
+ * @throws what a network throws; ModelContractError or InferenceError for outputs that do not fit
  */
 export async function verifyDevice(tested: Networks, reference: Networks): Promise<DeviceDifferences> {
   const side = largestSide(detectorSide(reference.detector, undefined));
@@ -109,7 +109,7 @@ const NAMES: Record<keyof DeviceDifferences, string> = {
   landmarks: 'landmarks',
 };
 
-/** What is wrong with a device in words, or undefined where it differs by no more than it may. */
+/** The fault of a device in words; undefined when its differences are within the tolerance. */
 export function deviceFault(differences: DeviceDifferences): string | undefined {
   const faults = (Object.keys(NAMES) as (keyof DeviceDifferences)[])
     .filter((kind) => differences[kind] > DEVICE_TOLERANCE[kind])

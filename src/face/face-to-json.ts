@@ -12,7 +12,7 @@ export interface FaceJsonOptions {
   attributes?: boolean | undefined;
 }
 
-/** What each option must be, and what stands for it where it is left out. */
+/** Checks and defaults of the options. */
 export const FACE_JSON_OPTIONS = {
   subpixel: orElse(false, checkBoolean),
   attributes: orElse(false, checkBoolean),

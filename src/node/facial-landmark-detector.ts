@@ -33,7 +33,7 @@ export interface OpenOptions {
 
 export interface LoadOptions extends NetworkChoice, OpenOptions, ImageMemoryOptions {}
 
-/** What each option of opening must be, and what stands for it where it is left out. */
+/** Checks and defaults of the options of opening. */
 export const OPEN_OPTIONS = {
   threads: optional(integerIn(1, MAX_THREADS)),
   device: orElse(['cpu'] as Device[], checkDevices),
@@ -50,7 +50,7 @@ const LOAD_OPTIONS = {
 
 export interface AnalyzeOptions extends CallOptions, DecodeOptions {}
 
-/** What each option of a call must be, and what stands for it where it is left out. */
+/** Checks and defaults of the options of a call. */
 export const ANALYZE_OPTIONS = { ...CALL_OPTIONS, ...DECODE_OPTIONS } satisfies ChecksOf<AnalyzeOptions>;
 
 export interface StreamOptions extends AnalyzeOptions {

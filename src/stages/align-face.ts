@@ -19,13 +19,13 @@ export interface AlignOptions {
   landmarkChannelOrder?: 'bgr' | 'rgb' | undefined;
 }
 
-/** What each option must be, and the merged model's value where one is left out. */
+/** Checks and defaults of the options; the defaults are the merged model's values. */
 export const ALIGN_OPTIONS = {
   landmarkChannelOrder: orElse('bgr', oneOf(['bgr', 'rgb'])),
 } satisfies ChecksOf<AlignOptions>;
 
 /**
- * Cuts one face out along a transform that is already estimated.
+ * Cuts one face out with a transform that is already estimated.
  * @param input where to write the landmark input
  */
 export function cropAligned(
@@ -48,12 +48,12 @@ export function cropAligned(
   };
 }
 
-/** Brings the face of an index upright, its landmark input written into `input`. */
+/** Aligns the face with this index and writes its landmark input into `input`. */
 export type FaceAligner = (index: number, input?: Float32Array) => AlignedFace;
 
 /**
- * Stage 2 for the faces of one image, one at a time: what follows can take each of them before the next one needs memory.
- * The faces belong together all the same, for the last bits of a matrix depend on a face's place among the others.
+ * Stage 2 for the faces of one image, one at a time, so that the next stage can use a face before the next one needs memory.
+ * All key points must be known at the start, because the last bits of a matrix depend on a face's place among the others.
  */
 export function faceAligner(
   image: PixelImage,
@@ -62,16 +62,16 @@ export function faceAligner(
   workspace: Workspace,
 ): FaceAligner {
   const transforms = estimateCropTransforms(faces);
-  // A new view for each face: while a network runs in between, the caller may give the memory away.
+  // A new view for each face: the caller may transfer the image's memory away while a network runs in between.
   return (index, input) =>
     cropAligned(pixelView(image), transforms[index], landmarkChannelOrder, workspace.kernels, input);
 }
 
 /**
- * Stage 2 for several faces of one image: key points -> upright crops and the matrices there and back, bit for bit
- * what the merged model makes of these faces in this order.
+ * Stage 2 for several faces of one image: key points -> upright crops and the matrices in both directions, bit for bit as the
+ * merged model computes them for these faces in this order.
  *
- * @param workspace what calls share; pass the same one to every call of a series
+ * @param workspace kernels and buffers; pass the same one to every call of a series
  * @throws InvalidImageError, InvalidOptionError
  */
 export function alignFaces(
@@ -88,12 +88,12 @@ export function alignFaces(
 }
 
 /**
- * Stage 2: image and five key points -> the face upright in a 224 x 224 crop, with the matrices there and back and the
- * input of the landmark network. Key points without a two-dimensional spread give a `degenerate` face, see
- * `estimateCropTransforms`; whatever lies outside the image is black.
+ * Stage 2: image and five key points -> the face upright in a 224 x 224 crop, the matrices in both directions, and the input of
+ * the landmark network. Key points without a two-dimensional spread give a `degenerate` face, see `estimateCropTransforms`.
+ * The parts of a crop that lie outside the image are black.
  *
  * @param keypoints left eye, right eye, nose, left mouth corner, right mouth corner, image pixels
- * @param workspace what calls share; pass the same one to every call of a series
+ * @param workspace kernels and buffers; pass the same one to every call of a series
  * @throws InvalidImageError, InvalidOptionError
  */
 export function alignFace(

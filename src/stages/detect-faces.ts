@@ -28,9 +28,9 @@ import { checkWorkspace, Workspace } from './workspace.js';
 export interface DetectOptions {
   /** Faces need a score above this. In [0, 1], default 0.5. */
   minScore?: number | undefined;
-  /** A box goes when it overlaps a better one by more than this intersection over union. In [0, 1], default 0.4. */
+  /** A box is dropped when its intersection over union with a better box is above this. In [0, 1], default 0.4. */
   iouThreshold?: number | undefined;
-  /** At most so many faces, the best first. Default 1000. */
+  /** Largest number of faces; those with the best scores are kept. Default 1000. */
   maxFaces?: number | undefined;
   /**
    * Side of the detector's square input, a multiple of 32. Default: the network's fixed side, or the smallest that holds
@@ -40,7 +40,7 @@ export interface DetectOptions {
   /** Checked between the steps: an `AbortSignal`, or anything with its method. */
   signal?: { throwIfAborted(): void } | undefined;
   /**
-   * What becomes of images longer than 1920 pixels: reduced for the detector, or refused, as the merged model does.
+   * What to do with images longer than 1920 pixels: reduce them for the detector, or refuse them as the merged model does.
    * Default `reduce`.
    */
   largeImages?: 'reduce' | 'refuse' | undefined;
@@ -60,12 +60,12 @@ function checkSignal(name: string, value: unknown): Signal {
   return signal;
 }
 
-/** What each option must be. */
+/** Checks and defaults of the options. */
 export const DETECT_OPTIONS = {
   minScore: optional(numberIn(0, 1)),
   iouThreshold: optional(numberIn(0, 1)),
   maxFaces: optional(integerIn(1, Number.MAX_SAFE_INTEGER)),
-  // Which of them it may be, the network decides.
+  // The allowed sides depend on the network, see `detectorSide`.
   detectorSide: optional(checkAnyNumber),
   signal: optional(checkSignal),
   largeImages: orElse('reduce', oneOf(['reduce', 'refuse'])),
@@ -75,7 +75,7 @@ export const DETECT_OPTIONS = {
 type CheckedOptions = Checked<typeof DETECT_OPTIONS>;
 type Resolved = 'minScore' | 'iouThreshold' | 'maxFaces';
 type Unresolved = Pick<CheckedOptions, Resolved | 'detectorSide'>;
-/** Options that were checked, with what network and spec have for those that were left out. */
+/** Checked options, with the defaults of the network and the spec filled in. */
 export type DetectSettings<Options extends Unresolved = CheckedOptions> = Omit<Options, keyof Unresolved> &
   Record<Resolved, number> & { detectorSide: DetectorSide };
 
@@ -151,7 +151,7 @@ function toDetection(
  * Stage 1: image -> faces with box, score and five key points, in image pixels, best score first.
  *
  * @param network an SCRFD export with key points
- * @param workspace what calls share; pass the same one to every call of a series
+ * @param workspace kernels and buffers; pass the same one to every call of a series
  * @param spec of another network with SCRFD's kind of outputs
  * @returns `[]` when there is no face
  * @throws InvalidImageError when the image is longer than 1920 pixels and such are refused
@@ -191,7 +191,7 @@ export async function findFaces(
       name: 'the image',
       expected: `at most ${spec.maxImageSide} pixels a side`,
       received: `${view.width} x ${view.height}`,
-      hint: 'The merged model fails there too. With `largeImages: "reduce"` it is reduced for the detector.',
+      hint: 'The merged model fails there too. Set `largeImages` to "reduce" to reduce such images for the detector.',
     });
   }
   if (recall === 'thorough') return findInPasses(network, view, { ...settings, detectorSide: side }, workspace, spec);

@@ -11,21 +11,21 @@ import type { Tensor } from '../types.js';
 
 const f32 = Math.fround;
 
-/** An image as the detector takes it, and the way back from there. */
+/** An image as the detector takes it, and the way back to image pixels. */
 export interface DetectorInput {
   /** `(1, 3, side, side)` float32, RGB planes in normalised units */
   tensor: Tensor;
   /**
-   * A coordinate from detector input pixels to image pixels: product first, clipped to the image, truncated to an integer,
-   * as the reference does.
-   * @param length of the image on this axis
+   * Maps a coordinate from detector input pixels to image pixels: multiplied, clipped to the image, truncated to an integer, in the
+   * reference's order.
+   * @param length of the image on this axis, pixels
    */
   toImage(value: number, length: number): number;
 }
 
 /**
- * Image -> detector input. Up to 1920 pixels bit-identical to the reference; above, reduced by area averaging so that small
- * faces are not lost to aliasing.
+ * Image -> detector input. Up to 1920 pixels bit-identical to the reference. Larger images are reduced by area averaging, so that
+ * small faces are not lost to aliasing.
  *
  * @param out where to write; every element is written
  * @throws InvalidImageError, InvalidOptionError

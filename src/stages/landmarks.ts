@@ -35,14 +35,14 @@ async function inferBatch(
         name: `the landmarker outputs (${network.name})`,
         expected: 'finite coordinates',
         received: 'NaN, infinity or numbers that lead there',
-        hint: 'The network file is damaged or runs in a precision it does not support.',
+        hint: 'The network file is damaged, or the network runs in a precision that it does not support.',
       });
     }
     return { landmarks: landmarksFloat.map(truncatePoint), landmarksFloat };
   });
 }
 
-/** Refuses what is not cut out by stage 2. */
+/** Refuses anything but a face that stage 2 has cut out. */
 function checkAligned(name: string, value: unknown, { inputSide }: LandmarkSpec): void {
   const { landmarkInput, cropToImage } = checkObject(name, value) as AlignedFace;
   checkMatrix(`${name}.cropToImage`, cropToImage);
@@ -58,11 +58,11 @@ function checkAligned(name: string, value: unknown, { inputSide }: LandmarkSpec)
 const inputLength = ({ inputSide }: LandmarkSpec) => 3 * inputSide * inputSide;
 
 /**
- * Stage 3 for faces that are brought upright when their batch's turn comes, so that a thousand of them never hold a thousand
- * network inputs at once.
+ * Stage 3 for faces that are aligned only when it is their batch's turn, so that a thousand faces do not hold a thousand network
+ * inputs at once.
  *
- * @param faces how many
- * @param align writes the landmark input of the face of an index into `input`, and returns its way back
+ * @param faces number of faces
+ * @param align writes the landmark input of the face with an index into `input`, and returns its alignment
  */
 export async function landmarksInBatches(
   network: Network,
@@ -77,7 +77,7 @@ export async function landmarksInBatches(
   const sets: LandmarkSet[] = [];
   for (let start = 0; start < faces; start += size) {
     const count = Math.min(size, faces - start);
-    // A network with a fixed batch takes no fewer faces; the rest of its results is not read.
+    // A network with a fixed batch always gets a full batch; the results of the unused places are not read.
     const found = await workspace.lend((fixed ?? count) * length, (input) => {
       const cropsToImage = Array.from({ length: count }, (_, i) => {
         const own = input.subarray(i * length, (i + 1) * length);
@@ -94,7 +94,7 @@ export async function landmarksInBatches(
  * Stage 3: aligned faces -> 106 points each, in image pixels. Faces go through the network in batches of bounded size.
  *
  * @param network 2d106det or another network with its contract
- * @param workspace what calls share; pass the same one to every call of a series
+ * @param workspace kernels and buffers; pass the same one to every call of a series
  * @param spec of another network
  * @throws ModelContractError, InvalidOptionError, InferenceError
  */

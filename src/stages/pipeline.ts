@@ -26,18 +26,18 @@ export interface Networks {
   landmarkerSpec?: LandmarkSpec | undefined;
 }
 
-/** What each option must be. */
+/** Checks and defaults of the options. */
 export const PIPELINE_OPTIONS = { ...DETECT_OPTIONS, ...ALIGN_OPTIONS } satisfies ChecksOf<PipelineOptions>;
 
-/** Options that were checked, see `detectSettings`. */
+/** Checked options, see `detectSettings`. */
 export type PipelineSettings = DetectSettings<Checked<typeof PIPELINE_OPTIONS>>;
 
 type SameForAll = Pick<PipelineSettings, 'minScore' | 'iouThreshold' | 'maxFaces' | 'landmarkChannelOrder' | 'recall'>;
 
-/** The options that change a result, as they were for one image. */
+/** The options that change a result, with the values used for one image. */
 export type ResultOptions = SameForAll & { detectorSide: number };
 
-/** Of the options of a call, those that change the result for this image. */
+/** The options of a call that change the result for this image. */
 export function resultOptions(
   settings: SameForAll & Pick<PipelineSettings, 'detectorSide'>,
   image: Pick<PixelImage, 'width' | 'height'>,
@@ -58,7 +58,7 @@ export function checkNetworks(name: string, value: unknown): Networks {
 /**
  * Stages 1, 2 and 3 in a row: image -> every face with box, key points, landmarks, crop and matrices.
  *
- * @param workspace what calls share; pass the same one to every call of a series
+ * @param workspace kernels and buffers; pass the same one to every call of a series
  * @throws InvalidImageError, InvalidOptionError, ModelContractError, InferenceError
  */
 export async function analyzeFaces(

@@ -11,7 +11,7 @@ export function checkWorkspace(name: string, value: unknown): Workspace {
   throw new InvalidOptionError({ name, expected: 'a Workspace', received: describe(value) });
 }
 
-/** Idle buffers that are kept: one for each network of a call, and as many for a second call that overlaps with it. */
+/** Idle buffers that are kept: one for each network of a call, for two calls that overlap. */
 const MAX_IDLE = 4;
 /** Floats of the largest buffer that is lent: 4 GB. */
 const MAX_LENT = 2 ** 30;
@@ -19,10 +19,10 @@ const MAX_LENT = 2 ** 30;
 const MAX_KEPT = 4 * 2 ** 20;
 
 /**
- * What the calls of one pipeline share so that it is made only once: the kernels, and the buffers that network
- * inputs are written into. A detector input takes 4.9 MB.
+ * The kernels and the buffers for network inputs, which the calls of one pipeline share so that they are made only once. A detector
+ * input takes 4.9 MB.
  *
- * Calls may overlap: each has its buffers to itself for as long as its networks run. Results never share memory with them.
+ * Calls may overlap: each has its own buffers while its networks run. Results never share memory with the buffers.
  */
 export class Workspace {
   readonly kernels: Kernels;
@@ -34,7 +34,7 @@ export class Workspace {
     this.kernels = checkKernels('kernels', kernels);
   }
 
-  /** Lends `length` floats, holding anything, until `job` has ended. */
+  /** Lends `length` floats with undefined contents until `job` has ended. */
   async lend<T>(length: number, job: (buffer: Float32Array) => Promise<T>): Promise<T> {
     checkInteger('length', length, 0, MAX_LENT);
     checkFunction('job', job);
@@ -48,7 +48,7 @@ export class Workspace {
   }
 
   #keep(buffer: Float32Array): void {
-    // It is empty when the network has transferred its input to another thread.
+    // The buffer is empty when the network has transferred its input to another thread.
     if (buffer.length === 0 || buffer.length > MAX_KEPT) return;
     this.#idle.push(buffer);
     this.#idle.sort((a, b) => a.length - b.length);

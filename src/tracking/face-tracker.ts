@@ -32,7 +32,7 @@ export interface TrackerOptions extends PipelineOptions {
 const DEFAULT_DETECT_EVERY = 5;
 const DEFAULT_MAX_MISSING = 15;
 
-/** What each option must be, and what stands for it where it is left out. */
+/** Checks and defaults of the options. */
 export const TRACKER_OPTIONS = {
   ...PIPELINE_OPTIONS,
   detectEvery: orElse(DEFAULT_DETECT_EVERY, integerIn(1, Number.MAX_SAFE_INTEGER)),

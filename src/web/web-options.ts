@@ -13,7 +13,7 @@ export interface WebLoadOptions extends WebRuntimeOptions, FetchModelOptions {
 
 export interface WebAnalyzeOptions extends CallOptions, WebDecodeOptions {}
 
-/** What each option of loading must be, and what stands for it where it is left out. */
+/** Checks and defaults of the options of loading. */
 export const WEB_LOAD_OPTIONS = {
   ...RUNTIME_OPTIONS,
   ...FETCH_OPTIONS,
@@ -21,5 +21,5 @@ export const WEB_LOAD_OPTIONS = {
   landmarker: optional(checkModelSource),
 } satisfies ChecksOf<WebLoadOptions>;
 
-/** What each option of a call must be, and what stands for it where it is left out. */
+/** Checks and defaults of the options of a call. */
 export const WEB_ANALYZE_OPTIONS = { ...CALL_OPTIONS, ...WEB_DECODE_OPTIONS } satisfies ChecksOf<WebAnalyzeOptions>;

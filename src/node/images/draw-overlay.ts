@@ -20,7 +20,7 @@ export interface DrawOverlayOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** What each option must be, and what stands for it where it is left out. */
+/** Checks and defaults of the options. */
 export const DRAW_OPTIONS = {
   indices: orElse(false, checkBoolean),
   signal: optional(checkAbortSignal),

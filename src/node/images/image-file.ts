@@ -43,7 +43,7 @@ export interface DecodeOptions {
 
 const DEFAULT_MAX_PIXELS = 178_956_970;
 
-/** What each option must be, and what stands for it where it is left out. */
+/** Checks and defaults of the options. */
 export const DECODE_OPTIONS = {
   decoder: orElse('auto', oneOf(['auto', 'sharp', 'jimp'])),
   maxPixels: orElse(DEFAULT_MAX_PIXELS, integerIn(1, Number.MAX_SAFE_INTEGER)),

@@ -57,7 +57,7 @@ export interface PoolDetectOptions extends AnalyzeOptions {
   handOver?: boolean | undefined;
 }
 
-/** What each option of a call must be, and what stands for it where it is left out. */
+/** Checks and defaults of the options of a call. */
 const POOL_OPTIONS = {
   ...ANALYZE_OPTIONS,
   handOver: orElse(false, checkBoolean),
