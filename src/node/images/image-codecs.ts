@@ -1,5 +1,3 @@
-import ndarray from 'ndarray';
-import ops from 'ndarray-ops';
 import { reasonOf } from '../../as-error.js';
 import { checkOptions, integerIn, orElse } from '../../check-options.js';
 import { InvalidImageError, InvalidOptionError } from '../../errors.js';
@@ -7,7 +5,6 @@ import { packPixels } from '../../image/pack-pixels.js';
 import { checkChoice } from '../../options.js';
 import type { PixelImage } from '../../types.js';
 import { type ImageFormat, type ImageHeader, timeLimit } from './image-format.js';
-import { decodeWithJimp } from './jimp/decode-with-jimp.js';
 import type { Pixels } from './jimp/pixels.js';
 import { prepareTiff } from './sharp/prepare-tiff.js';
 
@@ -62,9 +59,9 @@ function cmykToRgb(cmyk: Uint8Array): Uint8Array {
 
 /** Gray as three equal channels. */
 function grayToRgb(gray: Uint8Array): Uint8Array {
-  const rgb = ndarray(new Uint8Array(gray.length * 3), [gray.length, 3]);
-  for (let channel = 0; channel < 3; channel++) ops.assign(rgb.pick(-1, channel), ndarray(gray));
-  return rgb.data;
+  const rgb = new Uint8Array(3 * gray.length);
+  for (let from = 0, to = 0; from < gray.length; from++, to += 3) rgb[to] = rgb[to + 1] = rgb[to + 2] = gray[from];
+  return rgb;
 }
 
 /** Reduced images keep at least so many pixels on their longer side: three times what a detector looks at. */
@@ -134,7 +131,10 @@ type Decode = (
 /** Decoders by name; each throws an Error that says in a few words why it cannot. Sharp cannot be stopped. */
 export const DECODE: Record<Decoder, Decode> = {
   sharp: decodeWithSharp,
-  jimp: decodeWithJimp,
+  jimp: async (bytes, header, maxPixels, signal) => {
+    const { decodeWithJimp } = await import('./jimp/decode-with-jimp.js');
+    return decodeWithJimp(bytes, header, maxPixels, signal);
+  },
 };
 
 const DEFAULT_QUALITY = 90;

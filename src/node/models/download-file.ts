@@ -1,5 +1,5 @@
 import { open, rm } from 'node:fs/promises';
-import { type Dispatcher, fetch, type Response } from 'undici';
+import type { Dispatcher, Response } from 'undici';
 import { sizeOf } from '../files/part-file.js';
 import { downloadWriteError } from './download-write-error.js';
 
@@ -70,9 +70,10 @@ interface Connection {
   signal: AbortSignal;
 }
 
-function request(url: string, start: number, connection: Connection): Promise<Response> {
+async function request(url: string, start: number, connection: Connection): Promise<Response> {
   // Compressed transfer would make byte ranges and declared lengths mean something else.
   const headers = { 'accept-encoding': 'identity', ...(start > 0 && { range: `bytes=${start}-` }) };
+  const { fetch } = await import('undici');
   return fetch(url, { ...connection, headers }).catch(networkFailure);
 }
 

@@ -1,6 +1,6 @@
 import { open, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { type Dispatcher, EnvHttpProxyAgent } from 'undici';
+import type { Dispatcher } from 'undici';
 import { type Check, type ChecksOf, checkOptions, fields, numberIn, optional, orElse } from '../../check-options.js';
 import { describe } from '../../describe.js';
 import { checkAbortSignal } from '../../detector/check-abort-signal.js';
@@ -71,7 +71,7 @@ export async function downloadModels(options: DownloadOptions): Promise<string[]
   await makeFolder(directory).catch((cause) => {
     throw downloadWriteError(directory, cause);
   });
-  const dispatcher = proxyAgent();
+  const dispatcher = await proxyAgent();
   const archives = new Set<string>();
   try {
     const job: Job = { ...options, mirror, directory, dispatcher, archives };
@@ -207,7 +207,9 @@ async function publish(part: string, path: string): Promise<void> {
   }
 }
 
-function proxyAgent(): Dispatcher {
+async function proxyAgent(): Promise<Dispatcher> {
+  // Loaded here alone: it takes longer than all that most programs need, which download nothing.
+  const { EnvHttpProxyAgent } = await import('undici');
   try {
     // Stalls are watched over by downloadFile, from the first packet to the last, with one limit.
     return new EnvHttpProxyAgent({ headersTimeout: 0, bodyTimeout: 0 });

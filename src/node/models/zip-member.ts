@@ -1,6 +1,5 @@
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import { openPromise } from 'yauzl';
 
 /**
  * Extracts one member of a zip archive to a file of any name. The member's path is only compared, never used as a path.
@@ -13,6 +12,7 @@ export async function extractZipMember(
   target: string,
   { bytes, signal }: { bytes: number | undefined; signal?: AbortSignal | undefined },
 ): Promise<void> {
+  const { openPromise } = await import('yauzl');
   const zip = await openPromise(archive, { lazyEntries: true, autoClose: false });
   try {
     for await (const entry of zip.eachEntry()) {
