@@ -11,6 +11,8 @@ export interface BenchContext {
   rounds: number;
   /** Disturb the fleet in every way. */
   chaos: boolean;
+  /** Where to write a timeline. */
+  trace: string;
 }
 
 export interface BenchImage {

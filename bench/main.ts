@@ -23,6 +23,7 @@ import { formatMachine, formatQuiet, formatSection, type Report } from './report
 import { benchServe } from './serve.js';
 import { benchSets } from './sets.js';
 import { benchStages } from './stages.js';
+import { benchTrace } from './trace.js';
 import { benchWeb } from './web.js';
 
 /** By name; without a name, those that are not marked `onRequest` run. */
@@ -42,6 +43,7 @@ const BENCHES: Record<string, { run: Bench; onRequest?: true }> = {
   gate: { run: benchGate, onRequest: true },
   'large-files': { run: benchLargeFiles, onRequest: true },
   fleet: { run: benchFleet, onRequest: true },
+  trace: { run: benchTrace, onRequest: true },
   web: { run: benchWeb, onRequest: true },
 };
 
@@ -54,6 +56,7 @@ const HELP = `npm run bench -- [${Object.keys(BENCHES).join('|')} ...] [options]
   --merged FILE    a merged graph to compare with
   --rounds N       interleaved rounds (default 25)
   --chaos          of "fleet": kill workers, restart the queue, fill the disk
+  --trace FILE     where "trace" writes its timeline (default: trace.json)
   --json FILE      everything as JSON
   --svg FILE       the end-to-end tables as a chart`;
 
@@ -67,6 +70,7 @@ const { values, positionals } = parseArgs({
     only: { type: 'string' },
     merged: { type: 'string' },
     rounds: { type: 'string', default: '25' },
+    trace: { type: 'string', default: 'trace.json' },
     json: { type: 'string' },
     svg: { type: 'string' },
     chaos: { type: 'boolean', default: false },
@@ -100,6 +104,7 @@ async function main(): Promise<void> {
     merged: values.merged === undefined ? undefined : await loadMergedModel(values.merged),
     rounds,
     chaos: values.chaos,
+    trace: values.trace,
   };
   console.log(`detector ${models.detector}, landmarker ${models.landmarker}, ${rounds} rounds\n`);
   const report: Omit<Report, 'calibration' | 'quiet'> = { machine, models, rounds, sections: [] };

@@ -6,6 +6,7 @@ import { verdict } from '../../bench/gate.js';
 import { measure } from '../../bench/harness.js';
 import { type Calibration, isQuiet } from '../../bench/machine.js';
 import { formatSection } from '../../bench/report.js';
+import { traceEvents } from '../../bench/trace-events.js';
 
 describe('measure', () => {
   it('warms up, then interleaves rounds, and takes ratios within a round', async () => {
@@ -91,5 +92,38 @@ describe('verdict of the gate', () => {
 
   it('says where nothing is stored', () => {
     expect(verdict(row(1), undefined)).toBe('detect(): no stored ratio');
+  });
+});
+
+describe('traceEvents', () => {
+  const spans = [
+    { name: 'decode', start: 1000, end: 1004, sync: false, thread: 2 },
+    { name: 'letterbox', start: 1004.5, end: 1005.25, sync: true, thread: 2 },
+    { name: 'letterbox', start: 1001, end: 1002, sync: true, thread: 0 },
+  ];
+
+  it('counts microseconds from the first span, and tells apart what a thread does and what goes on beside it', () => {
+    const events = traceEvents([{ title: 'a stream', spans }]);
+    expect(events.filter(({ ph }) => ph === 'X')).toEqual([
+      { name: 'letterbox', ph: 'X', pid: 1, tid: 2, ts: 4500, dur: 750 },
+      { name: 'letterbox', ph: 'X', pid: 1, tid: 0, ts: 1000, dur: 1000 },
+    ]);
+    const beside = events.filter(({ cat }) => cat === 'beside');
+    expect(beside.map(({ ph, ts, name }) => [ph, ts, name])).toEqual([
+      ['b', 0, 'decode, worker 2'],
+      ['e', 4000, 'decode, worker 2'],
+    ]);
+    expect(new Set(beside.map(({ id }) => id)).size).toBe(1);
+  });
+
+  it('names runs and threads', () => {
+    const names = traceEvents([
+      { title: 'one', spans },
+      { title: 'two', spans },
+    ]).filter(({ ph }) => ph === 'M');
+    expect(names.map(({ pid, tid, args }) => `${pid} ${tid} ${args?.name}`)).toEqual([
+      ...['1 0 one', '1 0 main thread', '1 2 worker 2'],
+      ...['2 0 two', '2 0 main thread', '2 2 worker 2'],
+    ]);
   });
 });

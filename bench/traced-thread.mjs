@@ -1,0 +1,3 @@
+// Thread of the pool of `trace.ts`.
+import './trace-hooks.mjs';
+import 'onnx-facial-lmk-detector/worker';
