@@ -14,7 +14,7 @@ const f32 = Math.fround;
 /** Sets of five points, one set per head turn. */
 type Templates = readonly (readonly Point[])[];
 
-/** How one face is brought upright. */
+/** The transform that brings one face upright. */
 export interface CropTransform {
   /** image pixels -> 224 crop pixels */
   imageToCrop: AffineMatrix;
@@ -29,7 +29,7 @@ function checkTemplates(name: string, value: unknown): void {
   throw new InvalidOptionError({ name, expected: 'sets of equally many points', received: describe(value) });
 }
 
-/** Sum of the distances between the mapped key points and the template: what the choice of a template minimises. */
+/** Sum of the distances between the mapped key points and the template. The template with the smallest sum is chosen. */
 function misfit(matrix: AffineMatrix, keypoints: readonly Point[], template: readonly Point[]): number {
   const entries = affineEntries(matrix);
   let sum = 0;
@@ -45,7 +45,7 @@ function misfit(matrix: AffineMatrix, keypoints: readonly Point[], template: rea
 /** The best of `candidates`, the first on a tie. */
 function bestFit(candidates: readonly AffineMatrix[], keypoints: readonly Point[], templates: Templates): AffineMatrix {
   const errors = candidates.map((matrix, i) => misfit(matrix, keypoints, templates[i]));
-  // Key points near the end of float32's range can have misfits that are no numbers.
+  // Key points near the end of float32's range can have a misfit of NaN, which is never smaller than another.
   return candidates[errors.reduce((best, error, i) => (error < errors[best] ? i : best), 0)];
 }
 
@@ -81,12 +81,12 @@ const PACKET = 4;
  * float32 functions and the rest of the batch with another (see `trig-float32.ts`). The merged model puts one dummy face
  * before the real ones.
  *
- * Key points without a two-dimensional spread have a defined outcome, marked `degenerate`: on one line, the least-squares
- * rotation and scale; all identical, closer than float32 can spread, or not finite, the zero matrix, whose crop is all of
- * the colour of the top left pixel.
+ * Key points without a two-dimensional spread give a defined result, marked `degenerate`. For points on one line it is the
+ * least-squares rotation and scale. For points that are identical, too close together for float32, or not finite, it is the zero
+ * matrix; every pixel of its crop has the colour of the image's top left pixel.
  *
  * @param faces key points (left eye, right eye, nose, left mouth, right mouth) of every face, image pixels
- * @param templates where the five may lie in the crop; for other crops than the merged model's
+ * @param templates positions of the five key points in the crop; for other crops than the merged model's
  * @throws InvalidOptionError
  */
 export function estimateCropTransforms(

@@ -3,7 +3,7 @@ import type { Point } from '../types.js';
 const points = (...xy: readonly (readonly [number, number])[]): readonly Point[] => xy.map(([x, y]) => ({ x, y }));
 
 /**
- * Where the five key points of an upright face lie in the 224 x 224 crop, for five head turns from the left profile
+ * Positions of the five key points of an upright face in the 224 x 224 crop, for five head turns from the left profile
  * over the frontal view to the right profile. Left eye, right eye, nose, left mouth corner, right mouth corner.
  * Figures: the reference's norm estimation (InsightFace's `face_align` templates on a 224 frame).
  */

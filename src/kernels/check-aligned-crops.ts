@@ -6,7 +6,7 @@ import { checkBytes, checkChoice, checkFloats } from '../options.js';
 
 const CROP_BYTES = 3 * LANDMARK106.cropSide ** 2;
 
-/** Refuses what `Kernels.alignedCrops` cannot read from or write into; the matrix is checked where it is read. */
+/** Refuses arguments that `Kernels.alignedCrops` cannot read or write. The matrix is checked where it is read. */
 export function checkAlignedCrops(image: PixelView, order: string, crop: Uint8Array, input: Float32Array): void {
   checkView(image);
   checkChoice('order', order, ['bgr', 'rgb']);

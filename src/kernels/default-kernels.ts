@@ -4,7 +4,7 @@ import { wasmKernels } from './wasm-kernels.js';
 
 let kernels: Kernels | undefined;
 
-/** The fastest kernels that run here. Calls are synchronous and keep nothing, so all pipelines share one instance. */
+/** The fastest kernels of this platform. Calls are synchronous and keep no state, so that all pipelines share one instance. */
 export function defaultKernels(): Kernels {
   kernels ??= wasmKernels() ?? plainKernels;
   return kernels;

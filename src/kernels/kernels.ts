@@ -7,7 +7,7 @@ export type PlaneOrder = 'bgr' | 'rgb';
 
 /**
  * The per-pixel work around the networks, in two sets that give the same bits: {@link plainKernels} in TypeScript, the
- * reference that runs anywhere, and `wasmKernels` with SIMD. Kernels keep nothing from one call to the next.
+ * reference that runs anywhere, and `wasmKernels` with SIMD. Kernels keep no state between calls.
  */
 export interface Kernels {
   readonly name: 'plain' | 'wasm';
@@ -16,8 +16,7 @@ export interface Kernels {
   /** `letterboxArea`: writes every element of `out`, `(3, side, side)`. */
   letterboxArea(image: PixelView, side: number, normalization: Normalization, out: Float32Array): void;
   /**
-   * Both crops of one face, which share their samples: the aligned crop, and the landmark network's input made of it.
-   * Writes every element.
+   * Both crops of one face: the aligned crop, and the landmark network's input, which is made from it. Writes every element.
    *
    * @param crop receives `(224, 224, 3)` bytes, BGR
    * @param input receives `(3, 192, 192)`

@@ -6,7 +6,7 @@ import { warpAffine } from '../ops/warp-affine.js';
 import { checkAlignedCrops } from './check-aligned-crops.js';
 import type { Kernels } from './kernels.js';
 
-/** The kernels in plain TypeScript: the definition of every bit, and what runs where WebAssembly SIMD is missing. */
+/** The kernels in plain TypeScript. They define every bit of the results, and run where WebAssembly SIMD is missing. */
 export const plainKernels: Kernels = {
   name: 'plain',
   letterboxBilinear,

@@ -18,7 +18,7 @@ const FLOAT_BYTES = 16;
 /** Where the crop shows more pixels than this, converting all of them takes longer than converting those that it reads. */
 const MAX_FLOAT_PIXELS = 2 * cropSide ** 2;
 
-/** Both crops of a face. Of the image only the part that the crop shows goes into the module's memory. */
+/** Both crops of a face. Only the part of the image that the crop shows is copied into the module's memory. */
 export function wasmAlignedCrops(module: KernelModule): Kernels['alignedCrops'] {
   const region = bytesAt(module, module.REGION, module.MAX_REGION_BYTES.value);
   const byteOrder = bytesAt(module, module.BYTE_ORDER, 16);
@@ -28,12 +28,12 @@ export function wasmAlignedCrops(module: KernelModule): Kernels['alignedCrops'] 
   const planes = [0, 1, 2].map((sample) => allPlanes.subarray(sample * plane, (sample + 1) * plane));
 
   floatsAt(module, module.INPUT_FRACTION, inputSide).set(INPUT_TAPS.fraction);
-  // Counted from the frame of zeros around the crop; columns beyond it, done for the sake of groups of four, read its end.
+  // Counted from the frame of zeros around the crop. Columns are processed in groups of four; those beyond the frame read its end.
   intsAt(module, module.INPUT_FIRST, inputSide).set(
     INPUT_TAPS.first.map((first) => Math.min(Math.max(first + 1, 0), cropSide + 1)),
   );
 
-  /** Loads what the crop shows as bytes, to the end of the region; returns what lies where, or nothing where it does not fit. */
+  /** Copies the part of the image that the crop shows to the end of the region. Returns its layout; undefined when it does not fit. */
   function loadRegion(image: PixelView, cropToImage: readonly number[]) {
     const { data, width, height, offset, pixelStride } = image;
     if (Math.max(width, height) > MAX_COORDINATE || !cropToImage.every(Number.isFinite)) return undefined;

@@ -4,8 +4,8 @@ import { wasmLetterbox } from './wasm-letterbox.js';
 import { instantiateKernels } from './wasm-module.js';
 
 /**
- * The kernels in WebAssembly with SIMD, or undefined where that is missing. Their memory has a fixed size of 6 MB; what
- * does not fit is left to `plainKernels`.
+ * The kernels in WebAssembly with SIMD; undefined where that is missing. Their memory has a fixed size of 6 MB. Work that does not
+ * fit is done by `plainKernels`.
  */
 export function wasmKernels(): Kernels | undefined {
   const module = instantiateKernels();

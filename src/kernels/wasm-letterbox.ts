@@ -5,16 +5,16 @@ import type { Kernels } from './kernels.js';
 import { plainKernels } from './plain-kernels.js';
 import { bytesAt, doublesAt, floatsAt, intsAt, type KernelModule } from './wasm-module.js';
 
-/** Exactly a power of two, so that dividing by it commutes with rounding. */
+/** Dividing by an exact power of two loses no bits, so that it may be done before or after rounding. */
 const isPowerOfTwo = (value: number) => value > 0 && 2 ** Math.round(Math.log2(value)) === value;
 
-/** Whole pixels of an area whose 8-bit samples can be summed in 16 bits. */
+/** Number of 8-bit samples whose sum is certain to fit in 16 bits. */
 const MAX_WHOLE_PIXELS = 256;
 
-/** Above this reduction, rows that no output row reads outnumber the others: they are not copied along. */
+/** Above this reduction most source rows are not read by any output row, so that rows are copied one by one and not in blocks. */
 const MAX_BLOCK_REDUCTION = 4;
 
-/** The two letterboxes. Some source rows at a time go through the module's memory, whatever the image's size. */
+/** The two letterboxes. Source rows are copied into the module's memory in small blocks, so that images may have any size. */
 export function wasmLetterbox(module: KernelModule): Pick<Kernels, 'letterboxBilinear' | 'letterboxArea'> {
   const maxSide = module.MAX_SIDE.value;
   const maxRowBytes = module.MAX_ROW_BYTES.value;

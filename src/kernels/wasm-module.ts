@@ -5,7 +5,7 @@ export interface Pointer {
   readonly value: number;
 }
 
-/** What `assembly/` exports: where its buffers lie and the kernels that work on them. */
+/** The exports of `assembly/`: the addresses of its buffers, and the kernels that work on them. */
 export interface KernelModule {
   readonly memory: { readonly buffer: ArrayBuffer };
   readonly MAX_ROW_BYTES: Pointer;
@@ -72,7 +72,7 @@ export interface KernelModule {
   landmarkPlanes(from: number, to: number): void;
 }
 
-/** The part of the WebAssembly interface that is used here; this code knows neither Node's types nor the DOM's. */
+/** The part of the WebAssembly interface that is used here. Declared, because pure code has neither Node's types nor the DOM's. */
 declare const WebAssembly:
   | {
       Module: new (bytes: Uint8Array) => object;
@@ -81,8 +81,8 @@ declare const WebAssembly:
   | undefined;
 
 /**
- * A fresh instance, or undefined where there is no WebAssembly, no SIMD in it, or a policy that forbids it. Compiled
- * at once and not in the background: it is four kilobytes.
+ * A new instance; undefined where WebAssembly or its SIMD is missing, or a security policy forbids it. Compiled synchronously,
+ * because it has only four kilobytes.
  */
 export function instantiateKernels(): KernelModule | undefined {
   if (typeof WebAssembly === 'undefined') return undefined;

@@ -5,7 +5,7 @@ import { checkList } from '../options.js';
 import type { Point } from '../types.js';
 import { LANDMARK106 } from './spec.js';
 
-/** Refuses anything but an array of 106, whatever is in it. */
+/** Refuses anything but an array of 106 elements of any type. */
 export function checkLandmarks(name: string, value: unknown): readonly unknown[] {
   if (Array.isArray(value) && value.length === LANDMARK106.points) return value;
   throw new InvalidOptionError({

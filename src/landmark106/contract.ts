@@ -46,7 +46,7 @@ export function checkLandmarker(network: NetworkInfo, spec: LandmarkSpec = LANDM
   }
 }
 
-/** Faces that the network takes at once: its fixed batch, or undefined where it leaves the choice. */
+/** The fixed batch of the network; undefined when it is variable. */
 export function fixedBatch(network: NetworkInfo): number | undefined {
   const batch = network.inputs[0].shape[0];
   return typeof batch === 'number' && batch > 0 ? batch : undefined;

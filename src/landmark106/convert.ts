@@ -6,7 +6,7 @@ import { EYE_CENTERS, LANDMARK_MIRROR, LANDMARK_PATHS, PUPILS } from './groups.j
 const { contour, leftBrow, rightBrow, leftEye, rightEye, noseBridge, noseBase, outerLip, innerLip } = LANDMARK_PATHS;
 
 /**
- * Which of the 106 points stands for each of the 68 of the 300-W markup (Sagonas et al., "300 Faces in-the-Wild
+ * The index, among the 106 points, of each of the 68 points of the 300-W markup (Sagonas et al., "300 Faces in-the-Wild
  * Challenge", 2013), in that markup's order: jaw 0-16, brows 17-26, nose 27-35, eyes 36-47, outer lip 48-59,
  * inner lip 60-67.
  */
@@ -61,7 +61,7 @@ export function toJd106(landmarks: readonly Point[]): Point[] {
 }
 
 /**
- * The landmarks of the horizontally flipped image: `x' = width - 1 - x`, each under the index that it has there.
+ * The landmarks of the horizontally flipped image: `x' = width - 1 - x`, in the order that they have there.
  * @param width of the image, pixels
  * @throws InvalidOptionError, also when the width is not a positive integer
  */

@@ -2,7 +2,7 @@ import { checkChoice } from '../options.js';
 import { checkLandmarks } from './check-landmarks.js';
 
 /**
- * The 106-point markup of 2d106det, as facts: names, groups, the order in which the points of a group are joined.
+ * The 106-point markup of 2d106det: names, groups, the order in which the points of a group are joined.
  * Left and right are the image's sides (the viewer's), as with the five key points.
  *
  * Sources: the figure "ordered by point names" in InsightFace's README; the names are those of Face++'s 106 points, whose
@@ -121,7 +121,7 @@ export const LANDMARK_NAMES = [
 ] as const;
 export type LandmarkName = (typeof LANDMARK_NAMES)[number];
 
-/** Which indices belong together. Every landmark is in exactly one group. */
+/** The indices of each group. Every landmark is in exactly one group. */
 export const LANDMARK_GROUPS = {
   contour: [
     0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30,
@@ -160,7 +160,7 @@ export const LANDMARK_PATHS = {
 } as const;
 export type LandmarkPath = keyof typeof LANDMARK_PATHS;
 
-/** Single points of the eyes that lie on no ring. */
+/** The centres of the eyes, which are not part of the eyes' contours. */
 export const EYE_CENTERS = { left: 34, right: 88 } as const;
 export const PUPILS = { left: 38, right: 92 } as const;
 

@@ -1,7 +1,7 @@
 /**
- * The 106 points of an average face with its depth, in centimetres: x to the right, y down, z away from the viewer; the nose points to
- * the viewer. The contour has no fixed place on a head: its points are 0. From MediaPipe's canonical face model (Copyright Google, Apache-2.0, see models/NOTICE) by the map of its vertices in
- * scripts/mediapipe/landmark-map.ts.
+ * The 106 points of an average face in three dimensions, centimetres: x to the right, y down, z away from the viewer. The points of
+ * the contour are 0, because they have no fixed place on a head. From MediaPipe's canonical face model (Copyright Google,
+ * Apache-2.0, see models/NOTICE) with the vertices in scripts/mediapipe/landmark-map.ts.
  */
 export const MEAN_SHAPE: readonly (readonly [x: number, y: number, z: number])[] = [
   [0, 0, 0],

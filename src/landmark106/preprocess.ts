@@ -5,7 +5,7 @@ import { LANDMARK_INPUT_LENGTH, LANDMARK106 } from './spec.js';
 
 const f32 = Math.fround;
 
-/** For one axis of the landmark input: where each index reads the crop. */
+/** For one axis of the landmark input: the positions in the crop that each index reads. */
 interface InputTaps {
   /** The crop index that is read first. */
   first: Int32Array;
@@ -53,7 +53,7 @@ export function landmarkInput(
   checkChannels('channels', channels, 3);
   const { first, fraction, from, to } = INPUT_TAPS;
   const plane = inputSide * inputSide;
-  // A tap outside the crop reads 0: any pixel will do when its weight is.
+  // A tap outside the crop gets the weight 0, so that it does not matter which pixel it reads.
   const inside = (index: number) => (index >= 0 && index < cropSide ? 1 : 0);
   const clamped = (index: number) => Math.min(Math.max(index, 0), cropSide - 1);
   out.fill(0);

@@ -2,8 +2,8 @@ import { type Check, type ChecksOf, fields, integerIn } from '../check-options.j
 import { checkAnyNumber } from '../options.js';
 
 /**
- * What differs from one landmark network to another. The kernels that cut faces out are made for the crop and the input of
- * {@link LANDMARK106}: a network with another input needs kernels of its own.
+ * The parameters of a landmark network. The kernels that cut faces out are made for the crop and the input of
+ * {@link LANDMARK106}. A network with another input needs other kernels.
  */
 export interface LandmarkSpec {
   /** Side of the square input in pixels. */
@@ -11,7 +11,7 @@ export interface LandmarkSpec {
   points: number;
   /** landmark input -> crop: `[[scale, 0, offset], [0, scale, offset]]` */
   inputToCrop: { scale: number; offset: number };
-  /** Faces that go through the network at once, where it leaves the choice. */
+  /** Faces per run of the network, when its batch is variable. */
   batch: number;
 }
 
@@ -25,7 +25,7 @@ const FIELDS = {
 /** Refuses anything but a spec. */
 export const checkLandmarkSpec: Check<LandmarkSpec> = fields(FIELDS);
 
-/** Largest fixed batch of a network that is taken: the input of 1024 faces takes 450 MB. */
+/** Largest fixed batch that is accepted: the input of 1024 faces takes 450 MB. */
 export const MAX_BATCH = 1024;
 
 /** InsightFace's 2d106det as the merged model runs it. */
@@ -37,9 +37,9 @@ export const LANDMARK106 = {
   points: 106,
   /** crop -> landmark input: `[[scale, 0, offset], [0, scale, offset]]` */
   cropToInput: { scale: 0.57142857, offset: 32 },
-  /** landmark input -> crop, as the reference writes it down instead of inverting. */
+  /** landmark input -> crop. The reference has this as constants and does not invert `cropToInput`. */
   inputToCrop: { scale: 1.75, offset: -56 },
-  /** Faces that go through the network at once: 32 inputs take 14 MB, and the gain of a batch ends well before. */
+  /** Faces per run: 32 inputs take 14 MB, and a larger batch is not faster. */
   batch: 32,
 } as const satisfies LandmarkSpec & Record<string, unknown>;
 

@@ -1,4 +1,4 @@
-// Affine maps in float64, for faces that are moved: there, no digit may be lost beside the merged model's float32.
+// Affine maps in float64, for moving faces. They must not add errors to those of the merged model's float32.
 import type { Point } from '../types.js';
 import type { AffineEntries } from './affine.js';
 
@@ -16,8 +16,8 @@ export function composeFloat64(outer: AffineEntries, inner: AffineEntries): Affi
 }
 
 /**
- * The inverse map; entries of a singular one are not finite. `invertAffine` is no substitute: the reference's `1e-8` in it
- * would shift a face that is moved to a much smaller image.
+ * The inverse map; the entries for a singular one are not finite. `invertAffine` cannot be used here: it adds the reference's
+ * `1e-8` to the determinant, which would shift a face that is moved to a much smaller image.
  */
 export function invertFloat64([a, b, tx, c, d, ty]: AffineEntries): AffineEntries {
   const determinant = a * d - b * c;

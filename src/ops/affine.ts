@@ -41,7 +41,7 @@ export function invertAffine(matrix: AffineMatrix): AffineMatrix {
   const divisor = f32(Math.abs(determinant) + f32(1e-8));
   const entry = (value: number) => f32(f32(value / divisor) * sign);
   const [a1, b1, c1, d1] = [entry(d), entry(-b), entry(-c), entry(a)];
-  // A matrix times a single column: the one product that the runtime does not fuse.
+  // A matrix times a single column is the only product that the runtime does not fuse.
   return affineMatrix(a1, b1, -f32(f32(a1 * tx) + f32(b1 * ty)), c1, d1, -f32(f32(c1 * tx) + f32(d1 * ty)));
 }
 

@@ -6,7 +6,7 @@ import type { AffineMatrix } from '../types.js';
 export function checkMatrix(name: string, value: unknown): AffineMatrix {
   const { data, shape, stride } = (value ?? {}) as Partial<AffineMatrix & { stride: unknown }>;
   const hasShape = shape?.length === 2 && shape[0] === 2 && shape[1] === 3;
-  // A matrix is read several times for each face: mostly this is enough.
+  // A fast check of the usual case, because a matrix is read several times for each face.
   const isPlain = stride === undefined && data instanceof Float32Array && data.length === 6;
   if (hasShape && (isPlain || isTensor(value, Float32Array))) return value as AffineMatrix;
   throw new InvalidOptionError({

@@ -24,8 +24,9 @@ export function moments(points: readonly Point[]): Moments {
 
 /**
  * Least-squares rotation, scale and translation `source -> target`, float64. With points as complex numbers e (centred
- * source) and d (centred target) it is `sum(conj(e) d) / sum(|e|^2)`: no singular value decomposition, so that points on
- * one line do no harm. The reference's arithmetic is in `similarity-transform.ts`; this is for where its bits do not matter.
+ * source) and d (centred target) it is `sum(conj(e) d) / sum(|e|^2)`. It needs no singular value decomposition, so that points on
+ * one line are no special case. The reference's arithmetic is in `similarity-transform.ts`; this one serves where its bits do not
+ * matter.
  *
  * @param source at least two different points
  */

@@ -2,7 +2,7 @@ import type { PixelView } from '../image/pixel-image.js';
 import { checkFunction } from '../options.js';
 import { checkLetterbox, clearPadding, emptyPlanes, type Normalization } from './letterbox-bilinear.js';
 
-/** The source pixels that each output position covers along an axis: whole ones between a first and a last share. */
+/** The source pixels that each output position covers along an axis: a first and a last one in part, those between as a whole. */
 export interface AreaSpans {
   first: Int32Array;
   last: Int32Array;
@@ -31,7 +31,7 @@ function areaSpans(length: number, ratio: number, count: number): AreaSpans {
   return spans;
 }
 
-/** Sums of one output row, gathered from its source rows one by one. The hot part of the reduction. */
+/** Sums of one output row, collected from its source rows one by one. The inner loop of the reduction. */
 export interface AreaSums {
   /** Four values a column, of which `red`, `green` and `blue` are in use. */
   sums: Float64Array;
@@ -76,8 +76,8 @@ export function plainAreaSums(image: PixelView, columns: AreaSpans): AreaSums {
 }
 
 /**
- * Image -> detector input for images beyond the merged model's canvas: the same letterbox, reduced by area averaging,
- * so that what lies between the sampling points of a bilinear resize is not lost. Output pixel `o` covers
+ * Image -> detector input for images that are larger than the merged model's canvas: the same letterbox, reduced by area
+ * averaging, because a bilinear resize would skip the pixels between its sampling points. Output pixel `o` covers
  * `[o, o + 1) * L / side` of the image on each axis; the padding counts as 0 in normalised units.
  *
  * @param out where to write; every element is written

@@ -16,7 +16,7 @@ const MAX_SIDE = 4096;
 export const emptyPlanes = (side: number): Float32Array =>
   new Float32Array(3 * checkInteger('side', side, 1, MAX_SIDE) ** 2);
 
-/** Refuses what no letterbox can be made of or written into. */
+/** Refuses arguments of which no letterbox can be made. */
 export function checkLetterbox(
   image: PixelView,
   side: number,

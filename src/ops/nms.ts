@@ -39,7 +39,7 @@ function isSuppressed(corners: Float32Array, end: number, threshold: number): bo
   const x2 = corners[end + 2];
   const y2 = corners[end + 3];
   for (let i = 0; i < end; i += 4) {
-    // Most pairs are apart, which a comparison or two can tell.
+    // Most pairs do not overlap, which one or two comparisons can tell.
     const touching = corners[i] < x2 && x1 < corners[i + 2] && corners[i + 1] < y2 && y1 < corners[i + 3];
     if (touching && orderedIou(corners, end, i) > threshold) return true;
   }
@@ -67,12 +67,12 @@ export function iou(boxes: Float32Array, i: number, j: number): number {
 
 /**
  * Greedy non-maximum suppression by the rules of the ONNX operator `NonMaxSuppression`: best score first, equal scores
- * by lower row; a box goes when its IoU with a kept one is above the threshold.
+ * by lower row; a box is dropped when its IoU with a kept one is above the threshold.
  *
  * @param boxes `(n, 4)` x1 y1 x2 y2, flat
  * @param scores `(n)`, all of them candidates
  * @param iouThreshold in [0, 1]
- * @param limit at most so many are kept
+ * @param limit largest number of kept boxes
  * @returns kept rows in order of descending score
  * @throws InvalidOptionError
  */
@@ -84,12 +84,12 @@ export function nms(boxes: Float32Array, scores: Float32Array, iouThreshold: num
   return suppress(boxes, scores, iouThreshold, limit);
 }
 
-/** {@link nms} for arguments that were checked. */
+/** {@link nms} without the checks. */
 export function suppress(boxes: Float32Array, scores: Float32Array, iouThreshold: number, limit: number): number[] {
   const threshold = f32(iouThreshold);
   const order = Array.from(scores.keys()).sort((i, j) => scores[j] - scores[i] || i - j);
   const kept: number[] = [];
-  // The kept boxes side by side, behind them the candidate in question.
+  // The kept boxes one after the other, followed by the current candidate.
   const corners = new Float32Array(4 * order.length + 4);
   for (const row of order) {
     if (kept.length >= limit) break;

@@ -1,6 +1,6 @@
 import type { PixelView } from '../image/pixel-image.js';
 
-/** A part of an image, pixels; it may reach beyond the image. Its corners lie between pixels: the image begins at 0, not at -0.5. */
+/** A part of an image, pixels; it may reach beyond the image. Positions are counted from the corner of the first pixel, not from its centre. */
 export interface Window {
   left: number;
   top: number;
@@ -8,15 +8,15 @@ export interface Window {
   height: number;
 }
 
-/** For one output position: the source positions that it is made of, from the first one on, and their shares, which add up to 1. */
+/** For one output position: the first of the source positions that it reads, and their weights, which add up to 1. */
 interface Taps {
   first: number;
   shares: Float64Array;
 }
 
 /**
- * Triangle filter, as wide as an output pixel where the window is reduced, so that nothing falls between two samples, and as wide as a
- * source pixel where it is enlarged. What lies beyond the image is the pixel at its edge.
+ * Triangle filter. It is as wide as an output pixel when the window is reduced, so that no source pixel is skipped, and as wide as
+ * a source pixel when it is enlarged. Positions beyond the image read the pixel at its edge.
  */
 function axisTaps(start: number, length: number, count: number, side: number): Taps[] {
   const scale = length / count;
@@ -40,7 +40,7 @@ function axisTaps(start: number, length: number, count: number, side: number): T
 }
 
 /**
- * A part of an image in another size, antialiased, its edges carried on beyond the image.
+ * Resizes a part of an image with antialiasing. Beyond the image its edge pixels are repeated.
  * @returns `(height, width, 3)` red green blue, flat
  */
 export function resampleWindow(

@@ -67,7 +67,7 @@ export function similarityTransform(
   return leastSquaresSimilarity(source, target, trig);
 }
 
-/** {@link similarityTransform} of points that were checked. */
+/** {@link similarityTransform} without the checks. */
 export function leastSquaresSimilarity(
   source: readonly Point[],
   target: readonly Point[],

@@ -17,7 +17,7 @@ export interface TrigFloat32 {
 const f32 = Math.fround;
 const PI_OVER_2 = f32(Math.PI / 2);
 
-/** Multiply, round, add, round: what an SSE packet does where newer hardware would fuse. */
+/** Multiply, round, add, round, as an SSE packet does. Newer hardware would fuse the two. */
 const multiplyAdd = (a: number, b: number, c: number) => f32(f32(a * b) + c);
 
 /** Horner's rule from the highest coefficient down. */

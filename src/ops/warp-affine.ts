@@ -15,8 +15,8 @@ export interface Extent {
 }
 
 /**
- * The part of the image that `warpAffine` reads for a crop, at most two pixels beyond the image: what lies further out
- * is as black as that frame.
+ * The part of the image that `warpAffine` reads for a crop, limited to two pixels beyond the image, because everything further
+ * out is black as well.
  *
  * @param cropToImage `a b tx c d ty`, all finite
  */
@@ -45,8 +45,8 @@ export function checkChannels(name: string, value: unknown, samples: number): vo
  * Cuts a `size x size` crop out of an image: crop pixel `(u, v)` shows image position `inv(imageToCrop) * (u, v, 1)`,
  * bilinear between its four neighbours, 0 outside the image. Not rounded to integers.
  *
- * Float32 in the reference's order. Two of its habits are kept on purpose: coordinates are truncated toward zero, so
- * between -1 and 0 the first pixel is extrapolated with a negative weight; and the position is a fused dot product, as
+ * Float32 in the reference's order. Two of its properties are kept on purpose: coordinates are truncated toward zero, so
+ * that between -1 and 0 the first pixel is extrapolated with a negative weight; and the position is a fused dot product, as
  * ONNX Runtime's matrix kernel computes it. Positions that are not finite read 0.
  *
  * @param channels offsets of the three output channels inside a pixel, e.g. `[blue, green, red]`
@@ -113,7 +113,7 @@ export function warpAffine(
   return out;
 }
 
-/** Sum of the four weighted taps, each product and sum rounded, clipped to what a pixel can hold. */
+/** Sum of the four weighted taps, each product and sum rounded, clipped to [0, 255]. */
 function blend(v00: number, v10: number, v01: number, v11: number): number {
   const value = f32(f32(f32(f32(v00) + f32(v10)) + f32(v01)) + f32(v11));
   return value > 0 ? Math.min(value, 255) : 0;

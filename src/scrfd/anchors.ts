@@ -30,7 +30,7 @@ export function anchorLevels(side: number, spec: ScrfdSpec = SCRFD): AnchorLevel
   return levelsOf(checkSide('side', side, checkScrfdSpec('spec', spec)), spec);
 }
 
-/** {@link anchorLevels} of a side and a spec that were checked. */
+/** {@link anchorLevels} without the checks. */
 export function levelsOf(side: number, { strides, anchorsPerCell }: ScrfdSpec): AnchorLevel[] {
   return strides.map((stride) => {
     const cells = side / stride;

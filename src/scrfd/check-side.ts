@@ -2,7 +2,7 @@ import { InvalidOptionError } from '../errors.js';
 import { checkInteger } from '../options.js';
 import { SCRFD, type ScrfdSpec } from './spec.js';
 
-/** Refuses anything but a side that a detector's input can have. */
+/** Refuses anything but a valid side of a detector's input. */
 export function checkSide(name: string, value: unknown, { sideMultiple, maxSide }: ScrfdSpec = SCRFD): number {
   const side = checkInteger(name, value, sideMultiple, maxSide);
   if (side % sideMultiple === 0) return side;

@@ -23,7 +23,7 @@ const HINT =
 
 const KINDS = [SCRFD.scoreLength, SCRFD.boxLength, SCRFD.keypointLength] as const;
 
-/** The fixed size of a dimension, or undefined where the network leaves it open. */
+/** The fixed size of a dimension; undefined when it is variable. */
 const fixed = (dimension: number | string) => (typeof dimension === 'number' && dimension >= 0 ? dimension : undefined);
 
 function refuse(network: NetworkInfo, strides: readonly number[], received: string): never {
@@ -65,7 +65,7 @@ export function checkDetector(network: NetworkInfo, spec: ScrfdSpec = SCRFD): vo
   outputs.forEach((output, i) => {
     const length = fixed(output.shape[output.shape.length - 1] ?? -1);
     const rank = output.shape.length;
-    // Some exports declare no shape at all; what they return is checked when it comes.
+    // Some exports declare no shape at all. The shapes of their results are checked after each run.
     const isRows = rank === 0 || rank === 2 || rank === 3;
     if (output.type !== 'float32' || !isRows || (length !== undefined && length !== rowLength(i, strides.length))) {
       refuse(
@@ -77,7 +77,7 @@ export function checkDetector(network: NetworkInfo, spec: ScrfdSpec = SCRFD): vo
   });
 }
 
-/** Whether `[1, 3, side, side]` fits, as far as it is fixed. */
+/** Whether a declared shape fits `[1, 3, side, side]`; variable dimensions always fit. */
 function isSquareImage(shape: TensorInfo['shape'], { sideMultiple, maxSide }: ScrfdSpec): boolean {
   const [batch = 1, channels = 3, height, width] = shape.map(fixed);
   const sides = [height, width].filter((side) => side !== undefined);
@@ -88,10 +88,10 @@ function isSquareImage(shape: TensorInfo['shape'], { sideMultiple, maxSide }: Sc
   );
 }
 
-/** Values in a row of an output: first come the scores of all levels, then the boxes, then the key points. */
+/** Values in a row of an output. The outputs are the scores of all levels, then the boxes, then the key points. */
 const rowLength = (output: number, levels: number) => KINDS[Math.floor(output / levels)];
 
-/** Sides of the square input that the network takes: its fixed one, or undefined where it leaves the choice. */
+/** The fixed side of the network's square input; undefined when it is variable. */
 export function fixedDetectorSide(network: NetworkInfo): number | undefined {
   const [, , height, width] = network.inputs[0].shape;
   return fixed(height) ?? fixed(width);
@@ -110,7 +110,7 @@ export function sortOutputs(
 }
 
 /**
- * {@link sortOutputs} for levels that were checked. What the network returned never was, and is checked here.
+ * {@link sortOutputs} for checked levels. The tensors come from the network and are checked here.
  * @throws ModelContractError
  */
 export function sortTensors(

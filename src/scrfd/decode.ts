@@ -44,7 +44,7 @@ export function decodeAnchors(outputs: ScrfdOutputs, levels: readonly AnchorLeve
 }
 
 /**
- * {@link decodeAnchors} for arguments that were checked.
+ * {@link decodeAnchors} without the checks.
  * @throws InferenceError
  */
 export function decodeRows(outputs: ScrfdOutputs, levels: readonly AnchorLevel[], minScore: number): Candidates {
@@ -81,7 +81,7 @@ export function decodeRows(outputs: ScrfdOutputs, levels: readonly AnchorLevel[]
   return { rows, scores, boxes, keypoints };
 }
 
-/** A sound network never fails here; a damaged file or a foreign one that has the right shapes does. */
+/** Detects a damaged network file, or another network that has the right shapes by chance. */
 function checkCandidates(scores: Float32Array, boxes: Float32Array, keypoints: Float32Array): void {
   const badScore = scores.find((score) => !(score <= 1));
   if (badScore === undefined && boxes.every(Number.isFinite) && keypoints.every(Number.isFinite)) return;
@@ -94,8 +94,8 @@ function checkCandidates(scores: Float32Array, boxes: Float32Array, keypoints: F
 }
 
 /**
- * Rows over all levels whose score is above the threshold, or NaN; the only pass over every anchor. Nearly all scores are
- * below, so four are dismissed at a time, which takes half as long as one by one.
+ * Rows over all levels whose score is above the threshold, or NaN. The only pass over all anchors. Nearly all scores are below,
+ * so four are compared at once, which takes half the time.
  */
 function findAbove(scores: readonly Float32Array[], threshold: number): number[] {
   const found: number[] = [];

@@ -1,7 +1,7 @@
 import type { NetworkInfo } from '../types.js';
 import { SCRFD, type ScrfdSpec } from './spec.js';
 
-/** Sides of a detector's input that follow the size of the image. */
+/** Input sides of a detector from which one is chosen by the size of the image. */
 export interface SideRange {
   least: number;
   most: number;
@@ -12,16 +12,16 @@ export interface SideRange {
 /** The side of a detector's square input: one for all images, or one for each. */
 export type DetectorSide = number | SideRange;
 
-/** How a network names its open sides when they are to follow the image. */
+/** Name of the variable sides of a network whose input side follows the size of the image. */
 const RANGE_NAME = /^side_(\d{1,6})_to_(\d{1,6})$/;
 
-/** The name of an open side that is to follow the image, see {@link sideRange}. */
+/** The name for a variable side that follows the size of the image, see {@link sideRange}. */
 export const sideRangeName = (least: number, most: number) => `side_${least}_to_${most}`;
 
 /**
- * The sides that a network asks for by the name of its open sides: `side_320_to_640` means the smallest multiple of 32
- * from 320 to 640 that holds the image without reducing it. The name is all that every runtime tells of a network beside
- * its shape, so it holds wherever the file goes.
+ * The input sides that a network asks for. They are written in the name of its variable sides: `side_320_to_640` means the
+ * smallest multiple of 32 from 320 to 640 that holds the image without reducing it. They stand in a name because every runtime
+ * reports the names of dimensions.
  */
 export function sideRange(network: NetworkInfo, { sideMultiple, maxSide }: ScrfdSpec = SCRFD): SideRange | undefined {
   const [least, most] = RANGE_NAME.exec(String(network.inputs[0].shape[2]))?.slice(1).map(Number) ?? [];
@@ -30,7 +30,7 @@ export function sideRange(network: NetworkInfo, { sideMultiple, maxSide }: Scrfd
   return { least, most, multiple: sideMultiple };
 }
 
-/** In the words of a graph's metadata. */
+/** As text for a graph's metadata. */
 export const describeSide = (side: DetectorSide) =>
   typeof side === 'number' ? String(side) : `${side.least} to ${side.most}`;
 

@@ -1,9 +1,9 @@
 import { type Check, type ChecksOf, fields, integerIn, numberIn } from '../check-options.js';
 import { checkAnyNumber, checkList } from '../options.js';
 
-/** What differs from one network with SCRFD's kind of outputs to another. */
+/** The parameters of a network with SCRFD's kind of outputs. */
 export interface ScrfdSpec {
-  /** Side of the square input where neither the network nor the caller says otherwise; a multiple of `sideMultiple`. */
+  /** Default side of the square input; a multiple of `sideMultiple`. */
   side: number;
   sideMultiple: number;
   maxSide: number;
@@ -24,7 +24,7 @@ export interface ScrfdSpec {
 const count = integerIn(1, Number.MAX_SAFE_INTEGER);
 const level = integerIn(1, 2 ** 16);
 
-/** What each field must be. */
+/** Checks of the fields. */
 const FIELDS = {
   side: level,
   sideMultiple: level,
@@ -62,6 +62,6 @@ export const SCRFD = {
   minScore: 0.5,
   iouThreshold: 0.4,
   maxFaces: 1000,
-  /** The merged model's canvas: larger images it cannot take. */
+  /** Side of the merged model's canvas. It cannot take larger images. */
   maxImageSide: 1920,
 } as const satisfies ScrfdSpec & Record<string, unknown>;

@@ -2,15 +2,15 @@ import { describe } from '../describe.js';
 import { InvalidOptionError } from '../errors.js';
 import { checkList, checkText } from '../options.js';
 
-/** Who may use the service. */
+/** Settings that restrict who may use the service. */
 export interface AccessOptions {
   /**
-   * Names under which the service is reached, beside localhost and IP addresses; `*` for any. Default none.
+   * Host names under which the service may be reached, beside localhost and IP addresses; `*` for any. Default none.
    */
   allowedHosts?: readonly string[] | undefined;
-  /** Origins (`https://example.org`) whose pages may use the service; `*` for any. Default none but its own page. */
+  /** Origins (`https://example.org`) whose pages may use the service; `*` for any. Default: only the service's own page. */
   allowedOrigins?: readonly string[] | undefined;
-  /** What requests for images and metrics must bring as `Authorization: Bearer <token>`. Default: nothing. */
+  /** Token that requests for images and metrics must send as `Authorization: Bearer <token>`. Default: none. */
   token?: string | undefined;
 }
 
@@ -23,7 +23,7 @@ export interface Access {
 /** Stands for any host or origin. */
 export const ANY = '*';
 
-/** A part of a URL that means the same when it is read, so that it can be compared with what clients send. */
+/** Checks a part of a URL. It must already be in the normalised form in which clients send it, so that the two can be compared. */
 function checkUrlPart(name: string, value: unknown, expected: string, read: (text: string) => string): string {
   const text = checkText(name, value);
   try {
@@ -47,7 +47,7 @@ const checkOrigin = (name: string, value: unknown) =>
 
 /** @throws InvalidOptionError */
 export function resolveAccess({ allowedHosts = [], allowedOrigins = [], token }: AccessOptions): Access {
-  // RFC 6750, section 2.1: what a header can carry.
+  // RFC 6750, section 2.1: the characters of a token.
   if (token !== undefined && !/^[\w.~+/-]+=*$/.test(checkText('token', token))) {
     throw new InvalidOptionError({
       name: 'token',

@@ -3,13 +3,13 @@ import type { MiddlewareHandler } from 'hono';
 import { type Access, ANY } from './access.js';
 import { HttpError } from './http-error.js';
 
-/** No name server can lead these elsewhere. */
+/** Whether a host is localhost or an IP address, which no name server can redirect. */
 const isLocal = (name: string) =>
   name === 'localhost' || name.endsWith('.localhost') || isIP(name.replace(/^\[(.*)\]$/, '$1')) !== 0;
 
 /**
- * Refuses requests under a name that nobody gave the service. A web page whose name server first leads to its own server and then
- * to this one (DNS rebinding) is of the same origin for a browser, and shows itself by that name alone.
+ * Refuses requests under a host name that is not allowed, against DNS rebinding: the name of a foreign web page is resolved first to
+ * its own server and then to this one. A browser takes both for the same origin, so that only the host name reveals the attack.
  */
 export function checkHost({ allowedHosts }: Access): MiddlewareHandler {
   return (context, next) => {
@@ -19,7 +19,7 @@ export function checkHost({ allowedHosts }: Access): MiddlewareHandler {
       403,
       'ERR_HOST',
       `Expected localhost, an IP address or an allowed name as the host but received ${JSON.stringify(name.slice(0, 80))}. ` +
-        'Whoever runs the service can allow it.',
+        'The operator of the service can allow it.',
     );
   };
 }

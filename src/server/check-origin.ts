@@ -3,21 +3,21 @@ import { cors } from 'hono/cors';
 import { type Access, ANY } from './access.js';
 import { HttpError } from './http-error.js';
 
-/** Whether a browser sent this for a page of another origin. Who is no browser sends neither header. */
+/** Whether a browser sent this request for a page of another origin. Other clients send neither header. */
 function isForeign({ req }: Context): boolean {
   const origin = req.header('origin');
-  // Compared without the scheme: TLS may end in front of the service. `null` (a sandbox, a file) is no URL.
+  // Compared without the scheme, because a proxy may terminate TLS. `null` (a sandboxed page, a file) is not a URL.
   if (origin !== undefined) return !URL.canParse(origin) || new URL(origin).host !== new URL(req.url).host;
-  // Fetch Metadata Request Headers, section 2.3. `none` is the user's own doing.
+  // Fetch Metadata Request Headers, section 2.3. `none` means that the user made the request, e.g. with a bookmark.
   const site = req.header('sec-fetch-site') ?? 'none';
   if (site === 'none' || site === 'same-origin') return false;
-  // A link that opens the page.
+  // A link on another site that opens the page is allowed.
   return !(req.method === 'GET' && req.header('sec-fetch-mode') === 'navigate');
 }
 
 /**
- * Refuses what pages of other origins ask for: a browser would send their images here, with the user's rights, though it kept
- * the answer from them.
+ * Refuses requests of pages from other origins. A browser would send them with the user's access rights, even though it hides the
+ * answer from the page.
  */
 export function checkOrigin({ allowedOrigins }: Access): MiddlewareHandler {
   return (context, next) => {
@@ -28,12 +28,12 @@ export function checkOrigin({ allowedOrigins }: Access): MiddlewareHandler {
       403,
       'ERR_ORIGIN',
       `Expected a request of the service's own page or of an allowed origin but received one of ${JSON.stringify((origin ?? 'another site').slice(0, 80))}. ` +
-        'Whoever runs the service can allow it.',
+        'The operator of the service can allow it.',
     );
   };
 }
 
-/** Lets pages of the allowed origins read the answers (CORS), and answers their browsers' questions before. */
+/** Lets pages of the allowed origins read the answers (CORS), and answers preflight requests. */
 export function allowOrigins({ allowedOrigins }: Access): MiddlewareHandler {
   return cors({
     origin: allowedOrigins.has(ANY) ? ANY : (origin) => (allowedOrigins.has(origin) ? origin : null),

@@ -5,13 +5,13 @@ import { HttpError } from './http-error.js';
 
 const digest = (text: string) => createHash('sha256').update(text).digest();
 
-/** Refuses requests without the token, where there is one. */
+/** Refuses requests without the token, if the service has one. */
 export function checkToken({ token }: Access): MiddlewareHandler {
   if (token === undefined) return (_, next) => next();
   const expected = digest(token);
   return (context, next) => {
     const given = /^Bearer +(\S+) *$/i.exec(context.req.header('authorization') ?? '')?.[1] ?? '';
-    // Digests have one length, and take the same time to compare wherever they differ.
+    // Digests always have the same length, which `timingSafeEqual` needs.
     if (timingSafeEqual(digest(given), expected)) return next();
     throw new HttpError(
       401,

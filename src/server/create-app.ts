@@ -19,7 +19,7 @@ import { type QueryValues, queryParameters, readQuery, type ServiceFormat } from
 import type { ServerEnv } from './server-env.js';
 import { staticFiles } from './static-files.js';
 
-/** What every kind of work is told. */
+/** Options of every kind of work. */
 export interface ServiceOptions {
   minScore: number;
   maxFaces: number;
@@ -31,7 +31,7 @@ export interface ServiceOptions {
   handOver: boolean;
 }
 
-/** What finds the faces, in threads of its own: a pool. */
+/** Finds the faces in its own threads: a pool. */
 export interface FaceService {
   /** The faces as JSON text, in UTF-8. */
   detectJson(
@@ -46,25 +46,25 @@ export interface FaceService {
   ): Promise<EncodedResult>;
   /** Images that wait for a worker. */
   readonly waiting: number;
-  /** Workers that live. */
+  /** Number of running workers. */
   readonly workers: number;
 }
 
 export interface AppOptions extends ServerLimits, AccessOptions {
   service: FaceService;
-  /** Aborted once the process is about to stop: images are refused, the rest still answers. */
+  /** Aborted when the process is about to stop. From then on images are refused; other requests are still answered. */
   stopping?: AbortSignal | undefined;
-  /** Receives errors that are no client's fault. Default: standard error. */
+  /** Receives errors that are not the client's fault. Default: standard error. */
   onError?: ((error: unknown) => void) | undefined;
 }
 
-const CLIENT_GONE = new HttpError(400, 'ERR_ABORTED', 'The client broke the request off.');
+const CLIENT_GONE = new HttpError(400, 'ERR_ABORTED', 'The client aborted the request.');
 
 const PICTURE_TYPES: Record<ServiceFormat, string> = { png: 'image/png', webp: 'image/webp', svg: 'image/svg+xml' };
 
 const RETRY_LATER = { 'Retry-After': '1' };
 
-/** What some refusals say beside their body. */
+/** Additional headers of some refusals. */
 const HEADERS_OF_STATUS: Record<number, Record<string, string>> = {
   401: { 'WWW-Authenticate': 'Bearer' },
   429: RETRY_LATER,
@@ -72,7 +72,7 @@ const HEADERS_OF_STATUS: Record<number, Record<string, string>> = {
 };
 
 /**
- * The HTTP service as a Hono app: the page, the API, metrics. It listens nowhere by itself.
+ * The HTTP service as a Hono app: the page, the API, metrics. It does not listen on a port itself.
  * @throws InvalidOptionError
  */
 export function createApp({ service, stopping, onError = console.error, ...rest }: AppOptions): Hono<ServerEnv> {
@@ -87,7 +87,7 @@ export function createApp({ service, stopping, onError = console.error, ...rest 
   app.use(
     secureHeaders({
       contentSecurityPolicy: { ...PAGE_POLICY, frameAncestors: ["'none'"] },
-      // With these three the page is isolated from others, which browsers ask for before they give it threads.
+      // These three isolate the page from other origins. Browsers give threads only to isolated pages.
       crossOriginOpenerPolicy: 'same-origin',
       crossOriginEmbedderPolicy: 'require-corp',
       crossOriginResourcePolicy: 'same-origin',
@@ -96,7 +96,7 @@ export function createApp({ service, stopping, onError = console.error, ...rest 
   app.use(async (context, next) => {
     const start = performance.now();
     await next();
-    // The route, not the path: a label for every address that somebody tries would grow without end.
+    // Counted by route, not by path: a label for every requested path would let the metrics grow without limit.
     const known = Object.values(OPERATIONS).some(({ path }) => path === context.req.path);
     const route = known || context.req.path === '/' ? context.req.path : 'other';
     metrics.request(route, context.res.status, (performance.now() - start) / 1000);
@@ -107,7 +107,7 @@ export function createApp({ service, stopping, onError = console.error, ...rest 
   for (const { path, isProtected } of Object.values<Operation>(OPERATIONS)) if (isProtected) app.use(path, token);
 
   /**
-   * @param work what to do with the image, told by the query and the limits
+   * @param work the work on the image, by the query and the limits
    * @param typeOf media type of the answer
    */
   function answerImage(
@@ -116,9 +116,9 @@ export function createApp({ service, stopping, onError = console.error, ...rest 
     typeOf: (query: QueryValues) => string = () => answer.type,
   ): void {
     app[method](path, async (context) => {
-      // First of all: nothing that is refused for its query costs anything.
+      // Checked first, so that a request with a wrong query costs no memory.
       const query = readQuery(new URL(context.req.url).searchParams, names, parameters);
-      if (!isReady()) throw new HttpError(503, 'ERR_NOT_READY', 'The service starts or stops. Try again soon.');
+      if (!isReady()) throw new HttpError(503, 'ERR_NOT_READY', 'The service is starting or stopping. Try again soon.');
       const { minScore, maxFaces, iouThreshold, detectorSide, recall } = query;
       const { bytes, faces } = await images.take(context, (image, signal) =>
         work(image, query, {
@@ -154,7 +154,7 @@ export function createApp({ service, stopping, onError = console.error, ...rest 
     context.body(await metrics.text(), 200, { 'content-type': metrics.contentType }),
   );
   const description = openApi(VERSION, parameters, access.token !== undefined);
-  // Who has it already is told so, in few bytes.
+  // A client that already has the current version gets a short 304 answer.
   for (const path of [OPERATIONS.openapi.path, OPERATIONS.docs.path, DOCS_STYLE_PATH]) app.use(path, etag());
   app.get(OPERATIONS.openapi.path, (context) => context.json(description));
   app.get(OPERATIONS.docs.path, (context) => context.html(docsPage(description, new URL(context.req.url).origin)));
@@ -166,9 +166,11 @@ export function createApp({ service, stopping, onError = console.error, ...rest 
   }
   app.route('/', staticFiles());
 
-  app.notFound((context) => context.json(errorBody('ERR_NOT_FOUND', 'Nothing is here. /docs says what is.'), 404));
+  app.notFound((context) =>
+    context.json(errorBody('ERR_NOT_FOUND', 'There is nothing at this address. /docs lists what there is.'), 404),
+  );
   app.onError((error, context) => {
-    // Nobody is left to answer, and it is no failure of the service.
+    // The client has gone: there is nobody to answer, and it is not a failure of the service.
     const gone = context.req.raw.signal.aborted;
     const { status, body } = toErrorResponse(gone ? CLIENT_GONE : error);
     if (status === 500) onError(error);

@@ -9,7 +9,7 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
     .map((row) => `<tr>${row.map((cell) => `<td>${cell}</td>`).join('')}</tr>`)
     .join('')}</tbody></table></div>`;
 
-/** What a schema lets through, in words. */
+/** The values that a schema allows, in words. */
 function values(schema: Record<string, unknown>): string {
   if (Array.isArray(schema.enum)) return schema.enum.map((value) => code(String(value))).join(', ');
   const { type, minimum, maximum, multipleOf } = schema;
@@ -17,7 +17,7 @@ function values(schema: Record<string, unknown>): string {
   return `${type}${range}${multipleOf === undefined ? '' : `, a multiple of ${multipleOf}`}`;
 }
 
-/** The line that asks for it from a shell. */
+/** The shell command for an operation. */
 function curl(origin: string, method: string, path: string, operation: DescribedOperation): string {
   const [type] = Object.keys(operation.responses[200].content);
   const parts = ['curl -sf'];
@@ -59,7 +59,7 @@ function section(origin: string, method: string, path: string, operation: Descri
 }
 
 /**
- * The description of the service as a page to read, which asks nobody for anything.
+ * The description of the service as an HTML page. It loads nothing from other servers.
  * @param origin where the reader reached the service
  */
 export function docsPage({ info, paths, components }: OpenApiDocument, origin: string): string {

@@ -1,6 +1,6 @@
 export const DOCS_STYLE_PATH = '/docs.css';
 
-/** How the page of the description looks. A file of its own for browsers: the policy of the service lets no style stand in a page. */
+/** Style of the description's page. Served as a separate file, because the security policy of the service forbids inline styles. */
 export const DOCS_STYLE = `:root { color-scheme: light dark; --raised: #f4f5f7; --line: #d9dce1; }
 @media (prefers-color-scheme: dark) { :root { --raised: #1e2127; --line: #353a43; } }
 body { margin: 0; font: 1rem / 1.6 system-ui, sans-serif; }

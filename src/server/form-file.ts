@@ -2,9 +2,9 @@ import { setImmediate } from 'node:timers/promises';
 import busboy from 'busboy';
 import { HttpError } from './http-error.js';
 
-/** Longest boundary (RFC 2046, section 5.1.1): the search for it takes time by its length. */
+/** Longest boundary (RFC 2046, section 5.1.1). The time to search for it grows with its length. */
 const MAX_BOUNDARY = 70;
-/** What may come before the image. The headers of a part, names included, end at 16 kB in busboy itself. */
+/** Limits for the parts before the image. busboy itself limits the headers of a part to 16 kB. */
 const LIMITS = { parts: 20, fieldSize: 4096 };
 
 const refuse = (received: string): HttpError =>
@@ -24,11 +24,11 @@ function openParser(contentType: string): busboy.Busboy {
   }
 }
 
-/** What is known of a form so far. */
+/** State of parsing a form. */
 interface FormState {
   /** Whether the first file has ended. */
   ended: boolean;
-  /** What is wrong with the form. What comes after the first file does not matter. */
+  /** The error in the form. Parts after the first file are not checked. */
   problem?: unknown;
 }
 
@@ -63,7 +63,7 @@ function watchForm(parser: busboy.Busboy, append: (chunk: Uint8Array) => void): 
 }
 
 /**
- * Hands the bytes of a form's first file on while the form arrives. What comes after that file is not read.
+ * Passes on the bytes of a form's first file while the form arrives. The rest of the form is not read.
  * @param chunks of a body of the type multipart/form-data
  * @throws HttpError 400 for a form without a file, or a damaged one; and what `append` throws
  */
@@ -75,7 +75,7 @@ export async function readFormFile(
   const parser = openParser(contentType);
   const form = watchForm(parser, append);
   const isDone = async () => {
-    // The file tells of its end in a later turn, and after the damage behind it.
+    // The file reports its end in a later turn, after an error in the part behind it.
     await setImmediate();
     if (!form.ended && form.problem !== undefined) throw form.problem;
     return form.ended;

@@ -2,17 +2,17 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { type ErrorJson, errorFromJson, errorToJson } from '../detector/error-json.js';
 import { FacialLmkError } from '../errors.js';
 
-/** What a failed request answers with: read it with `errorFromJson`. */
+/** Body of the answer to a failed request. `errorFromJson` reads it. */
 export interface ErrorBody {
   error: ErrorJson;
 }
 
-/** The body for a refusal that only HTTP knows. */
+/** Body of an error that exists only in the HTTP service. */
 export const errorBody = (code: string, message: string, retryable = false): ErrorBody => ({
   error: { code, message, retryable },
 });
 
-/** A refusal that only HTTP knows. */
+/** An error that exists only in the HTTP service. */
 export class HttpError extends Error {
   readonly status: ContentfulStatusCode;
   readonly code: string;
@@ -25,7 +25,7 @@ export class HttpError extends Error {
   }
 }
 
-/** The status of each error that a client can cause or must know of. Anything else is our own fault: 500. */
+/** The status of each error that a client can cause or must know. All others are failures of the service: 500. */
 const STATUS: Record<string, ContentfulStatusCode> = {
   ERR_INVALID_OPTION: 400,
   ERR_IMAGE_FORMAT: 415,
@@ -36,20 +36,20 @@ const STATUS: Record<string, ContentfulStatusCode> = {
   ERR_WORKER_LOST: 503,
 };
 
-/** What a client is told where the library's own words are for programmers. */
+/** Messages for clients, for errors whose own message is meant for programmers. */
 const MESSAGES: Record<string, string> = {
-  ERR_QUEUE_FULL: 'As many images are waiting as may. Send this one again soon.',
+  ERR_QUEUE_FULL: 'The queue of waiting images is full. Send this image again soon.',
   ERR_CLOSED: 'The service is stopping.',
   ERR_WORKER_LOST:
-    'The service has lost a thread that works on images, and starts another one. Send the image again soon.',
+    'The thread that worked on the image has died. The service is starting another one. Send the image again soon.',
 };
 
-/** The way out for a client, who can install no decoder. */
+/** Hints for clients, who cannot install a decoder as the library's own hint suggests. */
 const HINTS: Record<string, string> = {
   ERR_IMAGE_FORMAT: 'Send it as JPEG, PNG or WebP.',
 };
 
-/** Answers to requests that may be sent again as they are. */
+/** Status of requests that may be sent again unchanged. */
 const RETRYABLE: readonly number[] = [408, 429, 503];
 
 function clientBody(error: FacialLmkError): ErrorBody {
@@ -59,7 +59,7 @@ function clientBody(error: FacialLmkError): ErrorBody {
   return { error: code in HINTS ? errorToJson(errorFromJson({ ...json, hint: HINTS[code] })) : json };
 }
 
-/** The status and body of any error. What is not meant for clients stays here. */
+/** The status and body for any error. Details that are not meant for clients are left out. */
 export function toErrorResponse(error: unknown): { status: ContentfulStatusCode; body: ErrorBody } {
   if (error instanceof HttpError) {
     return { status: error.status, body: errorBody(error.code, error.message, RETRYABLE.includes(error.status)) };
@@ -67,5 +67,5 @@ export function toErrorResponse(error: unknown): { status: ContentfulStatusCode;
   if (error instanceof FacialLmkError && error.code in STATUS) {
     return { status: STATUS[error.code], body: clientBody(error) };
   }
-  return { status: 500, body: errorBody('ERR_INTERNAL', 'The server failed; its log says why.') };
+  return { status: 500, body: errorBody('ERR_INTERNAL', 'The server failed. The reason is in its log.') };
 }

@@ -10,25 +10,25 @@ import { readRequestImage } from './request-image.js';
 import type { ServerEnv } from './server-env.js';
 import { type Upload, UploadMemory } from './upload-memory.js';
 
-/** Works on one image until it is done or the signal is aborted. The bytes may be taken away. */
+/** Works on one image until it is done or the signal is aborted. May transfer the bytes to another thread. */
 export type ImageWork = (bytes: Uint8Array, signal: AbortSignal) => Promise<EncodedResult>;
 
-const stops = () => new HttpError(503, 'ERR_NOT_READY', 'The service stops. Try again soon.');
+const stops = () => new HttpError(503, 'ERR_NOT_READY', 'The service is stopping. Try again soon.');
 
 /**
- * Takes images in and bounds what they take: their number, their time, and the memory of their bodies and answers, until the
- * answer has left. What decoded images take is bounded by whoever works on them.
+ * Accepts images and limits their number, their time, and the memory of their bodies and answers. An answer counts until it has
+ * been sent. The memory of decoded images is limited by the pool.
  */
 export class ImageRequests {
   readonly #limits: ResolvedLimits;
   readonly #stopping: AbortSignal;
   readonly #uploads: UploadMemory;
-  /** Bytes of answers that have not left. */
+  /** Memory of answers that are not sent yet, bytes. */
   readonly #answers: Semaphore;
-  /** Images that arrived whole and whose answer has not left. */
+  /** Number of images that have arrived and whose answer is not sent yet. */
   #taken = 0;
 
-  /** @param stopping what still arrives then is refused */
+  /** @param stopping when aborted, new images are refused */
   constructor(limits: ResolvedLimits, stopping: AbortSignal) {
     const half = Math.ceil(limits.maxMemory / 2);
     this.#limits = limits;
@@ -38,12 +38,12 @@ export class ImageRequests {
   }
 
   /**
-   * Reads a request's image and has it worked on.
-   * @returns an answer whose memory stays taken until it has left
+   * Reads a request's image and works on it.
+   * @returns an answer; its memory counts until it has been sent
    * @throws HttpError, ImageDecodeError, ImageFormatError, and what the work throws
    */
   async take(context: Context<ServerEnv>, work: ImageWork): Promise<EncodedResult> {
-    // Before a body is read, and again when it is there: any number of them may arrive at once.
+    // Checked before the body is read, and again afterwards, because other images may have arrived meanwhile.
     this.#checkRoom();
     const upload = this.#uploads.open(this.#limits.maxBytes);
     try {
@@ -89,7 +89,7 @@ export class ImageRequests {
     }
   }
 
-  /** @returns the answer, and what gives its memory back */
+  /** @returns the answer, and a function that releases its memory */
   async #workOn(
     bytes: Uint8Array,
     work: ImageWork,
@@ -107,7 +107,7 @@ export class ImageRequests {
     );
   }
 
-  /** Here, and not by the work: what is refused needs no worker, and a client can raise no limit. */
+  /** Checked here, so that an image that is too large does not wait for a worker, and so that no client can raise the limit. */
   #checkPixels(bytes: Uint8Array): void {
     const { width, height } = readImageHeader(bytes, 'the image');
     const { maxPixels } = this.#limits;
@@ -120,7 +120,7 @@ export class ImageRequests {
     });
   }
 
-  /** A timer of its own: those of AbortSignal.timeout live on until they fire, thirty seconds of them. */
+  /** Uses its own timer, because those of AbortSignal.timeout stay until they fire, here after thirty seconds. */
   async #withTimeLimit<T>(client: AbortSignal, job: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const controller = new AbortController();
     const { timeoutMs } = this.#limits;

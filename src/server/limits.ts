@@ -2,34 +2,34 @@ import { usableMemory } from '../node/image-memory.js';
 import { checkInteger, checkNumber } from '../options.js';
 import { SCRFD } from '../scrfd/spec.js';
 
-/** What one request may ask for, and what all of them together may take. */
+/** Limits for one request and for all requests together. */
 export interface ServerLimits {
   /** Largest body in bytes; a larger one is answered with 413. Default 20 MB. */
   maxBytes?: number | undefined;
-  /** Most pixels of an image; more are answered with 422. Default 50 million. */
+  /** Largest number of pixels of an image; a larger image is answered with 422. Default 50 million. */
   maxPixels?: number | undefined;
-  /** The most faces that a request may ask for, and what it gets without asking. Default 256. */
+  /** Largest `maxFaces` of a request, and its default. Default 256. */
   maxFaces?: number | undefined;
-  /** The lowest score that a request may ask for: below it nearly everything is a face. Default 0.1. */
+  /** Lowest `minScore` of a request. With a lower one nearly everything would count as a face. Default 0.1. */
   minScore?: number | undefined;
-  /** The largest side of the detector's input that a request may ask for; its cost grows with the square. Default 1280. */
+  /** Largest `detectorSide` of a request. The cost grows with its square. Default 1280. */
   maxDetectorSide?: number | undefined;
   /** Largest answer in bytes; a larger one is answered with 422. Default 200 MB. */
   maxAnswerBytes?: number | undefined;
   /**
-   * Milliseconds that a body may take to arrive (408), its answer to be made, waiting included (503), and to be read (the
-   * connection is cut): so much for each of the three. Default 30 000.
+   * Time limit in milliseconds for each of three steps: until a body has arrived (else 408), until its answer is made, waiting
+   * included (else 503), and until the client has read the answer (else the connection is closed). Default 30 000.
    */
   timeoutMs?: number | undefined;
-  /** Images that may wait, be in work or be answered; one more is answered with 429. Default 100. */
+  /** Largest number of images that wait, are worked on or are being answered; one more is answered with 429. Default 100. */
   maxRequests?: number | undefined;
   /**
-   * Bytes for bodies that arrive or wait and for answers that have not left, half for each; where bodies take it all, the next is
-   * answered with 429. The images in work are bounded by the pool's `imageMemory`. Default: an eighth of the memory that
-   * the process may use.
+   * Memory in bytes: half for bodies that arrive or wait, half for answers that are not sent yet. When the bodies' half is full,
+   * the next body is answered with 429. The pool's `imageMemory` limits the decoded images. Default: an eighth of the memory
+   * that the process may use.
    */
   maxMemory?: number | undefined;
-  /** Connections at once; more are closed unheard. Default 1000. */
+  /** Largest number of connections; further ones are closed at once. Default 1000. */
   maxConnections?: number | undefined;
 }
 

@@ -9,16 +9,16 @@ import { OpenAnswers } from './open-answers.js';
 import { type RawAnswer, rawAnswer } from './raw-answer.js';
 import type { ServerEnv } from './server-env.js';
 
-/** Milliseconds that connections have after the last answer was made, before they are cut. */
+/** Milliseconds from the last answer until open connections are closed. */
 const GRACE = 1000;
 /** Requests that a connection may have sent before the first one is answered. */
 const MAX_PIPELINED = 16;
-/** Milliseconds that the head of a request may take, at most: it is a packet or two. */
+/** Longest time for the head of a request, which is a packet or two, milliseconds. */
 const HEAD_TIMEOUT = 10_000;
-/** Milliseconds from one look for slow senders to the next, at most. */
+/** Longest interval of the check for slow senders, milliseconds. */
 const CHECK_INTERVAL = 1000;
 
-/** What was wrong with a request that never became one, by Node's code. */
+/** Answers to requests that could not be parsed, by Node's error code. */
 const CLIENT_ERRORS: Record<string, RawAnswer> = {
   ERR_HTTP_REQUEST_TIMEOUT: {
     status: 408,
@@ -28,17 +28,17 @@ const CLIENT_ERRORS: Record<string, RawAnswer> = {
   },
   HPE_HEADER_OVERFLOW: { status: 431, code: 'ERR_HEADERS', message: 'The headers are too long.' },
 };
-const MALFORMED: RawAnswer = { status: 400, code: 'ERR_REQUEST', message: 'This is no HTTP request.' };
+const MALFORMED: RawAnswer = { status: 400, code: 'ERR_REQUEST', message: 'This is not an HTTP request.' };
 const TUNNEL: RawAnswer = {
   status: 405,
   code: 'ERR_METHOD',
-  message: 'The service is no proxy.',
+  message: 'The service is not a proxy.',
   headers: ['Allow: GET, POST'],
 };
 
 export interface ListenOptions {
   host: string;
-  /** 0 takes a free one. */
+  /** 0 for any free port. */
   port: number;
   limits: Pick<ResolvedLimits, 'timeoutMs' | 'maxConnections'>;
 }
@@ -46,7 +46,7 @@ export interface ListenOptions {
 export interface RunningServer {
   /** `http://127.0.0.1:8080` */
   address: string;
-  /** Refuses new connections and resolves when all requests have their answers. Whoever is slow to read has a moment left. */
+  /** Refuses new connections and resolves when all requests are answered. Slow readers get one more second. */
   stop(): Promise<void>;
 }
 
@@ -60,7 +60,7 @@ async function open(server: Server, { host, port }: ListenOptions): Promise<void
       reject(
         new ListenError({
           name: `http://${host}:${port}`,
-          expected: 'an address that is free',
+          expected: 'a free address',
           received: cause.code ?? cause.message,
           hint: cause.code === 'EADDRINUSE' ? 'Choose another port.' : 'Choose another host or port.',
           cause,
@@ -72,8 +72,8 @@ async function open(server: Server, { host, port }: ListenOptions): Promise<void
 }
 
 /**
- * Serves an app over HTTP/1.1. Whoever sends or reads slowly is cut off, whatever is no request is told so in JSON, and the app
- * learns when its answers have left.
+ * Serves an app over HTTP/1.1. Connections that send or read too slowly are closed, malformed requests are answered in JSON, and
+ * the app is told when an answer has been sent.
  * @throws ListenError
  */
 export async function listen(app: Hono<ServerEnv>, options: ListenOptions): Promise<RunningServer> {
@@ -83,7 +83,7 @@ export async function listen(app: Hono<ServerEnv>, options: ListenOptions): Prom
   const underWay = new Set<Promise<Response>>();
 
   async function answer(request: Request, incoming: IncomingMessage): Promise<Response> {
-    // A client of HTTP/1.0 knows no host.
+    // HTTP/1.0 does not have the Host header.
     if (incoming.headers.host === undefined && incoming.httpVersion !== '1.0') {
       return refuse(400, 'ERR_HOST', 'Expected a Host header.');
     }
@@ -114,7 +114,7 @@ export async function listen(app: Hono<ServerEnv>, options: ListenOptions): Prom
       requireHostHeader: false,
     },
     (incoming, outgoing) => {
-      // Each would hold its answer, though the first is never read.
+      // The answer to each would be held in memory as long as the client does not read the first.
       if (answers.count(incoming.socket) >= MAX_PIPELINED) {
         incoming.socket.destroy();
         return;

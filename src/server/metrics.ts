@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
-/** What the service counts, in Prometheus' text format. */
+/** Metrics of the service in Prometheus' text format. */
 export class Metrics {
   readonly #registry = new Registry();
   readonly #requests = new Counter({
@@ -22,7 +22,7 @@ export class Metrics {
     registers: [this.#registry],
   });
 
-  /** @param waiting tells how many images wait for a worker */
+  /** @param waiting returns the number of images that wait for a worker */
   constructor(waiting: () => number) {
     collectDefaultMetrics({ register: this.#registry });
     new Gauge({

@@ -1,4 +1,4 @@
-/** A job that is done when it is first asked for, and again only where it failed. */
+/** Runs a job at the first call and keeps its result. After a failure the next call runs it again. */
 export function once<T>(job: () => Promise<T>): () => Promise<T> {
   let done: Promise<T> | undefined;
   return () => {

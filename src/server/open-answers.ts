@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-/** The answers that have not left yet, by connection. */
+/** The answers that are not sent yet, by connection. */
 export class OpenAnswers {
-  /** Each with what tells of its leaving. */
+  /** Each answer with the function that reports that it was sent. */
   readonly #open = new Map<Duplex, Map<ServerResponse, () => void>>();
 
-  /** @returns resolves when the answer has left, or the connection has gone */
+  /** @returns resolves when the answer has been sent or the connection has been closed */
   add({ socket }: IncomingMessage, answer: ServerResponse): Promise<void> {
     const answers = this.#open.get(socket) ?? this.#watch(socket);
     return new Promise((resolve) => {
@@ -18,12 +18,12 @@ export class OpenAnswers {
     });
   }
 
-  /** How many answers a connection waits for. */
+  /** Number of answers that a connection still waits for. */
   count(socket: Duplex): number {
     return this.#open.get(socket)?.size ?? 0;
   }
 
-  /** Whether a connection waits for an answer to a whole request, or reads one: nothing else may be written then. */
+  /** Whether a connection waits for an answer or is reading one. Nothing else may be written to it then. */
   isAnswering(socket: Duplex): boolean {
     const answers = [...(this.#open.get(socket)?.keys() ?? [])];
     return answers.some(({ headersSent, req }) => headersSent || req.complete);
@@ -32,7 +32,7 @@ export class OpenAnswers {
   #watch(socket: Duplex): Map<ServerResponse, () => void> {
     const answers = new Map<ServerResponse, () => void>();
     this.#open.set(socket, answers);
-    // Of a connection that goes, answers that wait for an earlier one to leave hear nothing themselves.
+    // When a connection closes, answers that wait behind an earlier one get no event of their own.
     socket.once('close', () => {
       this.#open.delete(socket);
       for (const leave of answers.values()) leave();

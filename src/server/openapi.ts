@@ -3,14 +3,14 @@ import { NETWORK_SET_NAMES } from '../node/models/network-sets.js';
 import { DETECTION_PASSES, KEYPOINT_NAMES } from '../types.js';
 import type { ParameterName, QueryParameters } from './parameters.js';
 
-/** An operation of the API: the routes are made from this list, so what it describes is what is there. */
+/** An operation of the API. The routes are made from this list, so that the description and the service cannot differ. */
 export interface Operation {
   method: 'get' | 'post';
   path: string;
   summary: string;
   /** Takes an image as its body, and these parameters in its query. */
   parameters?: readonly ParameterName[];
-  /** Whether it wants the token, where the service has one. */
+  /** Whether it needs the token, if the service has one. */
   isProtected?: true;
   /** Whether it answers 503 while the service takes no images. */
   waits?: true;
@@ -18,7 +18,7 @@ export interface Operation {
   answer: { type: string; schema?: string; others?: readonly string[] };
 }
 
-/** An operation as the document describes it: as much of it as the page to read shows. */
+/** An operation in the OpenAPI document: the parts that the HTML page shows. */
 export interface DescribedOperation {
   summary: string;
   security?: object[];
@@ -27,7 +27,7 @@ export interface DescribedOperation {
   responses: Record<string, { description: string; content: Record<string, object> }>;
 }
 
-/** What of an OpenAPI document the service writes. */
+/** The parts of an OpenAPI document that the service writes. */
 export interface OpenApiDocument {
   openapi: string;
   info: { title: string; description: string; version: string; license: object };
@@ -58,13 +58,13 @@ export const OPERATIONS = {
   health: {
     method: 'get',
     path: '/v1/health',
-    summary: 'Whether the process lives',
+    summary: 'Whether the process is running',
     answer: { type: 'application/json', schema: 'Status' },
   },
   ready: {
     method: 'get',
     path: '/v1/ready',
-    summary: 'Whether it takes images: 503 while it starts, stops, or has no worker left',
+    summary: 'Whether it accepts images: 503 while it starts, stops, or has no worker left',
     waits: true,
     answer: { type: 'application/json', schema: 'Status' },
   },
@@ -84,7 +84,7 @@ export const OPERATIONS = {
   docs: {
     method: 'get',
     path: '/docs',
-    summary: 'The same as a page to read',
+    summary: 'The same as an HTML page',
     answer: { type: 'text/html' },
   },
 } as const satisfies Record<string, Operation>;
@@ -97,7 +97,7 @@ const object = (properties: Record<string, object>, optional: string[] = []) => 
   required: Object.keys(properties).filter((name) => !optional.includes(name)),
 });
 
-/** Null where the landmarks lie on one point. */
+/** Null when the landmarks lie on one point. */
 const number = { type: ['number', 'null'] };
 
 const SCHEMAS = {
@@ -119,7 +119,7 @@ const SCHEMAS = {
       options: { type: 'object' },
       version: { type: 'string', description: 'of onnx-facial-lmk-detector' },
     }),
-    description: 'what made the result: the networks and their SHA-256, the runtime, the options that change results',
+    description: 'the networks and their SHA-256, the runtime, and the options that change results',
   },
   Face: object(
     {
@@ -129,7 +129,7 @@ const SCHEMAS = {
       landmarks: array(point, LANDMARK106.points),
       matrix: { ...array(array({ type: 'number' }, 3), 2), description: 'image -> 224 crop' },
       degenerate: { type: 'boolean' },
-      pass: { enum: DETECTION_PASSES, description: 'how it was found; where recall is thorough' },
+      pass: { enum: DETECTION_PASSES, description: 'the pass that found the face; only with recall thorough' },
       attributes: { $ref: '#/components/schemas/Attributes' },
       crop: { type: 'string', description: 'data: URL of a PNG, 224 x 224' },
     },
@@ -146,7 +146,7 @@ const SCHEMAS = {
         }),
         { type: 'null' },
       ],
-      description: 'degrees; null where the landmarks contradict each other',
+      description: 'degrees; null when the landmarks contradict each other',
     },
     rollDegrees: number,
     interOcularDistance: { ...number, description: 'of the outer eye corners, image pixels' },
@@ -158,14 +158,14 @@ const SCHEMAS = {
       size: { ...number, description: 'image pixels' },
       brightness: { ...number, description: '0 black to 1 white' },
       outside: { ...number, description: 'share outside of the image' },
-      frontality: { type: ['number', 'null'], description: '1 looks at the camera; null where the pose is unknown' },
+      frontality: { type: ['number', 'null'], description: '1 looks at the camera; null when the pose is unknown' },
     }),
   }),
   Status: object({ status: { type: 'string' } }),
   Error: object({
     error: object(
       {
-        code: { type: 'string', description: 'which error it is, the same in every version' },
+        code: { type: 'string', description: 'the kind of error, the same in every version' },
         message: { type: 'string' },
         retryable: { type: 'boolean', description: 'whether the same request may succeed later' },
         subject: { type: 'string' },
@@ -178,19 +178,19 @@ const SCHEMAS = {
   }),
 };
 
-/** Errors of whatever takes an image. */
+/** Errors of all operations that take an image. */
 const ERRORS: Record<string, string> = {
-  400: 'A form without a file, or a query that is not known or out of range',
+  400: 'A form without a file, or a query parameter that is unknown or out of range',
   408: 'The request arrived too slowly',
   413: 'The body is too large',
-  415: 'No image, or a format that is not read',
+  415: 'Not an image, or a format that is not supported',
   422: 'A damaged image, one with too many pixels, or an answer that would be too large',
-  429: 'Too many images are waiting; Retry-After says when to come again',
+  429: 'Too many images are waiting; Retry-After says when to try again',
   500: 'A failure of the service; its log says more',
-  503: 'The service starts, stops, has lost a worker, or the image took too long; Retry-After says when to come again',
+  503: 'The service is starting or stopping, a worker has died, or the image took too long; Retry-After says when to try again',
 };
-const UNAUTHORIZED = 'The token is missing or another one';
-const FORBIDDEN = 'Under this host name, or for the page of another origin, the service answers nobody';
+const UNAUTHORIZED = 'The token is missing or wrong';
+const FORBIDDEN = 'The host name, or the origin of the page that sent the request, is not allowed';
 
 const content = (type: string, schema?: string) => ({
   [type]: schema ? { schema: { $ref: `#/components/schemas/${schema}` } } : {},
@@ -235,7 +235,7 @@ function describeOperation(operation: Operation, all: QueryParameters, hasToken:
 
 /**
  * The OpenAPI 3.1 document of the service.
- * @param hasToken whether the service wants a token
+ * @param hasToken whether the service needs a token
  */
 export function openApi(version: string, parameters: QueryParameters, hasToken: boolean): OpenApiDocument {
   const paths: OpenApiDocument['paths'] = {};

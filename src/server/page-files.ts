@@ -12,7 +12,7 @@ export interface PageFile {
   read(): Promise<Uint8Array>;
 }
 
-/** Networks of one's own for the page, as paths. */
+/** Paths of the networks for the page, instead of the built-in ones. */
 export interface PageNetworks {
   detector: string;
   landmarker: string;
@@ -37,7 +37,7 @@ const typeOf = (path: string) => TYPES[path.slice(path.lastIndexOf('.') + 1)] ??
 
 const fromDisk = (path: string, file: URL): PageFile => ({ path, type: typeOf(path), read: () => readFile(file) });
 const ownFile = (path: string) => fromDisk(path, new URL(`site/${path}`, PACKAGE_MODULES));
-/** The library lies as it does in the package, because its modules find runtime and networks from where they are. */
+/** The library's files keep the layout of the package, because its modules find runtime and networks relative to themselves. */
 const libraryFile = (path: string) => fromDisk(`lib/${path}`, new URL(path, PACKAGE_MODULES));
 const modelFile = (name: string) => fromDisk(`models/${name}`, new URL(name, pathToFileURL(PACKAGE_MODELS)));
 
@@ -57,10 +57,10 @@ function networkFiles(networks: PageNetworks | undefined): PageFile[] {
   );
 }
 
-/** The page, told what is behind it. */
+/** The page's HTML with its settings. */
 function pageItself(settings: SiteSettings): PageFile {
   const page = ownFile('index.html');
-  // Nothing in it can end the element.
+  // Without `<` the text cannot end the script element.
   const json = JSON.stringify(settings).replaceAll('<', '\\u003c');
   const filled: Readonly<Record<string, string>> = {
     '<!-- policy -->': `<meta http-equiv="content-security-policy" content="${policyText(PAGE_POLICY)}">`,
@@ -77,7 +77,7 @@ function pageItself(settings: SiteSettings): PageFile {
 }
 
 /**
- * Every file of the page, which is the same behind a service and on a static host.
+ * All files of the page. They are the same in the service and on a static host.
  * @param options.networks in place of the built-in ones
  */
 export function pageFiles({

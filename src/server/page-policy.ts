@@ -1,9 +1,9 @@
-/** A content security policy in the words of `secureHeaders`. */
+/** A content security policy in the form that `secureHeaders` takes. */
 type Policy = Readonly<Record<string, readonly string[]>>;
 
 /**
- * What the page may load: its own files, and images that it makes as `blob:` and `data:` addresses. No string is ever evaluated;
- * WebAssembly needs a word of its own.
+ * The page may load its own files, and images that it makes itself as `blob:` and `data:` URLs. Evaluating strings is forbidden;
+ * WebAssembly needs its own permission.
  */
 export const PAGE_POLICY = {
   defaultSrc: ["'none'"],

@@ -4,16 +4,16 @@ import { checkChoice, checkInteger, checkNumber } from '../options.js';
 import { SCRFD } from '../scrfd/spec.js';
 import type { ResolvedLimits } from './limits.js';
 
-/** The library's own defaults, where the limits are no lower. */
+/** The library's own defaults; used when the limits allow them. */
 const DEFAULT_MIN_SCORE = 0.5;
 const DEFAULT_MAX_FACES = 1000;
 
-/** What a picture may be sent as. */
+/** The formats in which a picture can be sent. */
 export const SERVICE_FORMATS = ['png', 'webp', 'svg'] as const;
 export type ServiceFormat = (typeof SERVICE_FORMATS)[number];
 const RECALLS = ['fast', 'reference', 'thorough'] as const;
 
-/** What a query may say, as the description tells it and as it is checked. */
+/** The parameters of queries, for the description and for the checks. */
 export function queryParameters({
   minScore,
   maxFaces,
@@ -31,7 +31,7 @@ export function queryParameters({
     },
     iouThreshold: {
       schema: { type: 'number', minimum: 0, maximum: 1, default: SCRFD.iouThreshold },
-      description: 'a box goes when it overlaps a better one by more',
+      description: 'a box is dropped when it overlaps a better one by more',
     },
     detectorSide: {
       schema: {
@@ -51,7 +51,7 @@ export function queryParameters({
     format: { schema: { enum: SERVICE_FORMATS, default: SERVICE_FORMATS[0] }, description: 'of the picture' },
     recall: {
       schema: { type: 'string', enum: [...RECALLS], default: RECALLS[1] },
-      description: 'how hard to look; thorough takes several times as long',
+      description: 'effort of the search; thorough takes several times as long',
     },
     subpixel: { schema: toggle, description: 'landmarks with fractions instead of integers' },
     indices: { schema: toggle, description: "each landmark's index beside it" },
@@ -61,7 +61,7 @@ export function queryParameters({
 export type QueryParameters = ReturnType<typeof queryParameters>;
 export type ParameterName = keyof QueryParameters;
 
-/** What a query says, with the defaults of what it does not say. */
+/** The values of a query, with defaults filled in. */
 export interface QueryValues {
   minScore: number;
   maxFaces: number;
@@ -78,7 +78,7 @@ export interface QueryValues {
 const quote = (text: string) => JSON.stringify(text.slice(0, 40));
 
 function readToggle(name: string, text: string): boolean {
-  // Its name alone turns it on.
+  // The name alone, without a value, turns it on.
   if (['', 'true', '1'].includes(text)) return true;
   if (['false', '0'].includes(text)) return false;
   throw new InvalidOptionError({ name, expected: '"true" or "false"', received: quote(text) });

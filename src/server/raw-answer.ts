@@ -2,10 +2,10 @@ import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { errorBody } from './http-error.js';
 
-/** Milliseconds that a connection stays after its last answer, for a client that is still sending to read it. */
+/** Milliseconds that a connection stays open after its last answer, so that a client that is still sending can read it. */
 const LINGER = 500;
 
-/** What is said on a connection where no request was understood. */
+/** An answer on a connection on which no request could be parsed. */
 export interface RawAnswer {
   status: number;
   code: string;

@@ -10,11 +10,11 @@ const EXPECTED = 'Send the image as the body (image/jpeg, image/png, ...), or as
 const CURL_TYPE = 'application/x-www-form-urlencoded';
 const FORM_TYPE = 'multipart/form-data';
 
-/** Refuses a request that sends no image, from its headers alone. */
+/** Refuses a request without an image, by its headers. */
 function checkHeaders(context: Context, maxBytes: number): { contentType: string; isForm: boolean } {
   const contentType = context.req.header('content-type') ?? '';
   const type = contentType.split(';')[0].trim().toLowerCase();
-  // curl --data-binary names every body a form; the content decides then, as for a body without a type.
+  // curl --data-binary declares every body as a form. Such a body is judged by its content, like a body without a type.
   const mayBeImage = type.startsWith('image/') || ['', 'application/octet-stream', CURL_TYPE, FORM_TYPE].includes(type);
   if (!mayBeImage) throw new HttpError(415, 'ERR_MEDIA_TYPE', `Expected an image but received ${type}. ${EXPECTED}`);
   const encoding = context.req.header('content-encoding') ?? 'identity';
@@ -25,7 +25,7 @@ function checkHeaders(context: Context, maxBytes: number): { contentType: string
   return { contentType, isForm: type === FORM_TYPE };
 }
 
-/** The body as it arrives. To stop early leaves the connection open: the answer is still to be sent through it. */
+/** The body as it arrives. Stopping early does not close the connection, because the answer must still be sent. */
 function bodyChunks({ env, req }: Context<ServerEnv>): AsyncIterable<Uint8Array> {
   const body = env?.incoming ?? (req.raw.body ? Readable.fromWeb(req.raw.body as never) : Readable.from([]));
   return body.iterator({ destroyOnReturn: false });
@@ -33,9 +33,9 @@ function bodyChunks({ env, req }: Context<ServerEnv>): AsyncIterable<Uint8Array>
 
 /**
  * Reads the encoded image of a request: the body itself, or the first file of a form.
- * @param signal gives up waiting for the rest of a body
- * @throws HttpError 413 for more bytes than may be, 415 for a body of another type, 400 for a form without a file, and what the
- * upload throws
+ * @param signal ends the wait for the rest of a body
+ * @throws HttpError 413 for too many bytes, 415 for a body of another type, 400 for a form without a file; and what the upload
+ * throws
  */
 export async function readRequestImage(
   context: Context<ServerEnv>,
@@ -53,7 +53,7 @@ async function readAll(chunks: AsyncIterable<Uint8Array>, append: (chunk: Uint8A
   for await (const chunk of chunks) append(chunk);
 }
 
-/** The chunks, as long as all of them together are no more than so many bytes. */
+/** Passes the chunks on. Throws when they have more than `maxBytes` bytes together. */
 async function* limited(chunks: AsyncIterable<Uint8Array>, maxBytes: number): AsyncIterable<Uint8Array> {
   let received = 0;
   for await (const chunk of chunks) {

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 
-/** What the listener knows of a request beyond what the app sees. Nothing of it is there when a test calls the app itself. */
+/** Facts about a request that only the listener knows. They are missing when a test calls the app directly. */
 export interface ServerEnv {
   Bindings: {
     incoming?: IncomingMessage;
-    /** Resolves when the answer has left, or the connection has gone. */
+    /** Resolves when the answer has been sent or the connection has been closed. */
     left?: Promise<void>;
   };
 }

@@ -3,13 +3,13 @@ import { etag } from 'hono/etag';
 import { once } from './once.js';
 import { pageFiles } from './page-files.js';
 
-/** Serves the page: a fixed list of files. No part of a request ever becomes part of a path. */
+/** Serves the page: a fixed list of files. No part of a request is used in a path of the file system. */
 export function staticFiles(): Hono {
   const app = new Hono();
-  // Browsers ask again each time; who has the file already is told so, in few bytes.
+  // Browsers revalidate each time. If the file has not changed they get a short 304 answer.
   app.use(etag());
   for (const { path, type, read } of pageFiles({ service: true })) {
-    // One copy for all answers: any number of them may wait for slow readers.
+    // One copy for all answers, because many answers may wait for slow readers.
     const bytes = once(read);
     app.get(path === 'index.html' ? '/' : `/${path}`, async (context) =>
       context.body((await bytes()) as Uint8Array<ArrayBuffer>, 200, {

@@ -1,6 +1,6 @@
 import { HttpError } from './http-error.js';
 
-/** Bytes that a body gets first; it doubles as often as need be. */
+/** First size of a body's buffer, bytes. It doubles when it is full. */
 const FIRST_CAPACITY = 65_536;
 
 /** Bytes of one body, as they arrive. */
@@ -9,7 +9,7 @@ export class Upload {
   readonly #limit: number;
   #buffer = new Uint8Array();
   #length = 0;
-  /** What is taken of the memory. */
+  /** Bytes of the shared memory that this body holds. */
   #taken = 0;
   #released = false;
 
@@ -20,8 +20,9 @@ export class Upload {
   }
 
   /**
-   * Copies a chunk to the others: kept one by one, a million of single bytes would take hundreds of megabytes.
-   * @throws HttpError 413 for more than the limit, 429 where other bodies take all the memory
+   * Copies a chunk into the buffer. Chunks are not kept as they are, because a million chunks of one byte would take hundreds of
+   * megabytes.
+   * @throws HttpError 413 for more than the limit, 429 when other bodies use all the memory
    */
   append(chunk: Uint8Array): void {
     if (this.#released) return;
@@ -32,7 +33,7 @@ export class Upload {
     this.#length = length;
   }
 
-  /** All of it, in a buffer that holds nothing else. Nothing is kept here, but its memory stays taken until it is released. */
+  /** The whole body in its own buffer. The bytes are no longer kept here, but their memory counts until `release`. */
   bytes(): Uint8Array<ArrayBuffer> {
     const bytes = this.#buffer.slice(0, this.#length);
     this.#buffer = new Uint8Array();
@@ -40,7 +41,7 @@ export class Upload {
     return bytes;
   }
 
-  /** Gives the memory back; what still arrives is dropped. */
+  /** Releases the memory. Bytes that arrive later are dropped. */
   release(): void {
     this.#released = true;
     this.#buffer = new Uint8Array();
@@ -62,8 +63,8 @@ export class Upload {
 }
 
 /**
- * The memory of all bodies that arrive or wait. It is taken as bytes arrive, not as they are announced: a thousand clients that
- * promise 20 MB and send nothing hold nothing.
+ * The memory of all bodies that arrive or wait. Bytes count when they arrive, not when they are announced, so that clients that
+ * announce 20 MB and send nothing use no memory.
  */
 export class UploadMemory {
   #free: number;
@@ -79,7 +80,7 @@ export class UploadMemory {
   /** @internal @param bytes to take, or less than 0 to give back */
   take(bytes: number): void {
     if (bytes > this.#free) {
-      throw new HttpError(429, 'ERR_UPLOADS_FULL', 'Other images that arrive take all the memory. Try again soon.');
+      throw new HttpError(429, 'ERR_UPLOADS_FULL', 'Other images use all the memory. Try again soon.');
     }
     this.#free -= bytes;
   }

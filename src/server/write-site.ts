@@ -6,7 +6,7 @@ import { writeFileAtomic } from '../node/files/write-file.js';
 import { VERSION } from '../version.js';
 import { type PageNetworks, pageFiles, readServiceWorker } from './page-files.js';
 
-/** Lists what this library wrote in a folder, so that the next time it knows its own files. */
+/** Lists the files that this library wrote into a folder, so that the next run knows them. */
 const LIST = 'site-files.json';
 const SERVICE_WORKER = 'service-worker.js';
 
@@ -15,10 +15,10 @@ const sha256 = (bytes: Uint8Array | string) => createHash('sha256').update(bytes
 
 const WRITER = 'onnx-facial-lmk-detector';
 
-/** A path inside the folder: a list that somebody else made must not lead out of it. */
+/** Whether a path stays inside the folder. A foreign list must not lead out of it. */
 const isInside = (path: string) => path.split('/').every((part) => /^\w[\w.-]*$/.test(part));
 
-/** Files of an earlier site in the folder; undefined when there is none, or the folder is somebody else's. */
+/** Files of an earlier site in the folder; undefined when the folder holds no site of this library. */
 async function earlierFiles(folder: string): Promise<string[] | undefined> {
   try {
     const { writtenBy, files } = JSON.parse(await readFile(join(folder, LIST), 'utf8'));
@@ -47,15 +47,15 @@ async function checkFolder(folder: string): Promise<void> {
   });
 }
 
-/** What {@link writeSite} wrote. */
+/** The result of {@link writeSite}. */
 export interface WrittenSite {
   files: number;
   bytes: number;
 }
 
 /**
- * Writes the page as a static site. A folder that an earlier call wrote is brought up to date: files that are no longer part
- * of it go, those that others put there stay. The service worker comes last, so that visitors get all of a version or none.
+ * Writes the page as a static site. A folder from an earlier call is updated: files that are no longer part of the site are
+ * removed, files of others stay. The service worker is written last, so that visitors never get a mixture of two versions.
  *
  * @param options.overwrite write also into a folder that holds other files
  * @throws FileAccessError
@@ -72,7 +72,7 @@ export async function writeSite(
   const script = new TextDecoder().decode(await readServiceWorker());
   const version = `${VERSION} ${sha256(`${script}${JSON.stringify(digests)}`).slice(0, 16)}`;
   files.set(SERVICE_WORKER, encode(`const SITE = ${JSON.stringify({ version, files: digests })};\n${script}`));
-  // First of all: a run that is killed leaves a folder that the next one knows.
+  // Written first, so that the next run knows the folder of a run that was killed.
   const list = { writtenBy: `${WRITER} ${VERSION}`, files: [...files.keys()] };
   await writeFileAtomic(join(folder, LIST), `${JSON.stringify(list, null, 2)}\n`);
   for (const [path, bytes] of files) await writeFileAtomic(join(folder, path), bytes);

@@ -24,15 +24,15 @@ function twoAnchors(g: GraphBuilder, rows: Value, length: number): Value {
 }
 
 /**
- * Wraps a YuNet detector in SCRFD's contract, so that everything that takes an SCRFD network takes it unchanged: the
- * pipeline, pools, the tracker, merging.
+ * Gives a YuNet detector the inputs and outputs of SCRFD, so that it can be used wherever an SCRFD network can: in the pipeline,
+ * pools, the tracker, merged graphs.
  *
  * YuNet's `score = sqrt(cls * obj)`; with the cell's corner as origin and its stride as unit the box has its centre at
  * `(b0, b1)` and the sides `(exp(b2), exp(b3))`, and the key points lie at `kps`. SCRFD counts from the same corner in the
  * same unit, so neither strides nor cells are needed here.
  *
  * @param bytes an ONNX file with YuNet's outputs
- * @param name what an error calls the file
+ * @param name the file's name in error messages
  * @returns an ONNX file: input `input.1` as SCRFD's, nine outputs of rank 2 in SCRFD's order
  * @throws ModelFileError, ModelContractError
  */
