@@ -23,15 +23,15 @@ Examples:
   facial-lmk anonymize photo.jpg --output public/
   facial-lmk anonymize photos/ --output public/ --method pixelate --shape ellipse --workers 2`;
 
-/** `facial-lmk anonymize`: photographs in, the same without recognisable faces out. */
+/** `facial-lmk anonymize`: writes photographs without recognisable faces. */
 export function anonymizeCommand(): Command {
   const command = new Command('anonymize')
-    .description('make every face unrecognisable, and drop what else tells about it')
+    .description('make every face unrecognisable, and remove metadata')
     .argument('<images...>', 'image files, folders, glob patterns, or - for standard input')
     .optionsGroup('Output:')
     .requiredOption('-o, --output <folder>', 'folder for the pictures')
     .addOption(
-      new Option('--method <name>', 'what covers a face (default: blur)').choices([
+      new Option('--method <name>', 'method of covering a face (default: blur)').choices([
         'blur',
         'pixelate',
         'fill',
@@ -44,7 +44,7 @@ export function anonymizeCommand(): Command {
         'ellipse',
       ] as const),
     )
-    .option('--strength <share>', 'from 0 to 1, where least is left (default: 0.5)', numberIn(0, 1))
+    .option('--strength <share>', 'from 0 to 1; a higher value leaves fewer details (default: 0.5)', numberIn(0, 1))
     .option('--keep-metadata', 'keep EXIF: camera, time and place, but no thumbnail');
   return addDetectionOptions(addFinderOptions(command))
     .addHelpText('after', HELP)
@@ -60,5 +60,7 @@ async function anonymize(images: readonly string[], options: AnonymizeCommandOpt
     const { bytes: encoded, extension } = await encodeLike(bytes, covered, { keepMetadata });
     yield { ending: `anonymized.${extension}`, bytes: encoded };
   });
-  say(`facial-lmk: ${totals.faces} faces covered in ${totals.images} images. What was not found is still visible.`);
+  say(
+    `facial-lmk: ${totals.faces} faces covered in ${totals.images} images. Faces that were not found are still visible.`,
+  );
 }

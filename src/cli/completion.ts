@@ -17,10 +17,10 @@ For a command that is installed (npm install --global onnx-facial-lmk-detector),
   facial-lmk completion zsh >> ~/.zshrc          after the line with compinit
   facial-lmk completion fish > ~/.config/fish/completions/facial-lmk.fish`;
 
-/** `facial-lmk completion`: what a shell needs to complete commands, options and their values. */
+/** `facial-lmk completion`: prints a script with which a shell completes commands, options and their values. */
 export function completionCommand(): Command {
   return new Command('completion')
-    .description('print the lines that let a shell complete commands and options')
+    .description('print the shell script that completes commands and options')
     .addArgument(new Argument('<shell>', 'which shell').choices(Object.keys(SCRIPTS)))
     .addHelpText('after', HELP)
     .action(async (shell: string, _: object, command: Command) => {

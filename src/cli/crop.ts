@@ -30,14 +30,14 @@ Examples:
   facial-lmk crop team/ --output avatars/ --size 128
   facial-lmk crop photo.jpg --output out/ --style passport --max-faces 1`;
 
-/** `facial-lmk crop`: photographs in, a picture of each face out. */
+/** `facial-lmk crop`: writes a picture of each face. */
 export function cropCommand(): Command {
   const command = new Command('crop')
     .description('write a picture of each face: avatars, passport photographs, crops for recognition')
     .argument('<images...>', 'image files, folders, glob patterns, or - for standard input')
     .optionsGroup('Output:')
     .requiredOption('-o, --output <folder>', 'folder for the pictures')
-    .addOption(new Option('--style <name>', 'what is shown').choices(STYLES).default('avatar'))
+    .addOption(new Option('--style <name>', 'kind of picture').choices(STYLES).default('avatar'))
     .option('--size <pixels>', 'height of the pictures', integerIn(16, 4096))
     .option('--margin <share>', 'room around the head or the template', numberIn(0, 2));
   return addDetectionOptions(addFinderOptions(command))
@@ -55,7 +55,7 @@ function cut(image: PixelImage, face: Face, { style, size, margin }: CropCommand
 
 async function crop(images: readonly string[], options: CropCommandOptions): Promise<void> {
   const totals = await pictureRun(images, options, async function* ({ bytes, pixels, faces }) {
-    // One by one: a thousand faces would be a thousand pictures in memory.
+    // One by one, so that an image with many faces does not fill the memory.
     for (const [i, face] of faces.entries()) {
       const { bytes: encoded, extension } = await encodeLike(bytes, cut(pixels, face, options));
       yield { ending: `${options.style}-${i + 1}.${extension}`, bytes: encoded };

@@ -6,7 +6,7 @@ export function describeFile({ fileName, bytes, digest }: Omit<PinnedFile, 'loca
   return `${fileName}${size}, ${'sha256' in digest ? `SHA-256 ${digest.sha256}` : `git blob ${digest.gitBlob}`}`;
 }
 
-/** Where a file can be had, as links. */
+/** The location of a file as a link. */
 export function describeLocation(location: FileLocation): string {
   if ('url' in location) return location.url;
   return `${location.archive.locations.map(describeLocation).join(', ')} (holds ${location.member})`;

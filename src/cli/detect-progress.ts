@@ -5,13 +5,13 @@ import { say } from './say.js';
 
 const FORMAT = '{bar}  {value} of {total}  {rate} a second  {eta_formatted} left  {faces} faces  {failures} failed';
 
-/** How far a long run has come, on standard error; its failures are listed when it is over. */
+/** Shows the progress of a long run on standard error, and lists the failures at its end. */
 export class DetectProgress {
   readonly #bar: SingleBar = progressBar(FORMAT);
   readonly #start = performance.now();
   readonly #verbose: boolean | undefined;
   #failures = 0;
-  /** As text: hundreds of thousands of errors would fill the memory. */
+  /** Kept as text, because hundreds of thousands of Error objects would fill the memory. */
   readonly #lines: string[] = [];
   #done = 0;
   #faces = 0;
@@ -32,7 +32,7 @@ export class DetectProgress {
     this.#step();
   }
 
-  /** Takes the bar away and lists what failed. */
+  /** Removes the bar and lists the failures. */
   stop(): void {
     this.#bar.stop();
     this.#lines.forEach(say);

@@ -50,11 +50,11 @@ Examples:
   facial-lmk detect "holiday/**/*.jpg" --csv --min-score 0.7 > faces.csv
   curl -s http://localhost/photo.jpg | facial-lmk detect - --json`;
 
-/** `facial-lmk detect`: photographs in, faces out. */
+/** `facial-lmk detect`: prints the faces of photographs. */
 export function detectCommand(): Command {
   const command = new Command('detect')
     .description('find every face with its box, 5 key points and 106 landmarks')
-    // Not required for commander: in `--jsonl photo.jpg` it has taken the image for the option's value.
+    // Optional for commander, which in `--jsonl photo.jpg` takes the image for the option's value.
     .argument('[images...]', 'image files, folders, glob patterns, or - for standard input');
   addOutputOptions(addFinderOptions(command));
   return addDetectionOptions(command)
@@ -64,7 +64,7 @@ export function detectCommand(): Command {
     );
 }
 
-/** What is printed, and the pictures to leave. */
+/** Options for the output and for pictures. */
 function addOutputOptions(command: Command): Command {
   return command
     .optionsGroup('Output:')
@@ -75,7 +75,7 @@ function addOutputOptions(command: Command): Command {
         'one object for each line, one line for each image; into a file with a progress bar',
       ).conflicts(['json', 'csv']),
     )
-    .option('--resume', 'go on with the file of --jsonl: skip what is in it already')
+    .option('--resume', 'continue the file of --jsonl: skip the images that it already has')
     .addOption(
       new Option('--csv', 'a header and one line for each face, or for an image without any').conflicts([
         'json',
@@ -83,7 +83,7 @@ function addOutputOptions(command: Command): Command {
       ]),
     )
     .option('--subpixel', 'landmarks with fractions instead of integers')
-    .option('--attributes', 'add head pose, quality and how far eyes and mouth are open, not to --csv')
+    .option('--attributes', 'add head pose, quality, and openness of eyes and mouth; not with --csv')
     .option('--overlay <folder>', 'write each image with its faces drawn over it')
     .addOption(
       new Option('--overlay-format <format>', 'format of the overlays (default: png)').choices(OVERLAY_FORMATS),
@@ -92,7 +92,7 @@ function addOutputOptions(command: Command): Command {
     .option('--sheets <folder>', 'write a contact sheet of the aligned faces of each image')
     .option('--crops <folder>', 'write each face upright, as PNG')
     .addOption(
-      new Option('--crop-template <name>', 'where the face lies in the crop (default: reference)').choices([
+      new Option('--crop-template <name>', 'position of the face in the crop (default: reference)').choices([
         'reference',
         'arcface',
       ]),
@@ -101,7 +101,7 @@ function addOutputOptions(command: Command): Command {
     .option('--crop-margin <share>', 'room around the crop as a share of its side (default: 0)', numberIn(-0.4, 4));
 }
 
-/** Options that mean nothing without another one. */
+/** Options that need another one. */
 const NEEDS = [
   ['indices', '--indices', 'overlay', '--overlay <folder>'],
   ['overlayFormat', '--overlay-format', 'overlay', '--overlay <folder>'],
@@ -112,7 +112,7 @@ const NEEDS = [
 ] as const;
 
 /**
- * Refuses what cannot be meant, before anything is read.
+ * Refuses options that make no sense together, before anything is read.
  * @param path the file of --jsonl
  */
 async function checkUsage(options: DetectCommandOptions, path: string | undefined): Promise<void> {
@@ -131,7 +131,7 @@ async function checkUsage(options: DetectCommandOptions, path: string | undefine
 
 async function detect(images: readonly string[], options: DetectCommandOptions): Promise<void> {
   const { jsonl, resume = false } = options;
-  // `--jsonl photo.jpg` means the photograph: only a name that ends in .jsonl is a file to write.
+  // In `--jsonl photo.jpg` the value is an image: only a name that ends in .jsonl is a file to write.
   const path = typeof jsonl === 'string' && jsonl.endsWith('.jsonl') ? jsonl : undefined;
   const named = typeof jsonl === 'string' && !path ? [jsonl, ...images] : images;
   await checkUsage(options, path);
@@ -147,14 +147,14 @@ async function detect(images: readonly string[], options: DetectCommandOptions):
   const file = path === undefined ? undefined : await JsonlFile.open(path, resume);
   try {
     if (file && sources.every(({ name }) => file.has(name)))
-      say(`facial-lmk: nothing to do: all ${sources.length} images are in ${path} already.`);
+      say(`facial-lmk: nothing to do: ${path} already has all ${sources.length} images.`);
     else await analyze(sources, file, options);
   } finally {
     await file?.close();
   }
   if (passedOver.summary) {
     say(
-      `facial-lmk: passed over in folders: ${passedOver.summary}. A file that is named is read whatever it is called.`,
+      `facial-lmk: passed over in folders: ${passedOver.summary}. A file given as an argument is read whatever its ending.`,
     );
   }
 }
@@ -165,7 +165,7 @@ interface Run {
   finder: Finder;
   stop: StopSignal;
   options: DetectCommandOptions;
-  /** How many were analysed, and what was found in them. */
+  /** Numbers of analysed images and of found faces. */
   totals: { images: number; faces: number };
 }
 
@@ -189,7 +189,7 @@ async function analyze(sources: ImageSource[], file: JsonlFile | undefined, opti
   }
 }
 
-/** Line by line into a file, with a progress bar. */
+/** Writes the reports line by line into a file, with a progress bar. */
 async function detectIntoFile(run: Run, file: JsonlFile) {
   const left = run.sources.filter(({ name }) => !file.has(name));
   const progress = new DetectProgress(left.length, run.options.verbose);
@@ -202,18 +202,18 @@ async function detectIntoFile(run: Run, file: JsonlFile) {
         progress.failed(error, source.name);
       }
     }
-    // Also where no image could be read.
+    // Creates the file even if no image can be read.
     await file.begin();
   } finally {
     progress.stop();
   }
 }
 
-/** To standard output, in the format that was asked for. */
+/** Prints the reports to standard output in the chosen format. */
 async function detectToOutput(run: Run) {
   const { csv, jsonl, verbose } = run.options;
   const format: ReportFormat = REPORT_FORMATS[csv ? 'csv' : jsonl ? 'jsonl' : 'json'];
-  // Waits for the first result, so that wrong usage that shows only then prints no data at all.
+  // Printed only with the first result, so that a usage error that shows only then prints no data.
   let opening = format.start;
   let reported = 0;
   for await (const { source, report, error } of reports(run)) {
@@ -227,7 +227,7 @@ async function detectToOutput(run: Run) {
   await print(opening + format.end);
 }
 
-/** What became of an image; neither a report nor an error for one that was left. */
+/** The outcome of one image. Neither report nor error when the image was skipped. */
 interface Outcome {
   source: ImageSource;
   report?: ResultJson;
@@ -239,7 +239,7 @@ async function* reports(
   { sources, finder, stop, options, totals }: Run,
   isDone: (name: string) => boolean = () => false,
 ): AsyncGenerator<Outcome, void, undefined> {
-  // Also an image that fails, or is done, takes a name, so that names do not depend on that.
+  // Failed and finished images get a name too, so that the names of the others do not depend on them.
   const stems = new OutputStems();
   const named = sources.map((source) => ({ source, stem: stems.next(source.stem) }));
   const left = stop.until(named.filter(({ source }) => !isDone(source.name)));
@@ -256,7 +256,7 @@ async function* reports(
         stop.skip();
         return { source };
       }
-      // The same for every image: not the image's fault.
+      // An invalid option concerns all images, not just this one.
       if (error instanceof InvalidOptionError) throw error;
       process.exitCode = 1;
       return { source, error };

@@ -8,14 +8,14 @@ interface DoctorOptions extends NetworkOptions {
   json?: boolean;
 }
 
-/** `facial-lmk doctor`: what this machine finds faces with, whether it works, and what to change. */
+/** `facial-lmk doctor`: reports how this machine runs the networks, tests it, and suggests changes. */
 export function doctorCommand(): Command {
   return addNetworkOptions(
     new Command('doctor')
-      .description('look at what runs the networks on this machine, try it, and say what to change')
+      .description('report how this machine runs the networks, test it, and suggest changes')
       .option('--json', 'print JSON'),
   )
-    .addHelpText('after', '\nExit code 0: nothing to change; 1: see what it says at the end.')
+    .addHelpText('after', '\nExit code 0: nothing to change; 1: there are suggestions at the end of the report.')
     .action(examine);
 }
 
@@ -39,7 +39,7 @@ function describeReport(report: MachineReport): string {
   const lines = [
     `onnx-facial-lmk-detector ${report.version}, Node ${report.node}, ${report.platform}`,
     `runtime: ${runtime.name} ${runtime.version}`,
-    ...(devices.length === 0 ? ['devices: the processor alone'] : ['devices:']),
+    ...(devices.length === 0 ? ['devices: only the processor'] : ['devices:']),
     ...devices.map((device) => `  ${describeDevice(device)}`),
     `decoders: ${decoders.join(', ')}`,
     `threads: ${report.cores} cores, memory ${report.sharedMemory ? 'shared' : 'not shared'} between threads`,

@@ -7,7 +7,7 @@ const MEGABYTE = 1e6;
 
 /**
  * Shows a download on standard error: a bar with rate and time left on a terminal, a line every few seconds elsewhere.
- * One bar per file; a file that goes on at another location keeps its bar.
+ * One bar per file; a download that continues at another location keeps its bar.
  */
 export class DownloadDisplay {
   #bar: SingleBar | undefined;
@@ -16,7 +16,7 @@ export class DownloadDisplay {
   #startBytes = 0;
 
   update({ fileName, received, total }: DownloadProgress): void {
-    // A server that does not say how much there is leaves the bar full at what has come so far.
+    // If the server does not tell the size, the bar is full and shows the bytes received so far.
     const megabytes = (total ?? received) / MEGABYTE;
     if (fileName !== this.#fileName || received < this.#startBytes) this.#begin(fileName, received, megabytes);
     this.#bar?.setTotal(megabytes);

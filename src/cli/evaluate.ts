@@ -55,16 +55,16 @@ Examples:
   facial-lmk evaluate WIDER_val/ --min-score 0.02 --json wider.json --workers 4
   facial-lmk evaluate helen/ --svg ced.svg --worst worst.png`;
 
-/** `facial-lmk evaluate`: photographs with ground truth in, accuracy out. */
+/** `facial-lmk evaluate`: measures accuracy on photographs with ground truth. */
 export function evaluateCommand(): Command {
   const command = new Command('evaluate')
-    .description('measure how well faces and landmarks are found, against ground truth')
+    .description('measure the accuracy of faces and landmarks against ground truth')
     .argument('<folder>', 'photographs and their ground truth')
     .optionsGroup('Output:')
     .option('--json <file>', 'write every figure, and the outcome of each face')
     .option('--svg <file>', 'write the cumulative error distribution of the landmarks')
     .option('--worst <file>', 'write a contact sheet of the worst faces, labelled and found landmarks in it')
-    .option('--worst-faces <n>', 'so many of them', integerIn(1, 1000), 20);
+    .option('--worst-faces <n>', 'number of faces on that sheet', integerIn(1, 1000), 20);
   return addDetectionOptions(addFinderOptions(command))
     .addHelpText('after', HELP)
     .action((folder: string, _: EvaluateOptions, command: Command) =>
@@ -91,24 +91,24 @@ async function evaluate(folder: string, options: EvaluateOptions): Promise<void>
     stop.dispose();
     await finder.close();
   }
-  if (stop.skipped) say('facial-lmk: stopped; the figures are those of the photographs that are done.');
+  if (stop.skipped) say('facial-lmk: stopped; the figures are for the photographs analysed so far.');
   if (stop.skipped || photographs.failures.length > 0) process.exitCode = 1;
   await print(formatEvaluation(evaluation.figures()));
   await writeResults(folder, evaluation, networks, photographs, options);
 }
 
-/** Refuses what could not give the results that are asked for, before the work. */
+/** Refuses ground truth that cannot give the requested results, before the work begins. */
 function checkLabels(folder: string, { labelled }: LabelledPhotographs, { svg }: EvaluateOptions): void {
   if (labelled.length === 0) {
     const expected = 'a folder with ground truth that can be read';
     throw new InvalidOptionError({ name: 'the folder', expected, received: folder });
   }
   if (svg !== undefined && !labelled.some(({ truth }) => truth.faces.some(({ landmarks }) => landmarks))) {
-    throw new InvalidOptionError({ name: '--svg', expected: 'ground truth with landmarks', received: 'boxes alone' });
+    throw new InvalidOptionError({ name: '--svg', expected: 'ground truth with landmarks', received: 'only boxes' });
   }
 }
 
-/** Finds the faces of all photographs. A photograph that fails is left out and returned; without any other there is no receipt. */
+/** Finds the faces of all photographs. Returns the photographs that failed; the receipt is missing when all failed. */
 async function measure(
   labelled: readonly LabelledPhotograph[],
   evaluation: Evaluation,
@@ -126,7 +126,7 @@ async function measure(
         checkSize(image, truth);
         return { path, truth, faces, networks };
       } catch (error) {
-        // The same for every photograph: not the photograph's fault.
+        // An invalid option concerns all photographs, not just this one.
         if (error instanceof InvalidOptionError) throw error;
         return { path, truth, error };
       }
@@ -147,7 +147,7 @@ async function measure(
   return { failures, networks: receipt };
 }
 
-/** A photograph of another size than the one that was labelled has its faces elsewhere. */
+/** Refuses a photograph whose size differs from the labelled one, because its labels do not fit. */
 function checkSize(image: { width: number; height: number }, truth: TruthImage): void {
   const { width = image.width, height = image.height } = truth;
   if (width === image.width && height === image.height) return;
@@ -184,13 +184,13 @@ async function writeResults(
 /** Side of one face on the sheet of the worst, pixels. */
 const TILE = 240;
 
-/** The sheet, and a line on standard output for each face on it. */
+/** Writes the sheet, and prints a line for each face on it. */
 async function writeWorst(path: string, faces: readonly FaceOutcome[], decoder: EvaluateOptions['decoder']) {
   const tiles: Tile[] = [];
   for (const [i, face] of faces.entries()) {
     const error = face.errors?.all.toFixed(3) ?? '-';
     await print(`#${i + 1}  ${error === '-' ? 'missed' : error}  ${shownName(face.image)}\n`);
-    // Read again: keeping every photograph would fill the memory.
+    // Read again, because keeping all photographs would fill the memory.
     const image = await readImage(face.image, { decoder });
     tiles.push({ image: drawOutcome(image, face, TILE), label: `#${i + 1} ${error}` });
   }

@@ -17,33 +17,33 @@ import { VERSION } from '../version.js';
 /** A device and its test. */
 export interface DeviceReport {
   device: Device;
-  /** Whether it finds what the processor finds. */
+  /** Whether its results agree with the processor's. */
   works: boolean;
-  /** Why not. */
+  /** The reason when it does not work. */
   reason?: string;
-  /** How far its results lie from the processor's; not for the processor itself. */
+  /** Differences from the processor's results; missing for the processor itself. */
   differences?: DeviceDifferences | undefined;
 }
 
-/** What a machine runs the networks with. */
+/** Facts about how a machine runs the networks. */
 export interface MachineReport {
   version: string;
   node: string;
   platform: string;
-  /** What runs where no device is asked for. */
+  /** The runtime that is used when no device is given. */
   runtime: RuntimeInfo;
   devices: DeviceReport[];
-  /** Image decoders, the first one is taken. */
+  /** Available image decoders; the first one is used. */
   decoders: string[];
   /** Cores that the process may use. */
   cores: number;
-  /** Whether threads share memory: pools need it. */
+  /** Whether threads can share memory, which pools need. */
   sharedMemory: boolean;
   /** Each set of networks, and whether this machine has it. */
   networks: { set: string; here: boolean }[];
-  /** Faces that were found in a picture with one, and the median milliseconds of finding them, without decoding. */
+  /** Number of faces found in a picture with one face, and the median time of detection without decoding, milliseconds. */
   face?: { set: string; found: number; milliseconds: number };
-  /** What to change; empty where all is well. */
+  /** Suggested changes; empty when there are none. */
   advice: string[];
 }
 
@@ -68,7 +68,7 @@ async function testDevice(device: Device, paths: ModelPaths): Promise<DeviceRepo
   return failure ? { device, works: false, reason: failure.reason } : { device, works: true, differences };
 }
 
-/** Finds the one face of a picture, several times over. */
+/** Measures the detection of a single face. */
 async function timeOneFace(paths: ModelPaths): Promise<NonNullable<MachineReport['face']>> {
   const { set } = paths.identity;
   const picture: PixelImage =
@@ -89,27 +89,29 @@ function adviceOf({ runtime, decoders, face }: Omit<MachineReport, 'advice'>): s
   const advice: string[] = [];
   if (runtime.name !== 'onnxruntime-node') {
     advice.push(
-      'The networks run in WebAssembly, several times slower than native code. Where it has a build for this machine: ' +
+      'The networks run in WebAssembly, several times slower than native code. If there is a build for this machine, install it: ' +
         '`ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node`.',
     );
   }
   if (!decoders.includes('sharp')) {
-    advice.push('Images are decoded by jimp, slower, and JPEGs not to the pixels of OpenCV: `npm install sharp`.');
+    advice.push(
+      'Images are decoded by jimp, which is slower and gives other JPEG pixels than OpenCV: `npm install sharp`.',
+    );
   }
   if (face && face.found !== 1) {
-    advice.push(`The networks ${face.set} find ${face.found} faces in a picture with one: try the set mediapipe.`);
+    advice.push(`The networks ${face.set} find ${face.found} faces in a picture with one face. Try the set mediapipe.`);
   }
   return advice;
 }
 
 /**
- * Looks at everything that faces are found with, and tries it.
- * @param paths the networks that are tried
+ * Collects the facts about runtime, devices, decoders and networks, and tests them.
+ * @param paths the networks for the tests
  */
 export async function examineMachine(paths: ModelPaths): Promise<MachineReport> {
   const { info: runtime } = await loadRuntime();
   const devices: DeviceReport[] = [];
-  // One after the other: they share memory and cores.
+  // One after the other, because they share memory and cores.
   for (const device of await nativeDevices().catch(() => [])) devices.push(await testDevice(device, paths));
   const report = {
     version: VERSION,

@@ -12,7 +12,7 @@ import { contactSheet } from '../overlay/contact-sheet.js';
 import type { Face, PixelImage } from '../types.js';
 import { type DeviceCommandOptions, findNetworks, type NetworkOptions } from './network-options.js';
 
-/** Which networks, how they work, and the pictures to leave. */
+/** Options for networks, analysis and pictures. */
 export interface FinderOptions extends AnalyzeOptions, NetworkOptions, DeviceCommandOptions {
   threads?: number | undefined;
   workers?: number | undefined;
@@ -26,16 +26,16 @@ export interface FinderOptions extends AnalyzeOptions, NetworkOptions, DeviceCom
   cropMargin?: number | undefined;
 }
 
-/** What finds the faces of one image and leaves its pictures. */
+/** Finds the faces of one image and writes its pictures. */
 export interface Finder {
-  /** Images to keep in work at once. */
+  /** Number of images to work on at once. */
   concurrency: number;
   /**
-   * @param stem what the names of its pictures begin with; needed only where pictures are asked for
+   * @param stem the beginning of its pictures' names; needed only when pictures are written
    * @param waiting ends the wait for standard input
    */
   find(name: string, stem?: string, waiting?: AbortSignal): Promise<DetectionResult>;
-  /** The same for an image in hand, with its pixels in the result, and without pictures. */
+  /** The same for an image that is already read, with its pixels in the result, and without pictures. */
   findIn(input: ImageInput): Promise<DetectionResult & { pixels: PixelImage }>;
   close(): Promise<void>;
 }
@@ -57,10 +57,10 @@ export async function loadFinder(options: FinderOptions): Promise<Finder> {
     return target.detect(input, { ...analysis, ...source, withPixels });
   };
   return {
-    // Twice: the next images are decoded while the networks run.
+    // Twice as many as workers, so that the next images are decoded while the networks run.
     concurrency: 2 * (workers ?? 1),
     async find(name, stem = '', waiting) {
-      // The file's name stands before a message already.
+      // Messages already begin with the file's name.
       const source = { name: name === '-' ? 'standard input' : 'the image', maxPixels: options.maxPixels };
       const input = name === '-' ? await readStandardInput(source, waiting) : name;
       const { pixels, ...result } = await detect(input, source, needsPixels(options));
@@ -74,7 +74,7 @@ export async function loadFinder(options: FinderOptions): Promise<Finder> {
 }
 
 export async function readStandardInput(source: DecodeOptions, signal: AbortSignal | undefined): Promise<Uint8Array> {
-  // Left open, it would keep the process alive.
+  // An open standard input would keep the process alive.
   signal?.addEventListener('abort', () => process.stdin.destroy(), { once: true });
   return readEncoded(process.stdin, { ...source, signal });
 }
@@ -96,7 +96,7 @@ async function writePictures(
   }
   if (crops === undefined || !image) return;
   const cropOptions = { template: options.cropTemplate, size: options.cropSize, margin: options.cropMargin };
-  // One by one: a thousand faces would be a thousand images in memory.
+  // One by one, so that an image with many faces does not fill the memory.
   for (const [i, face] of faces.entries()) {
     const { crop, cropChannelOrder } = cropFace(image, face, cropOptions);
     await writeImage(join(crops, `${stem}.face-${i + 1}.png`), imageFromTensor(crop, cropChannelOrder));

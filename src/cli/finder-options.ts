@@ -3,26 +3,30 @@ import { MAX_THREADS } from '../node/runtime/onnx-session.js';
 import { addDeviceOption, addNetworkOptions } from './network-options.js';
 import { integerIn, numberIn } from './option-parsers.js';
 
-/** Which networks a command runs, and how many at once. */
+/** Options for networks, threads and workers. */
 export function addFinderOptions(command: Command): Command {
   return addDeviceOption(addNetworkOptions(command))
     .option('--threads <n>', 'threads of one network run (default: the physical cores)', integerIn(1, MAX_THREADS))
     .option(
       '--workers <n>',
-      'work on so many images at once, each in a thread with its own networks',
+      'number of images to work on at once, each in a thread with its own networks',
       integerIn(1, 256),
     );
 }
 
-/** What counts as a face, and how images reach the networks. */
+/** Options for detection and decoding. */
 export function addDetectionOptions(command: Command): Command {
   return command
     .optionsGroup('Detection:')
     .option('--min-score <score>', 'faces need a score above this (default: 0.5)', numberIn(0, 1))
-    .option('--iou-threshold <share>', 'boxes that overlap a better one by more go (default: 0.4)', numberIn(0, 1))
+    .option(
+      '--iou-threshold <share>',
+      'drop boxes that overlap a better one by more than this (default: 0.4)',
+      numberIn(0, 1),
+    )
     .option(
       '--max-faces <n>',
-      'at most so many faces of an image (default: 1000)',
+      'largest number of faces of an image (default: 1000)',
       integerIn(1, Number.MAX_SAFE_INTEGER),
     )
     .option(
@@ -45,14 +49,14 @@ export function addDetectionOptions(command: Command): Command {
     .addOption(
       new Option(
         '--large-images <how>',
-        'above 1920 pixels: reduced for the detector, or refused, as the merged model does (default: reduce)',
+        'images above 1920 pixels: reduce them for the detector, or refuse them as the merged model does (default: reduce)',
       ).choices(['reduce', 'refuse']),
     )
     .addOption(new Option('--decoder <name>', 'image decoder (default: auto)').choices(['auto', 'sharp', 'jimp']))
     .addOption(
       new Option(
         '--decode <how>',
-        'fast: large JPEGs are made smaller while they are decoded; all pixels where pictures are written (default: exact)',
+        'fast: decode large JPEGs at a smaller size, unless pictures are written (default: exact)',
       ).choices(['exact', 'fast']),
     )
     .option('--max-pixels <n>', 'refuse larger images (default: 178956970)', integerIn(1, Number.MAX_SAFE_INTEGER));

@@ -30,9 +30,9 @@ async function expand(argument: string, passedOver: PassedOver): Promise<ImageSo
 
 /**
  * Files, folders (searched through all levels), glob patterns and `-` as a list of images, in the order of the
- * arguments, inside one sorted by name. What leads nowhere stays in the list with its error.
- * @param passedOver takes note of what is no image in the folders
- * @throws InvalidOptionError where standard input is named twice
+ * arguments, the images of each sorted by name. An argument that names no image stays in the list with its error.
+ * @param passedOver collects the files in folders that are not images
+ * @throws InvalidOptionError when standard input is named twice
  */
 export async function imageSources(args: readonly string[], passedOver = new PassedOver()): Promise<ImageSource[]> {
   const fromInput = args.filter((argument) => argument === STANDARD_INPUT).length;

@@ -6,12 +6,12 @@ import { type ImageSource, sourceIn, unusable } from './image-source.js';
 import { kindOf } from './kind-of.js';
 import type { PassedOver } from './passed-over.js';
 
-/** What Node puts in the place of bytes that are no UTF-8; the file cannot be opened by such a name. */
+/** Node replaces bytes that are not UTF-8 by this character. A file cannot be opened by such a name. */
 const REPLACED = '\ufffd';
 
 /**
- * Images of a folder and all folders below it, but hidden ones. Links to files are followed, links to folders are not: they
- * may lead anywhere, and back. A folder that cannot be read becomes an error, and the rest is found.
+ * Images of a folder and all folders below it, except hidden ones. Links to files are followed. Links to folders are not, because
+ * they may lead anywhere, and form circles. A folder that cannot be read becomes an error; the others are still searched.
  */
 export async function imagesInFolder(folder: string, passedOver: PassedOver, root = folder): Promise<ImageSource[]> {
   let entries: Dirent[];

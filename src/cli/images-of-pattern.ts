@@ -4,25 +4,26 @@ import { type GlobOptions, glob, isDynamicPattern } from 'tinyglobby';
 import { type ImageSource, sourceIn, unusable } from './image-source.js';
 import { kindOf } from './kind-of.js';
 
-/** The folders of a pattern before anything in it varies. */
+/** The leading folders of a pattern, up to the first wildcard. */
 export function patternFolder(pattern: string): string {
   const folders = pattern.split('/').slice(0, -1);
   const varies = folders.findIndex((folder) => isDynamicPattern(folder));
   return folders.slice(0, varies < 0 ? undefined : varies).join('/') || (isAbsolute(pattern) ? '/' : '.');
 }
 
-/** The way out for a pattern that fits nothing. */
+/** The hint for a pattern that matches nothing. */
 async function hintFor(pattern: string, options: GlobOptions): Promise<string> {
-  // Some shells take quotes for a part of the pattern, as the command line of Windows does with single ones.
-  if (/^(['"]).*\1$/.test(pattern)) return 'The quotes are part of it: this shell wants others, or none.';
+  // Some shells pass quotes on as part of the pattern, e.g. the command line of Windows passes single quotes.
+  if (/^(['"]).*\1$/.test(pattern))
+    return 'The quotes are part of the pattern. Use other quotes in this shell, or none.';
   const folder = patternFolder(pattern);
   if ((await kindOf(folder)) !== 'folder') return `There is no folder ${folder}.`;
   const [similar] = await glob(pattern, { ...options, caseSensitiveMatch: false });
-  if (similar !== undefined) return `Upper and lower case differ: ${similar} would fit otherwise.`;
-  return `Nothing in ${folder} fits it; * stands for any part of a name, ** for any folders.`;
+  if (similar !== undefined) return `Upper and lower case differ from ${similar}.`;
+  return `Nothing in ${folder} matches it. * matches any part of a name, ** any folders.`;
 }
 
-/** Tells which paths are reached through a link to a folder, below the folder that was named. */
+/** Returns a function that tells whether a path leads through a link to a folder, below the named folder. */
 function linkedFolders(root: string): (path: string) => Promise<boolean> {
   const known = new Map([[resolve(root), Promise.resolve(false)]]);
   const isLinked = async (folder: string): Promise<boolean> => {
@@ -39,7 +40,7 @@ function linkedFolders(root: string): (path: string) => Promise<boolean> {
 }
 
 /**
- * Files that a pattern fits, sorted by name. Links to files are followed, links to folders are not, as in a folder.
+ * Files that match a pattern, sorted by name. Links to files are followed, links to folders are not, as in a folder.
  * @param argument on Windows also with backslashes between folders
  */
 export async function imagesOfPattern(argument: string): Promise<ImageSource[]> {
@@ -53,5 +54,5 @@ export async function imagesOfPattern(argument: string): Promise<ImageSource[]> 
   }
   if (found.length > 0) return found;
   const hint = await hintFor(pattern, options);
-  return [unusable(argument, 'a pattern that fits some file', 'one that fits none', hint)];
+  return [unusable(argument, 'a pattern that matches a file', 'one that matches none', hint)];
 }

@@ -7,14 +7,14 @@ import { makeFolder } from '../node/files/make-folder.js';
 import { writeError } from '../node/files/write-error.js';
 
 /**
- * A file of JSON lines that grows image by image. Every line is written at once and whole; what a killed process left of
- * its last one is cut off before the file is continued. No other run writes to it meanwhile.
+ * A file of JSON lines that grows image by image. Every line is written at once. If a process was killed while writing a line, the
+ * incomplete line is removed before the file is continued. A lock keeps other runs from writing to the file.
  */
 export class JsonlFile {
   readonly #path: string;
   readonly #lock: FileLock;
   readonly #isNew: boolean;
-  /** Absolute paths of the images whose lines were there already. */
+  /** Absolute paths of the images that the file already had. */
   readonly #done: ReadonlySet<string>;
   /** Bytes of the whole lines. */
   #length: number;
@@ -29,10 +29,10 @@ export class JsonlFile {
   }
 
   /**
-   * Looks at the file and keeps others away from it, but leaves it as it is until {@link begin}: a run that fails before its
-   * first line leaves nothing that the next one would have to resume.
-   * @param resume continue a file that is there, instead of refusing it
-   * @throws InvalidOptionError for a file that is there without `resume`, or that holds something else
+   * Reads and locks the file, but does not change it until {@link begin}, so that a run that fails before its first line leaves no
+   * file behind that the next run would have to resume.
+   * @param resume continue an existing file instead of refusing it
+   * @throws InvalidOptionError for an existing file without `resume`, or a file of another kind
    * @throws FileAccessError
    */
   static async open(path: string, resume: boolean): Promise<JsonlFile> {
@@ -48,15 +48,15 @@ export class JsonlFile {
     }
   }
 
-  /** Whether the line of an image was there already, by whatever way to it the image was named. */
+  /** Whether the file already had the line of an image. Compares absolute paths. */
   has(image: string): boolean {
     return this.#done.has(resolve(image));
   }
 
-  /** Opens the file for writing, and cuts a torn line off. The first {@link append} does so by itself. */
+  /** Opens the file for writing and removes an incomplete last line. The first {@link append} calls it too. */
   async begin(): Promise<void> {
     if (this.#file) return;
-    // What takes no notice of the lock may have been faster: then `x` refuses the file.
+    // A program that ignores the lock may have created the file meanwhile. The flag `x` then refuses it.
     this.#file = await open(this.#path, this.#isNew ? 'ax' : 'a').catch(cannotWrite(this.#path));
     await this.#file.truncate(this.#length).catch(cannotWrite(this.#path));
   }
@@ -71,7 +71,7 @@ export class JsonlFile {
         name: this.#path,
         expected: `the ${this.#length} bytes that this run knows of`,
         received: `${size}, because something else writes to it`,
-        hint: 'Let one run alone write to a file, and go on with --resume.',
+        hint: 'Let only one run write to a file. Continue it with --resume.',
       });
     }
     try {
@@ -95,7 +95,7 @@ const cannotWrite = (path: string) => (cause: NodeJS.ErrnoException) => {
   throw writeError(path, cause, HINTS);
 };
 
-/** Whether the file is there. Opening a pipe would wait for its other end. */
+/** Whether the file exists. Refuses pipes, because opening one would wait for its other end. */
 async function checkRegular(path: string): Promise<boolean> {
   const info = await stat(path).catch(() => undefined);
   if (!info || info.isFile()) return info !== undefined;
@@ -103,9 +103,9 @@ async function checkRegular(path: string): Promise<boolean> {
   throw new FileAccessError({ name: path, expected: 'a file that can be written', received });
 }
 
-/** What every line begins with. */
+/** The beginning of every line. */
 const BEGINNING = '{"image":"';
-/** Bytes of a line that no run of this command writes: a thousand faces take two million. */
+/** A line of this command is shorter than this, bytes: a thousand faces take two million. */
 const TOO_LONG = 2 ** 26;
 
 interface WholeLines {
@@ -114,8 +114,8 @@ interface WholeLines {
 }
 
 /**
- * Absolute paths of the images of the whole lines of a file, and where the last of them ends. What follows the last line break was torn, and may
- * be anything; but where no line tells that the file is ours, its beginning must.
+ * Absolute paths of the images in the complete lines of a file, and the end of the last complete line. What follows the last line
+ * break is incomplete and may be anything. In a file without a complete line it must begin like a line of this command.
  */
 async function readLines(path: string): Promise<WholeLines> {
   const images = new Set<string>();
@@ -161,5 +161,5 @@ const alreadyThere = (path: string) =>
     name: '--jsonl',
     expected: 'a file that is not there yet',
     received: path,
-    hint: 'Go on with it by --resume, remove it, or choose another one.',
+    hint: 'Continue it with --resume, remove it, or choose another one.',
   });

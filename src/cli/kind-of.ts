@@ -5,7 +5,7 @@ export async function kindOf(path: string): Promise<'file' | 'folder' | 'missing
   try {
     return (await stat(path)).isDirectory() ? 'folder' : 'file';
   } catch (error) {
-    // Whatever else is wrong with it shows when it is opened.
+    // Other errors are reported when the file is opened.
     return ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '') ? 'missing' : 'file';
   }
 }

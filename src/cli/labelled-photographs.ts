@@ -17,7 +17,7 @@ export interface FileFailure {
   error: unknown;
 }
 
-/** A photograph and what is known of its faces. */
+/** A photograph and the ground truth for its faces. */
 export interface LabelledPhotograph {
   path: string;
   truth: TruthImage;
@@ -25,14 +25,14 @@ export interface LabelledPhotograph {
 
 export interface LabelledPhotographs {
   labelled: LabelledPhotograph[];
-  /** Photographs of which nothing is known. */
+  /** Photographs without ground truth. */
   unlabelled: string[];
   failures: FileFailure[];
 }
 
 type Parser = (text: string, name: string) => TruthImage[];
 
-/** How a file is read, by its name; undefined for a text that is called like no photograph, such as a readme. */
+/** The parser for a file, by its name; undefined for a text that belongs to no photograph, such as a readme. */
 function parserOf(file: string, photographs: PhotographIndex): Parser | undefined {
   const name = file.toLowerCase();
   if (name.endsWith('.pts')) return (text, name) => [parsePts(text, name)];
@@ -51,7 +51,7 @@ async function checkFolder(path: string): Promise<void> {
   });
 }
 
-/** Bytes of one file with ground truth; those of the data sets that are read have some megabytes. */
+/** Largest file with ground truth, bytes. Those of the supported data sets have some megabytes. */
 const MOST_TEXT_BYTES = 2 ** 28;
 
 async function readText(path: string): Promise<string> {
@@ -67,8 +67,8 @@ async function readText(path: string): Promise<string> {
 }
 
 /**
- * All photographs of a folder and the folders below it with the ground truth that lies there too, in the order of their
- * names. A file that cannot be read is a failure, and the rest is found.
+ * All photographs of a folder and the folders below it, with the ground truth in the same folders, sorted by name. A file that
+ * cannot be read is reported as a failure; the others are still used.
  *
  * @throws FileAccessError when there is no such folder, or no photograph in it
  */

@@ -9,7 +9,7 @@ import { describeFile, describeLocation } from './describe-file.js';
 import { printableJson } from './printable.js';
 import { print, shownName } from './standard-output.js';
 
-/** Size and digest: as they are pinned, or those of the file that came with this package. */
+/** Size and digest: the pinned ones, or those of a file that is part of this package. */
 async function identityOf(file: NetworkFile): Promise<Pick<PinnedFile, 'bytes' | 'digest'>> {
   if (isFetched(file)) return file;
   const path = packagedPath(file);
@@ -17,7 +17,7 @@ async function identityOf(file: NetworkFile): Promise<Pick<PinnedFile, 'bytes' |
   return { bytes: (await stat(path)).size, digest: { sha256 } };
 }
 
-/** A network file of a set, with what this machine says of it. */
+/** A network file of a set, and whether this machine has it. */
 async function fileReport(file: NetworkFile, dir: string | undefined) {
   const { path } = await locateModel(file, dir);
   const { bytes, digest } = await identityOf(file);

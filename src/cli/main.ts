@@ -22,7 +22,7 @@ import { serveCommand } from './serve.js';
 
 const USAGE = 2;
 
-/** Settings that commander does not hand down to commands made elsewhere. */
+/** Applies settings that commander does not pass on to subcommands made in other files. */
 function adopt(command: Command): Command {
   command.exitOverride().configureOutput({
     outputError: (text) =>
@@ -55,17 +55,17 @@ const program = new Command('facial-lmk')
   .addCommand(serveCommand())
   .hook('preAction', (_, command) => useFlagsOf(command));
 
-// Whoever prints hears of an error itself. The reader of messages may go, and the run goes on.
+// Printing to standard output reports its own errors. When the reader of standard error goes away, the run continues.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 try {
   await adopt(program).parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) {
-    // Commander has said what is wrong; its code is 0 for --help and --version.
+    // Commander has already printed the error; its exit code is 0 for --help and --version.
     process.exitCode = error.exitCode === 0 ? 0 : USAGE;
   } else {
-    // Whatever ends a command as a whole is a wrong setting, unless the disk is full or it is a mistake of this program.
+    // An error that ends the whole command is a wrong setting, except a full disk or a bug of this program.
     const { verbose } = program.opts<{ verbose?: boolean }>();
     const expected = error instanceof FacialLmkError;
     reportError(error, { verbose: verbose || !expected });

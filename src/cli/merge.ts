@@ -26,7 +26,7 @@ export function mergeCommand(): Command {
     )
     .option(
       '--max-faces <count>',
-      `at most so many faces (default: ${SCRFD.maxFaces})`,
+      `largest number of faces (default: ${SCRFD.maxFaces})`,
       integerIn(1, Number.MAX_SAFE_INTEGER),
     )
     .option(

@@ -32,7 +32,7 @@ interface ShowOptions {
   json?: boolean | undefined;
 }
 
-/** What `fetch` gets when no set is named: the others either come with the package or are asked for by name. */
+/** The default of `fetch`. The other sets are part of the package or must be named. */
 const REFERENCE_SET = 'insightface';
 
 /** The networks of a set that users fetch. */
@@ -42,7 +42,7 @@ const fetchedOf = ({ detector, landmarker, merged }: NetworkSet): KnownModel[] =
 /**
  * `facial-lmk models fetch | verify | list`. Data goes to standard output, everything else to standard error.
  *
- * @param sets the sets it knows; another table is for tests
+ * @param sets the known sets; tests pass another table
  */
 export function modelsCommand(sets: Sets = NETWORK_SETS): Command {
   const command = new Command('models').description('list, fetch and verify the sets of networks');
@@ -54,7 +54,7 @@ export function modelsCommand(sets: Sets = NETWORK_SETS): Command {
     .addArgument(set().default(REFERENCE_SET))
     .option('--dir <folder>', `where to put them (default: ${modelCacheFolder()})`)
     .option('--accept-licence', 'agree to the licence of the networks without being asked')
-    .option('--offline', 'use no network: take what already lies in the folder, also inside buffalo_l.zip')
+    .option('--offline', 'do not use the network: take files that are already in the folder, also inside buffalo_l.zip')
     .option('--mirror <url>', 'take the files from this folder of a server instead (also: FACIAL_LMK_MIRROR)')
     .option('--merged', 'also fetch the merged model.onnx of the set, which only comparisons need')
     .addHelpText('after', '\nProxies are taken from HTTPS_PROXY, HTTP_PROXY and NO_PROXY.')
@@ -70,7 +70,7 @@ export function modelsCommand(sets: Sets = NETWORK_SETS): Command {
 
   command
     .command('list')
-    .description('say of each set what it is for, its licence, its files, where they are and where they come from')
+    .description('show the purpose, licence and files of each set, where the files are and where they come from')
     .addArgument(set())
     .option('--dir <folder>', 'look only here')
     .option('--json', 'print an array of sets')
@@ -91,7 +91,7 @@ async function fetchSet(set: NetworkSet, options: FetchOptions, command: Command
     } else {
       missing.push(model);
       if (path !== undefined && dirname(path) !== directory) {
-        say(`${path} is damaged (${verdict.status}) and comes first in the search: remove it.`);
+        say(`${path} is damaged (${verdict.status}) and would be found first. Remove it.`);
       }
     }
   }
@@ -111,20 +111,20 @@ async function fetchSet(set: NetworkSet, options: FetchOptions, command: Command
   say(`  npx facial-lmk detect photo.jpg ${await networkOptions(set, options.dir)}`);
 }
 
-/** The options of a command that make it run this set. */
+/** The options with which a command runs this set. */
 async function networkOptions(set: NetworkSet, dir: string | undefined): Promise<string> {
   const isSearched = fetchedOf(set).every((file) => dir === undefined || searchFolders(file).includes(resolve(dir)));
   if (isSearched) return `--networks ${set.name}`;
   const [detector, landmarker] = await Promise.all(
     [set.detector, set.landmarker].map(async (file) => (await locateModel(file, dir)).path),
   );
-  // The folder alone says enough, unless it holds other networks too.
+  // The folder is enough, unless it holds other networks too.
   const found = await findModels({ networks: resolve(dir as string) }).catch(() => undefined);
   if (found?.detector === detector && found?.landmarker === landmarker) return `--networks ${quoted(dir)}`;
   return `--detector ${quoted(detector)} --landmarker ${quoted(landmarker)}`;
 }
 
-/** A path as a shell takes it for one word. */
+/** A path, quoted for a shell if necessary. */
 const quoted = (path = '') => (/^[\w./\\:~-]+$/.test(path) ? path : JSON.stringify(path));
 
 /** @returns whether all are there now */
@@ -149,7 +149,7 @@ async function download(models: KnownModel[], directory: string, options: FetchO
   } catch (error) {
     display.stop();
     if (interruption.signal.aborted) {
-      say('Interrupted. Run the same command again: it goes on where it stopped.');
+      say('Interrupted. Run the same command again to continue.');
       process.exitCode = 130;
     } else if (error instanceof DownloadError) {
       // Each location's reason was printed when it failed.
@@ -165,9 +165,9 @@ async function download(models: KnownModel[], directory: string, options: FetchO
   }
 }
 
-/** For machines that reach no server: which files are wanted, from where, and where to put them. */
+/** For machines without access to a server: explains which files are needed, where they come from, and where to put them. */
 async function explainByHand(models: readonly KnownModel[], directory: string): Promise<void> {
-  say(`No location delivered. Put these files into ${directory} by hand, then run the same command again:`);
+  say(`No download succeeded. Put these files into ${directory} by hand, then run the same command again:`);
   for (const model of models) {
     if ((await verifyFile(resolve(directory, model.fileName), model)).status === 'ok') continue;
     say(`  ${describeFile(model)}`);
@@ -178,7 +178,9 @@ async function explainByHand(models: readonly KnownModel[], directory: string): 
 
 async function agrees(command: Command): Promise<boolean> {
   if (!process.stdin.isTTY || !process.stderr.isTTY) {
-    command.error('Nobody is there to be asked. Add --accept-licence if you agree.', { exitCode: 2 });
+    command.error('The licence cannot be confirmed without a terminal. Add --accept-licence if you agree.', {
+      exitCode: 2,
+    });
   }
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   // Ctrl-C and Ctrl-D close the terminal without an answer.
@@ -207,7 +209,7 @@ async function verifySets(sets: Sets, named: string | undefined, { dir, json }: 
   const asJson = rows.map(({ needed: _, ...row }) => row);
   await print(json ? `${printableJson(asJson, 2)}\n` : rows.map(line).join(''));
 
-  // What nobody asked for by name may be missing, but not damaged.
+  // A file of a set that was not named may be missing, but not damaged.
   const bad = rows.filter(({ status, needed }) => status !== 'ok' && (needed || status !== 'missing'));
   if (bad.length === 0) return;
   for (const set of new Set(bad.map((row) => row.set))) {
@@ -216,7 +218,7 @@ async function verifySets(sets: Sets, named: string | undefined, { dir, json }: 
   process.exitCode = 1;
 }
 
-/** Where the network is that a search would take, and whether it is intact. */
+/** The path that a search for a network would find, and whether the file is intact. */
 async function inspect(model: KnownModel, dir?: string): Promise<{ path: string | undefined; verdict: FileVerdict }> {
   const { path } = await locateModel(model, dir);
   const verdict: FileVerdict =

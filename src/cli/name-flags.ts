@@ -1,18 +1,18 @@
 import type { Command } from 'commander';
 
-/** What a command calls otherwise than the library does. */
+/** Options with other names in the command than in the library. */
 const OTHER_NAMES: Readonly<Record<string, string>> = { directory: 'dir' };
 
 let flags: ReadonlyMap<string, string> = new Map();
 
-/** From now on messages speak of the flags of this command. */
+/** Makes later messages use the flags of this command. */
 export function useFlagsOf(command: Command): void {
   flags = new Map(command.options.flatMap((option) => (option.long ? [[option.attributeName(), option.long]] : [])));
 }
 
 /**
- * A message of the library for those who use the command: `--min-score` where it speaks of the option `minScore`, and
- * `--decoder auto` where it speaks of `decoder: "auto"`.
+ * A message of the library, reworded for users of the command: `--min-score` instead of the option `minScore`, and `--decoder auto`
+ * instead of `decoder: "auto"`.
  */
 export function nameFlags(message: string): string {
   const flagOf = (option: string) => flags.get(OTHER_NAMES[option] ?? option);

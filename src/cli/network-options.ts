@@ -7,7 +7,7 @@ import { checkDevices, DEVICES, type Device } from '../node/runtime/device.js';
 import { notEmpty } from './option-parsers.js';
 import { say } from './say.js';
 
-/** Which networks a command runs. */
+/** Options for the networks of a command. */
 export interface NetworkOptions {
   networks?: string | undefined;
   detector?: string | undefined;
@@ -15,16 +15,16 @@ export interface NetworkOptions {
   licence?: 'commercial' | undefined;
 }
 
-/** What runs the networks. */
+/** The device on which the networks run. */
 export interface DeviceCommandOptions {
   device?: Device[] | undefined;
 }
 
-/** The option of every command that finds faces: those that hold bits run on the processor. */
+/** The option for the device. Commands that compare bits do not have it, because they always run on the processor. */
 export function addDeviceOption(command: Command): Command {
   return command.option(
     '--device <names>',
-    `${DEVICES.join(', ')}, or several with commas between, the first that works (default: cpu)`,
+    `${DEVICES.join(', ')}, or several, separated by commas: the first that works is used (default: cpu)`,
     parseDevices,
   );
 }
@@ -33,7 +33,7 @@ function parseDevices(text: string): Device[] {
   try {
     return checkDevices('it', text.split(','));
   } catch {
-    throw new InvalidArgumentError(`Expected one of ${DEVICES.join(', ')}, or several with commas between.`);
+    throw new InvalidArgumentError(`Expected one of ${DEVICES.join(', ')}, or several, separated by commas.`);
   }
 }
 
@@ -49,12 +49,14 @@ export function addNetworkOptions(command: Command): Command {
     .option('--detector <file>', 'another detector: an SCRFD network with key points, or YuNet')
     .option('--landmarker <file>', 'another 106-point network')
     .addOption(
-      new Option('--licence <use>', 'refuse networks that may not be used so').choices(['commercial'] as const),
+      new Option('--licence <use>', 'refuse networks that must not be used for this purpose').choices([
+        'commercial',
+      ] as const),
     );
 }
 
 /**
- * Finds the networks that a command is to run, and says on standard error which they are and under which licence.
+ * Finds the networks for a command, and prints their name and licence on standard error.
  * @throws ModelNotFoundError, ModelFileError, LicenceError
  */
 export async function findNetworks({ networks, detector, landmarker, licence }: NetworkOptions): Promise<ModelPaths> {

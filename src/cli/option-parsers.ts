@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { FacialLmkError } from '../errors.js';
 import { checkInteger, checkNumber } from '../options.js';
 
-/** The checks of the library, reported as the wrong argument that it is. */
+/** Makes a commander parser from a check of the library. */
 function parser(check: (value: number) => number): (text: string) => number {
   return (text) => {
     try {
@@ -16,19 +16,20 @@ function parser(check: (value: number) => number): (text: string) => number {
 }
 
 export function notEmpty(text: string): string {
-  // An unset variable of a shell comes as this.
+  // An unset variable of a shell gives an empty text.
   if (text.trim() === '') throw new InvalidArgumentError('Expected some text.');
   return text;
 }
 
-/** The path of an option that has lost it: an unset variable, or a value that was forgotten before the next option. */
+/** A path. Refuses an empty text (an unset variable) and a text that begins like the next option (a forgotten value). */
 function pathText(text: string): string {
   notEmpty(text);
-  if (text.startsWith('-')) throw new InvalidArgumentError(`Expected a path; one that begins so is ./${text}.`);
+  if (text.startsWith('-'))
+    throw new InvalidArgumentError(`Expected a path. If you mean a file of this name, write ./${text}.`);
   return text;
 }
 
-/** Has every option of a command that takes a file or a folder refuse what is none. */
+/** Makes every option of a command that takes a file or folder check its path. */
 export function checkPaths(command: Command): void {
   for (const option of command.options) {
     if (/<(file|folder)>$/.test(option.flags)) option.argParser(pathText);

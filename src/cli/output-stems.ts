@@ -1,9 +1,9 @@
 /**
- * Makes the beginnings of output files' names unique, by a number behind where two images have the same one. The same
- * images in the same order get the same names.
+ * Makes the beginnings of output files' names unique by adding a number when two images have the same one. The same images in the
+ * same order get the same names.
  */
 export class OutputStems {
-  /** The next number to try behind a beginning. As some file systems see it: without case, accents in one form. */
+  /** The next number to try for a beginning. Case and the encoding of accents are ignored, as some file systems do. */
   readonly #next = new Map<string, number>();
 
   next(stem: string): string {

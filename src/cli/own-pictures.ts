@@ -3,7 +3,7 @@ import type { ImageSource } from './image-source.js';
 import { OutputStems } from './output-stems.js';
 import type { PassedOver } from './passed-over.js';
 
-/** Folders for the pictures of a run, by what is behind the image's name in theirs. */
+/** Folders for the pictures of a run, by the endings of their names. */
 const KINDS = {
   overlay: /\.overlay$/,
   sheets: /\.sheet$/,
@@ -12,8 +12,8 @@ const KINDS = {
 } as const;
 
 /**
- * Leaves out the pictures that an earlier run has left of these very images, where its folders are searched too: else every
- * run would analyse the pictures of the one before, and leave pictures of them.
+ * Leaves out the pictures that an earlier run has made from these images, when its output folder is searched too. Otherwise each run
+ * would analyse the pictures of the run before.
  */
 export function withoutOwnPictures(
   sources: readonly ImageSource[],

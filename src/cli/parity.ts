@@ -21,7 +21,7 @@ interface ParityOptions extends NetworkOptions {
   merged?: string | undefined;
 }
 
-/** For the networks that know only drawn faces: scenes of odd sizes, the same in every run. */
+/** Scenes for the networks for drawn faces: unusual sizes, the same in every run. */
 const SCENES = [
   { seed: 1, width: 640, height: 480 },
   { seed: 2, width: 1280, height: 720 },
@@ -46,7 +46,7 @@ export function parityCommand(): Command {
     .action(compare);
 }
 
-/** What the split pipeline is held against: somebody else's graph where there is one, else our own. */
+/** The graph with which the split pipeline is compared: the upstream one if there is one, else a composed one. */
 async function mergedGraph({ identity, detector, landmarker }: ModelPaths): Promise<string | Uint8Array> {
   if (identity.set === 'insightface') return findMergedModel();
   return composeMergedModel(await readFile(detector), await readFile(landmarker));
@@ -85,7 +85,7 @@ async function compare(images: string[], options: ParityOptions): Promise<void> 
   const total = mergeDifferences(all);
   await print(`${formatDifferences(total)}\n`);
   if (total.scores.length === 0) {
-    say('facial-lmk: no face anywhere, so nothing was compared. Name photographs with faces, after the options.');
+    say('facial-lmk: no face was found, so nothing was compared. Add photographs with faces after the options.');
     process.exitCode = 1;
   }
   if (Object.values(total).some((found) => found.unequal > 0)) process.exitCode = 1;

@@ -1,4 +1,4 @@
-/** What a search in folders leaves alone, to be told at the end: nobody should wonder where a file is. */
+/** Counts the files that a search in folders leaves out, to report them at the end. */
 export class PassedOver {
   readonly #counts = new Map<string, number>();
 
@@ -6,7 +6,7 @@ export class PassedOver {
     this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + 1);
   }
 
-  /** In a few words, the most frequent kinds first; undefined where nothing was. */
+  /** A short summary, the most frequent kinds first; undefined when nothing was left out. */
   get summary(): string | undefined {
     const kinds = [...this.#counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
     if (kinds.length === 0) return undefined;

@@ -29,7 +29,7 @@ export interface FoundImage {
   faces: readonly Face[];
 }
 
-/** A picture to write: what stands behind the image's name in its own, and its bytes. */
+/** A picture to write: the ending of its name after the image's name, and its bytes. */
 export interface Picture {
   ending: string;
   bytes: Uint8Array;
@@ -37,7 +37,7 @@ export interface Picture {
 
 const resolved = (path: string) => realpath(path).catch(() => resolve(path));
 
-/** Writes pictures, but never over an image that is read. */
+/** Writes pictures, but never over an input image. */
 class PictureFolder {
   readonly #folder: string;
   readonly #originals: ReadonlySet<string>;
@@ -63,9 +63,9 @@ class PictureFolder {
 }
 
 /**
- * Makes pictures of images: finds the faces of each, has pictures made of them, writes these into a folder and prints their paths.
- * @param make the pictures of one image, one after the other
- * @returns how many images and faces there were
+ * Finds the faces of images, makes pictures with `make`, writes them into a folder and prints their paths.
+ * @param make makes the pictures of one image, one after the other
+ * @returns the numbers of images and faces
  */
 export async function pictureRun(
   images: readonly string[],

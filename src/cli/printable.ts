@@ -6,7 +6,7 @@ const CONTROLS = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
 
 const hex = (character: string, digits: number) => character.charCodeAt(0).toString(16).padStart(digits, '0');
 
-/** Text as one line that a terminal shows as it is: whoever names a file does not command the screen. */
+/** Text as one line without control characters, so that the name of a file cannot control the terminal. */
 export function printable(text: string): string {
   return text.replace(CONTROLS, (character) => {
     if (character === '\n') return '\\n';
@@ -14,10 +14,10 @@ export function printable(text: string): string {
   });
 }
 
-/** A value as JSON that a terminal shows as it is, and that reads back the same. */
+/** A value as JSON without control characters; parsing gives the same value. */
 export function printableJson(value: unknown, indent?: number): string {
   return JSON.stringify(value, null, indent).replace(CONTROLS, (character) =>
-    // Between values there are line breaks alone; inside of them JSON has escaped those.
+    // Only line breaks between values are left; JSON has escaped those inside of values.
     character === '\n' ? character : `\\u${hex(character, 4)}`,
   );
 }

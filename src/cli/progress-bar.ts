@@ -14,7 +14,7 @@ export function progressBar(format: string, options: Options = {}): SingleBar {
       hideCursor: true,
       noTTYOutput: true,
       notTTYSchedule: 5000,
-      // The command itself ends in order on a signal; a handler here would swallow the first one.
+      // The command handles signals itself. A second handler would swallow the first signal.
       gracefulExit: false,
       ...options,
     },

@@ -6,7 +6,7 @@ import { nameFlags } from './name-flags.js';
 import { say } from './say.js';
 
 interface ErrorContext {
-  /** What the error is about. */
+  /** The file that the error is about. */
   file?: string;
   /** Adds the stack and the causes. */
   verbose?: boolean | undefined;
@@ -22,15 +22,15 @@ export function errorLines(error: unknown, { file, verbose }: ErrorContext): str
     line += ` [${error.code}]`;
     hasShownCode = true;
   }
-  // Indented, so that no line of it passes for one of the command's own.
+  // Indented, so that its lines differ from the command's own messages.
   return [line, ...(verbose ? inspect(error).split('\n') : []).map((detail) => `  ${detail}`)];
 }
 
-/** Tells an error on standard error. */
+/** Prints an error on standard error. */
 export const reportError = (error: unknown, context: ErrorContext = {}): void =>
   errorLines(error, context).forEach(say);
 
-/** Says to a person, once, when a command ends, where the codes in its messages are explained. */
+/** Prints once, at the end of a command on a terminal, where the codes in messages are explained. */
 export function tellWhereCodesAreExplained(): void {
   if (hasShownCode && process.stderr.isTTY)
     say(`facial-lmk: the codes in brackets are explained in ${ERROR_CODES_PAGE}`);

@@ -4,7 +4,7 @@ import { KEYPOINT_NAMES } from '../types.js';
 import { csvLine, csvName } from './csv-line.js';
 import { printableJson } from './printable.js';
 
-/** How reports become text, image by image, so that any number of them goes through in constant memory. */
+/** Turns reports into text, image by image, so that any number of them needs constant memory. */
 export interface ReportFormat {
   start: string;
   /** @param index of the image among those reported, from 0 */

@@ -1,6 +1,6 @@
 import { printable } from './printable.js';
 
-/** One line on standard error, for people. A reader of it that has gone changes nothing. */
+/** Prints one line for people on standard error. Errors of the stream are ignored. */
 export function say(line: string): void {
   console.error(printable(line));
 }

@@ -39,7 +39,7 @@ it from its address, http://127.0.0.1:8080/#token=<token>.`;
 const positive = integerIn(1, Number.MAX_SAFE_INTEGER);
 const collect = (text: string, others: string[]) => [...others, notEmpty(text)];
 
-/** `facial-lmk serve`: a page to try it in and an HTTP API, on loopback unless told otherwise. */
+/** `facial-lmk serve`: a page and an HTTP API, by default on loopback. */
 export function serveCommand(): Command {
   return addDeviceOption(
     addNetworkOptions(
@@ -49,41 +49,42 @@ export function serveCommand(): Command {
         .option('--host <address>', 'address to listen on', notEmpty, '127.0.0.1'),
     ),
   )
-    .optionsGroup('Who may use it:')
-    .option('--allow-host <name>', 'answer also under this host name; * for any; may be repeated', collect, [])
+    .optionsGroup('Access:')
+    .option('--allow-host <name>', 'also answer under this host name; * for any; may be repeated', collect, [])
     .option(
       '--allow-origin <origin>',
-      'answer also pages of this origin, like https://example.org; * for any; may be repeated',
+      'also answer pages of this origin, like https://example.org; * for any; may be repeated',
       collect,
       [],
     )
-    .option('--token-file <file>', 'want the token that this file holds', notEmpty)
+    .option('--token-file <file>', 'require the token in this file', notEmpty)
     .optionsGroup('Limits:')
     .option('--workers <n>', 'worker threads (default: by the number of cores)', integerIn(1, 256))
-    .option('--queue <n>', 'images that may wait; more are answered with 429', integerIn(0, 1e6), 64)
     .option(
-      '--timeout <seconds>',
-      'longest time for an upload, for its answer, and to read that',
-      numberIn(0.001, 3600),
+      '--queue <n>',
+      'largest number of waiting images; further ones are answered with 429',
+      integerIn(0, 1e6),
+      64,
     )
+    .option('--timeout <seconds>', 'time limit for each of: upload, answer, reading the answer', numberIn(0.001, 3600))
     .option('--max-bytes <n>', 'largest body', positive)
     .option('--max-pixels <n>', 'largest image', positive)
-    .option('--max-faces <n>', 'most faces of an image', positive)
-    .option('--min-score <score>', 'lowest score that may be asked for', numberIn(0, 1))
+    .option('--max-faces <n>', 'largest number of faces of an image', positive)
+    .option('--min-score <score>', 'lowest score that a request may set', numberIn(0, 1))
     .option(
       '--max-detector-side <pixels>',
-      "largest side of the detector's input that may be asked for",
+      "largest side of the detector's input that a request may set",
       integerIn(32, 4096),
     )
     .option('--max-answer-bytes <n>', 'largest answer', positive)
-    .option('--max-memory <bytes>', 'memory of bodies and answers (default: an eighth of what there is)', positive)
-    .option('--image-memory <bytes>', 'memory of images in work (default: a quarter of what there is)', positive)
-    .option('--max-connections <n>', 'most connections at once', positive)
+    .option('--max-memory <bytes>', 'memory for bodies and answers (default: an eighth of all memory)', positive)
+    .option('--image-memory <bytes>', 'memory for decoded images (default: a quarter of all memory)', positive)
+    .option('--max-connections <n>', 'largest number of connections at once', positive)
     .addHelpText('after', HELP)
     .action(run);
 }
 
-/** From the file, or else from the environment: what stands on a command line, every user of the machine can read. */
+/** The token from the file or the environment. Not from an option, because every user of the machine can read command lines. */
 async function readToken(file: string | undefined): Promise<string | undefined> {
   if (file === undefined) return process.env.FACIAL_LMK_TOKEN || undefined;
   try {
@@ -97,7 +98,7 @@ async function readToken(file: string | undefined): Promise<string | undefined> 
 async function run(options: ServeOptions): Promise<void> {
   const { host, port, workers, queue, timeout, imageMemory } = options;
   const access: AccessOptions = {
-    // An address needs no permission.
+    // IP addresses are always allowed.
     allowedHosts: isIP(host) ? options.allowHost : [...options.allowHost, host.toLowerCase()],
     allowedOrigins: options.allowOrigin,
     token: await readToken(options.tokenFile),

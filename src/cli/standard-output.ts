@@ -7,9 +7,9 @@ const STDOUT = 1;
 const writeSome = promisify(write);
 
 /**
- * Writes data to standard output and waits until it is on its way, so that a slow reader slows the work instead of filling
- * the memory.
- * @returns false when its reader has gone: one that has seen enough (`| head`) is no failure
+ * Writes data to standard output and waits until it is passed on, so that a slow reader slows the work down instead of filling the
+ * memory.
+ * @returns false when the reader has gone, which is not an error (`| head`)
  * @throws FileAccessError
  */
 export async function print(text: string): Promise<boolean> {
@@ -23,7 +23,7 @@ export async function print(text: string): Promise<boolean> {
   }
 }
 
-/** A full disk may take the beginning of what it is given, and say so by a number that `process.stdout` does not look at. */
+/** Writes all bytes. A full disk may accept only the first bytes and return their number, which `process.stdout` ignores. */
 async function writeWhole(bytes: Uint8Array): Promise<void> {
   for (let at = 0; at < bytes.length; ) at += (await writeSome(STDOUT, bytes, at)).bytesWritten;
 }
@@ -34,5 +34,5 @@ function writeToStream(text: string): Promise<void> {
   });
 }
 
-/** A name as standard output is to have it: escaped on a terminal, as `ls` does, and as it is for whoever reads on. */
+/** A name for standard output: control characters are escaped on a terminal, as `ls` does, but not in files and pipes. */
 export const shownName = (name: string) => (process.stdout.isTTY ? printable(name) : name);

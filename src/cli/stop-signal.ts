@@ -1,8 +1,7 @@
 import { say } from './say.js';
 
 /**
- * Ctrl-C and SIGTERM as a wish to stop: what is in work is finished, nothing new is begun. A second signal ends the process
- * at once, as if nobody listened.
+ * Handles Ctrl-C and SIGTERM: images in work are finished, no new ones are begun. A second signal ends the process at once.
  */
 export class StopSignal {
   readonly #wish = new AbortController();
@@ -17,17 +16,17 @@ export class StopSignal {
     process.once('SIGTERM', this.#stop);
   }
 
-  /** Aborted by the first signal: for what is waited for, and is not in work yet. */
+  /** Aborted by the first signal, to end waits. */
   get wish(): AbortSignal {
     return this.#wish.signal;
   }
 
-  /** Whether items were left because of a signal. */
+  /** Whether items were skipped because of a signal. */
   get skipped(): boolean {
     return this.#skipped;
   }
 
-  /** The items, up to the signal. */
+  /** Yields the items until a signal comes. */
   *until<T>(items: Iterable<T>): Generator<T, void, undefined> {
     for (const item of items) {
       if (this.wish.aborted) {
@@ -38,19 +37,19 @@ export class StopSignal {
     }
   }
 
-  /** Takes note that an item was left. */
+  /** Records that an item was skipped. */
   skip(): void {
     this.#skipped = true;
   }
 
-  /** Says that items were left, if any were, and has the process end with 1 then. */
+  /** If items were skipped, prints that and sets the exit code to 1. */
   tellSkipped(): void {
     if (!this.#skipped) return;
     say('facial-lmk: stopped; the images in work are done.');
     process.exitCode = 1;
   }
 
-  /** Leaves signals to their usual effect again. */
+  /** Restores the usual effect of signals. */
   dispose(): void {
     process.off('SIGINT', this.#stop);
     process.off('SIGTERM', this.#stop);

@@ -234,7 +234,7 @@ describe('models fetch', () => {
       expect(await outcome).toMatchObject({
         code: 130,
         stdout: '',
-        stderr: expect.stringContaining('goes on where it stopped'),
+        stderr: expect.stringContaining('Run the same command again to continue.'),
       });
 
       serveBoth();

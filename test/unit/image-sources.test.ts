@@ -101,8 +101,8 @@ describe('images of a pattern', () => {
 
   it.each([
     ['photoz/*.png', /There is no folder .*photoz\./],
-    ['photos/*.jpg', /Upper and lower case differ: .*a\.JPG would fit otherwise/],
-    ['photos/*.gif', /Nothing in .*photos fits it/],
+    ['photos/*.jpg', /Upper and lower case differ from .*a\.JPG/],
+    ['photos/*.gif', /Nothing in .*photos matches it/],
   ])('that fits nothing (%s), are an error with a way out', async (pattern, hint) => {
     expect(await messageFor(inFolder(pattern).replaceAll(sep, '/'))).toMatch(hint);
   });

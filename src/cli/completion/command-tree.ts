@@ -1,21 +1,21 @@
 import type { Command } from 'commander';
 
-/** A flag of a command, and what may follow it. */
+/** A flag of a command, and the values that it takes. */
 export interface Flag {
-  /** `--networks`, and `-o` where there is a short one. */
+  /** `--networks`, and the short form like `-o`, if there is one. */
   names: string[];
   description: string;
   takesValue: boolean;
   choices: readonly string[];
 }
 
-/** A command as a shell has to know it. */
+/** The facts about a command that completion needs. */
 export interface CommandNode {
-  /** Its name with those above it: `models fetch`; empty for the program itself. */
+  /** Its name with the names of its parents: `models fetch`. Empty for the program itself. */
   path: string[];
   description: string;
   children: CommandNode[];
-  /** What its argument may be, where that is one of a few words. */
+  /** The possible values of its argument, if it takes one of a few words. */
   words: readonly string[];
   flags: Flag[];
 }
@@ -32,7 +32,7 @@ function flagsOf(command: Command): Flag[] {
     }));
 }
 
-/** A command with all below it. */
+/** A command with all its subcommands. */
 export function commandTree(command: Command, path: string[] = []): CommandNode {
   const children = command.commands.map((child) => commandTree(child, [...path, child.name()]));
   const words = command.registeredArguments.flatMap(({ argChoices = [] }) => argChoices);

@@ -2,7 +2,7 @@ import { allCommands, type CommandNode, type Flag } from './command-tree.js';
 
 const quote = (text: string) => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 
-/** True where the line is at this command, and not at one below it. */
+/** A fish condition: the line is at this command, and not at a subcommand of it. */
 function condition({ path, children }: CommandNode): string {
   const seen = path.map((name) => `__fish_seen_subcommand_from ${name}`);
   const names = children.map(({ path }) => path.at(-1)).join(' ');
@@ -21,7 +21,7 @@ function flagLine(command: CommandNode, { names, description, takesValue, choice
 /** The completion of fish. */
 export function fishScript(program: CommandNode): string {
   const lines = allCommands(program).flatMap((command) => [
-    // A command with commands below it takes no files.
+    // A command with subcommands takes no files.
     ...command.children.map(
       ({ path, description }) =>
         `complete -c facial-lmk -f -n ${condition(command)} -a ${path.at(-1)} -d ${quote(description)}`,

@@ -1,6 +1,6 @@
 import { allCommands, type CommandNode } from './command-tree.js';
 
-/** Where a shell keeps the words of the line, and how it hands out what fits. */
+/** The differences between bash and zsh: variables with the words of the line, and commands that offer candidates. */
 interface Dialect {
   /** Lines before the function. */
   head: string[];
@@ -26,7 +26,7 @@ export const DIALECTS = {
     // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell's own braces
     before: '"${COMP_WORDS[@]:1:COMP_CWORD-1}"',
     offer: 'COMPREPLY=($(compgen -W "$candidates" -- "$current"))',
-    // Without an answer bash itself completes names of files.
+    // With an empty reply bash completes file names itself.
     files: 'COMPREPLY=()',
     tail: ['complete -o default -F _facial_lmk facial-lmk'],
   },
@@ -49,11 +49,11 @@ const key = ({ path }: CommandNode) => path.map((name) => `/${name}`).join('');
 
 const indented = (lines: readonly string[]) => lines.map((line) => `  ${line}`);
 
-/** A branch of `case`; none where nothing would lead to it. */
+/** A branch of `case`; empty when there are no patterns. */
 const branch = (patterns: readonly string[], action: string) =>
   patterns.length > 0 ? [`    ${patterns.map((pattern) => `'${pattern}'`).join('|')}) ${action} ;;`] : [];
 
-/** The completion of bash and of zsh, which differ in where they keep their words. */
+/** The completion script for bash and zsh. */
 export function posixScript(program: CommandNode, dialect: Dialect): string {
   const commands = allCommands(program);
   const withChoices = commands.flatMap((command) =>
