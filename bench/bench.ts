@@ -13,6 +13,8 @@ export interface BenchContext {
   chaos: boolean;
   /** Where to write a timeline. */
   trace: string;
+  /** Where to draw curves. */
+  curves: string;
 }
 
 export interface BenchImage {

@@ -20,6 +20,7 @@ import { benchMerged } from './merged.js';
 import { benchPeers } from './peers.js';
 import { benchPool } from './pool.js';
 import { formatMachine, formatQuiet, formatSection, type Report } from './report.js';
+import { benchScaling } from './scaling.js';
 import { benchServe } from './serve.js';
 import { benchSets } from './sets.js';
 import { benchStages } from './stages.js';
@@ -43,6 +44,7 @@ const BENCHES: Record<string, { run: Bench; onRequest?: true }> = {
   gate: { run: benchGate, onRequest: true },
   'large-files': { run: benchLargeFiles, onRequest: true },
   fleet: { run: benchFleet, onRequest: true },
+  scaling: { run: benchScaling, onRequest: true },
   trace: { run: benchTrace, onRequest: true },
   web: { run: benchWeb, onRequest: true },
 };
@@ -57,6 +59,7 @@ const HELP = `npm run bench -- [${Object.keys(BENCHES).join('|')} ...] [options]
   --rounds N       interleaved rounds (default 25)
   --chaos          of "fleet": kill workers, restart the queue, fill the disk
   --trace FILE     where "trace" writes its timeline (default: trace.json)
+  --curves FILE    where "scaling" draws its curves (default: scaling.svg)
   --json FILE      everything as JSON
   --svg FILE       the end-to-end tables as a chart`;
 
@@ -71,6 +74,7 @@ const { values, positionals } = parseArgs({
     merged: { type: 'string' },
     rounds: { type: 'string', default: '25' },
     trace: { type: 'string', default: 'trace.json' },
+    curves: { type: 'string', default: 'scaling.svg' },
     json: { type: 'string' },
     svg: { type: 'string' },
     chaos: { type: 'boolean', default: false },
@@ -105,6 +109,7 @@ async function main(): Promise<void> {
     rounds,
     chaos: values.chaos,
     trace: values.trace,
+    curves: values.curves,
   };
   console.log(`detector ${models.detector}, landmarker ${models.landmarker}, ${rounds} rounds\n`);
   const report: Omit<Report, 'calibration' | 'quiet'> = { machine, models, rounds, sections: [] };

@@ -2,9 +2,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Section } from '../../bench/bench.js';
 import { chartSvg } from '../../bench/chart.js';
+import { curvesSvg } from '../../bench/curves-svg.js';
 import { verdict } from '../../bench/gate.js';
 import { measure } from '../../bench/harness.js';
 import { type Calibration, isQuiet } from '../../bench/machine.js';
+import { powerLaw } from '../../bench/power-law.js';
 import { formatSection } from '../../bench/report.js';
 import { traceEvents } from '../../bench/trace-events.js';
 
@@ -125,5 +127,35 @@ describe('traceEvents', () => {
       ...['1 0 one', '1 0 main thread', '1 2 worker 2'],
       ...['2 0 two', '2 0 main thread', '2 2 worker 2'],
     ]);
+  });
+});
+
+describe('powerLaw', () => {
+  it.each([
+    [2, 0.5],
+    [0, 7],
+    [-1, 100],
+  ])('finds the exponent %f and the factor %f', (exponent, factor) => {
+    const fitted = powerLaw([1, 2, 5, 40].map((x) => [x, factor * x ** exponent]));
+    expect(fitted.exponent).toBeCloseTo(exponent, 9);
+    expect(fitted.factor).toBeCloseTo(factor, 9);
+  });
+});
+
+describe('curvesSvg', () => {
+  it('draws every sample inside its panel, and says the exponent', () => {
+    const curve = { title: 'a < b', x: 'side', y: 'ms' };
+    const svg = curvesSvg([
+      { ...curve, samples: [1, 2, 4].map((x) => [x, x ** 2]) },
+      { ...curve, samples: [1, 100].map((x) => [x, 5]) },
+    ]);
+    expect(svg).toContain('exponent 2.00');
+    expect(svg).toContain('exponent 0.00');
+    expect(svg).toContain('a &lt; b');
+    expect(svg).not.toContain('NaN');
+    const dots = [...svg.matchAll(/<circle cx="([\d.]+)" cy="([\d.]+)"/g)].map(([, x, y]) => [Number(x), Number(y)]);
+    expect(dots).toHaveLength(5);
+    for (const [x, y] of dots.slice(0, 3)) expect(x > 46 && x < 286 && y > 40 && y < 180).toBe(true);
+    for (const [x, y] of dots.slice(3)) expect(x > 346 && x < 586 && y > 40 && y < 180).toBe(true);
   });
 });
