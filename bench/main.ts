@@ -7,6 +7,7 @@ import type { Bench, BenchContext } from './bench.js';
 import { chartSvg } from './chart.js';
 import { benchDecoderMemory } from './decoder-memory.js';
 import { benchEndToEnd } from './end-to-end.js';
+import { benchFirstFace } from './first-face.js';
 import { benchFleet } from './fleet.js';
 import { benchFolder } from './folder.js';
 import { benchGate } from './gate.js';
@@ -18,6 +19,7 @@ import { benchManyFiles } from './many-files.js';
 import { benchMemory } from './memory.js';
 import { benchMerged } from './merged.js';
 import { benchPeers } from './peers.js';
+import { benchPhotographs } from './photographs.js';
 import { benchPool } from './pool.js';
 import { formatMachine, formatQuiet, formatSection, type Report } from './report.js';
 import { benchScaling } from './scaling.js';
@@ -36,6 +38,8 @@ const BENCHES: Record<string, { run: Bench; onRequest?: true }> = {
   pool: { run: benchPool, onRequest: true },
   memory: { run: benchMemory, onRequest: true },
   'decoder-memory': { run: benchDecoderMemory, onRequest: true },
+  photographs: { run: benchPhotographs, onRequest: true },
+  'first-face': { run: benchFirstFace, onRequest: true },
   folder: { run: benchFolder, onRequest: true },
   'many-files': { run: benchManyFiles, onRequest: true },
   serve: { run: benchServe, onRequest: true },

@@ -2,7 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import type { PixelImage } from 'onnx-facial-lmk-detector/node';
+import type { BenchImage } from '../bench.js';
+
+// Not by the package's name: this folder is a package of its own, from which that name cannot be resolved.
+type PixelImage = BenchImage['image'];
 
 /** Another library, loaded and ready. */
 export interface Peer {
