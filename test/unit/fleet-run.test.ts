@@ -2,11 +2,13 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { drawScene } from '../../src/drawn-faces/draw-scene.js';
 import { InvalidOptionError } from '../../src/errors.js';
+import { cancelRun } from '../../src/fleet/cancel-run.js';
 import { collectRun } from '../../src/fleet/collect-run.js';
-import { enqueueRun } from '../../src/fleet/enqueue-run.js';
+import { enqueueRun, jobOf } from '../../src/fleet/enqueue-run.js';
 import { jsonLog } from '../../src/fleet/log.js';
 import { observe } from '../../src/fleet/observe/observe.js';
 import { runMetrics } from '../../src/fleet/observe/run-metrics.js';
@@ -41,6 +43,23 @@ async function finished(images: number) {
   await worker.stop();
   return { store, queue, pool };
 }
+
+describe('cancelRun', () => {
+  it('has a job that is still in a queue end without an image', async () => {
+    const store = archive(join(folder, String(count++)), 100);
+    const queue = new MemoryQueue();
+    const { run } = await enqueue(store, queue);
+    await cancelRun(store.files, queue);
+    // As after a cancellation whose worker has the job already, or comes back to the network later.
+    await queue.add([jobOf(store.files, run, 0)]);
+    const pool = new FakePool();
+    const worker = await startWorker(store, queue, pool);
+    while ((await queue.counts()).waiting > 0) await setTimeout(1);
+    await worker.stop();
+    expect(pool.worked).toEqual([]);
+    expect(await store.files.hasPart(run.shards[0], recipeId(run.recipe))).toBe(false);
+  });
+});
 
 describe('collect', () => {
   it('refuses a run that is not done, and leaves out what is missing when it is told to', async () => {
