@@ -173,7 +173,7 @@ describe('detect: images', () => {
     const { code, stderr } = await detect('photos', '--jsonl');
     expect(code).toBe(0);
     expect(stderr).toBe(
-      'facial-lmk: passed over in folders: .txt (1). A file that is named is read whatever it is called.\n',
+      'facial-lmk: passed over in folders: .txt (1). A file given as an argument is read whatever its ending.\n',
     );
   });
 
