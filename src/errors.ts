@@ -96,6 +96,12 @@ export class ImageFormatError extends ImageDecodeError {
   override readonly code = 'ERR_IMAGE_FORMAT';
 }
 
+/** A film that cannot be read or written: no film, without pictures, damaged, or no ffmpeg to do it. */
+export class FilmError extends FacialLmkError {
+  readonly name = 'FilmError';
+  readonly code = 'ERR_FILM';
+}
+
 /** A file with labelled faces that cannot be read: another format, damaged, incomplete. */
 export class GroundTruthError extends FacialLmkError {
   readonly name = 'GroundTruthError';

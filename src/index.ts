@@ -60,6 +60,7 @@ export { type LandmarkSet, landmarks } from './stages/landmarks.js';
 export { analyzeFaces, type Networks, type PipelineOptions } from './stages/pipeline.js';
 export { Workspace } from './stages/workspace.js';
 export { DEFAULT_SMOOTHING, type SmoothingOptions } from './tracking/face-smoother.js';
-export { FaceTracker, type TrackedFace, type TrackerOptions } from './tracking/face-tracker.js';
+export { FaceTracker, type TrackerOptions } from './tracking/face-tracker.js';
 export { type FrameOptions, frames } from './tracking/frames.js';
+export type { TrackedFace } from './tracking/tracks.js';
 export * from './types.js';

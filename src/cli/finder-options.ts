@@ -14,8 +14,8 @@ export function addFinderOptions(command: Command): Command {
     );
 }
 
-/** Options for detection and decoding. */
-export function addDetectionOptions(command: Command): Command {
+/** Options for detection. */
+export function addFaceOptions(command: Command): Command {
   return command
     .optionsGroup('Detection:')
     .option('--min-score <score>', 'faces need a score above this (default: 0.5)', numberIn(0, 1))
@@ -51,7 +51,12 @@ export function addDetectionOptions(command: Command): Command {
         '--large-images <how>',
         'images above 1920 pixels: reduce them for the detector, or refuse them as the merged model does (default: reduce)',
       ).choices(['reduce', 'refuse']),
-    )
+    );
+}
+
+/** Options for detection and decoding. */
+export function addDetectionOptions(command: Command): Command {
+  return addFaceOptions(command)
     .addOption(new Option('--decoder <name>', 'image decoder (default: auto)').choices(['auto', 'sharp', 'jimp']))
     .addOption(
       new Option(

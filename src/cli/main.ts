@@ -19,6 +19,7 @@ import { parityCommand } from './parity.js';
 import { reportError, tellWhereCodesAreExplained } from './report-error.js';
 import { say } from './say.js';
 import { serveCommand } from './serve.js';
+import { trackCommand } from './track.js';
 
 const USAGE = 2;
 
@@ -53,6 +54,7 @@ const program = new Command('facial-lmk')
   .addCommand(pageCommand())
   .addCommand(parityCommand())
   .addCommand(serveCommand())
+  .addCommand(trackCommand())
   .hook('preAction', (_, command) => useFlagsOf(command));
 
 // Printing to standard output reports its own errors. When the reader of standard error goes away, the run continues.

@@ -17,7 +17,9 @@ import type { OnnxNetwork } from '../runtime/onnx-network.js';
 import { checkIdentity, checkRuntimeInfo, type NetworksIdentity, receipt } from '../runtime/receipt.js';
 import { Semaphore } from '../runtime/semaphore.js';
 import { checkDetector } from '../scrfd/contract.js';
+import { ALIGN_OPTIONS, type AlignOptions } from '../stages/align-face.js';
 import { type DetectSettings, detectSettings } from '../stages/detect-faces.js';
+import { type FollowedFace, followFaces } from '../stages/follow-faces.js';
 import {
   checkNetworks,
   PIPELINE_OPTIONS,
@@ -27,7 +29,7 @@ import {
 } from '../stages/pipeline.js';
 import { Workspace } from '../stages/workspace.js';
 import { FaceTracker, type TrackerOptions } from '../tracking/face-tracker.js';
-import type { ImageInfo, PixelImage, RawOutputs } from '../types.js';
+import type { ImageInfo, PixelImage, Point, RawOutputs } from '../types.js';
 import { abortable } from './abortable.js';
 import { checkAbortSignal } from './check-abort-signal.js';
 import { DetectionResult } from './detection-result.js';
@@ -167,6 +169,21 @@ export class FaceDetector<Input, Options extends CallOptions> {
    */
   async detectToEnd(input: Input, options: Options): Promise<DetectionResult> {
     return this.#finish(input, this.#settings('detect', options));
+  }
+
+  /**
+   * @internal The faces at known places, for trackers whose frames are worked on in another thread. It settles as
+   * {@link detectToEnd} does.
+   */
+  async followToEnd(
+    input: Input,
+    keypoints: readonly (readonly Point[])[],
+    { signal, ...options }: AlignOptions & Pick<CallOptions, 'signal'>,
+  ): Promise<FollowedFace[]> {
+    const checked = checkOptions('follow', options, ALIGN_OPTIONS);
+    const reading = { ...checkOptions('follow', {}, this.#platform.readOptions), signal } as unknown as Options;
+    const follow = ({ pixels }: ReadImage) => followFaces(this.#platform, pixels, keypoints, checked, this.#workspace);
+    return this.#calls.admit(() => this.#withPixels(input, reading, follow));
   }
 
   /** The merged model's six outputs for one image, under its own names. */

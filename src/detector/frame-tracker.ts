@@ -1,4 +1,4 @@
-import type { TrackedFace } from '../tracking/face-tracker.js';
+import type { TrackedFace } from '../tracking/tracks.js';
 
 /** Follows faces over the frames of one video, with the networks of a detector. Frames go in one by one and in order. */
 export interface FrameTracker<Input> {

@@ -1,14 +1,18 @@
 import { faceObject } from '../face/face-object.js';
+import type { FollowedFace } from '../stages/follow-faces.js';
 import type { Face, Point } from '../types.js';
 import { DetectionResult } from './detection-result.js';
 import { sendablePixels } from './sendable-pixels.js';
 
-/** A face with flat landmarks, which are faster to clone than 212 objects. */
-export interface SentFace extends Omit<Face, 'landmarks' | 'landmarksFloat' | 'toJSON'> {
-  /** x y */
+/** Landmarks as flat numbers, x y, which are faster to clone than 212 objects. */
+interface FlatLandmarks {
   landmarks: Float64Array;
   landmarksFloat: Float64Array;
 }
+
+type Sent<F> = Omit<F, 'landmarks' | 'landmarksFloat' | 'toJSON'> & FlatLandmarks;
+export type SentFace = Sent<Face>;
+export type SentFollowedFace = Sent<FollowedFace>;
 
 /** A result in the form in which threads exchange it: structured cloning loses nothing of it. */
 export interface SentResult extends Pick<DetectionResult, 'image' | 'timings' | 'networks' | 'pixels'> {
@@ -21,22 +25,28 @@ const toPoints = (flat: Float64Array): Point[] =>
   Array.from({ length: flat.length / 2 }, (_, i) => ({ x: flat[2 * i], y: flat[2 * i + 1] }));
 
 /** Faces as a message, and the buffers to transfer with it. */
-export function packFaces(faces: readonly Face[]): { sent: SentFace[]; transfer: ArrayBuffer[] } {
+export function packFaces<F extends FollowedFace & { toJSON?: unknown }>(
+  faces: readonly F[],
+): { sent: Sent<F>[]; transfer: ArrayBuffer[] } {
   const sent = faces.map(
-    ({ landmarks, landmarksFloat, toJSON: _, ...face }): SentFace => ({
+    ({ landmarks, landmarksFloat, toJSON: _, ...face }): Sent<F> => ({
       ...face,
       landmarks: toFlat(landmarks),
       landmarksFloat: toFlat(landmarksFloat),
     }),
   );
-  return { sent, transfer: sent.map(({ crop }) => crop.data.buffer as ArrayBuffer) };
+  return { sent, transfer: faces.map(({ crop }) => crop.data.buffer as ArrayBuffer) };
 }
 
-/** The inverse of {@link packFaces}. */
-export const unpackFaces = (faces: readonly SentFace[]): Face[] =>
-  faces.map((face) =>
-    faceObject({ ...face, landmarks: toPoints(face.landmarks), landmarksFloat: toPoints(face.landmarksFloat) }),
-  );
+const withPoints = <F extends FlatLandmarks>(face: F) => ({
+  ...face,
+  landmarks: toPoints(face.landmarks),
+  landmarksFloat: toPoints(face.landmarksFloat),
+});
+
+/** The inverses of {@link packFaces}. */
+export const unpackFaces = (faces: readonly SentFace[]): Face[] => faces.map((face) => faceObject(withPoints(face)));
+export const unpackFollowedFaces = (faces: readonly SentFollowedFace[]): FollowedFace[] => faces.map(withPoints);
 
 /** The result as a message, and the buffers to transfer with it. */
 export function packResult({ faces, image, timings, networks, pixels }: DetectionResult): {

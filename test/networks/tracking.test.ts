@@ -7,9 +7,10 @@ import { InvalidOptionError } from '../../src/errors.js';
 import { loadNetwork } from '../../src/node/runtime/load-network.js';
 import type { OnnxNetwork } from '../../src/runtime/onnx-network.js';
 import { DEFAULT_SMOOTHING } from '../../src/tracking/face-smoother.js';
-import { FaceTracker, type TrackedFace, type TrackerOptions } from '../../src/tracking/face-tracker.js';
+import { FaceTracker, type TrackerOptions } from '../../src/tracking/face-tracker.js';
 import { matchFaces } from '../../src/tracking/match-faces.js';
 import { OneEuroFilter } from '../../src/tracking/one-euro-filter.js';
+import type { TrackedFace } from '../../src/tracking/tracks.js';
 import type { Network } from '../../src/types.js';
 import { DRAWN_FACES } from '../support/drawn-faces.js';
 

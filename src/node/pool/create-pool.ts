@@ -30,8 +30,9 @@ import { NETWORK_CHOICE, type NetworkChoice, resolveNetworks } from '../models/f
 import { type NdarrayOutputs, ndarrayOutputs } from '../ndarray-outputs.js';
 import { MAX_THREADS } from '../runtime/onnx-session.js';
 import type { EncodedResult, Encoding, JsonOptions } from './encode-result.js';
-import { packInput } from './messages.js';
-import { PoolWorker, type PoolWorkerSettings } from './pool-worker.js';
+import { packInput, type Task } from './messages.js';
+import { createPoolTracker, type PoolTracker, type PoolTrackerOptions } from './pool-tracker.js';
+import { PoolWorker, type PoolWorkerSettings, type WorkResult } from './pool-worker.js';
 import { WorkerSet } from './worker-set.js';
 
 export interface PoolOptions extends NetworkChoice, Omit<OpenOptions, 'threads'>, ImageMemoryOptions {
@@ -82,9 +83,8 @@ interface Job {
   input: ImageInput;
   handOver: boolean | undefined;
   signal: AbortSignal | undefined;
-  options: Omit<AnalyzeOptions, 'signal'>;
-  encoding: Encoding | undefined;
-  resolve(result: DetectionResult | EncodedResult): void;
+  task: Task;
+  resolve(result: WorkResult): void;
   reject(error: unknown): void;
   /** Who works on it. */
   worker?: PoolWorker | undefined;
@@ -208,6 +208,19 @@ export class Pool {
     return streamResults(inputs, concurrency, (input) => this.#submit(input, settings));
   }
 
+  /**
+   * Follows faces over the frames of one video, as `FaceTracker` does and with the same numbers, but the networks run in the workers.
+   * Several trackers may share a pool. A frame whose thread dies fails with a WorkerLostError; the faces keep their ids over it.
+   * With `detectEvery: 1` frames are worked on ahead of their turn, by all workers at once; else each waits for the one before.
+   * @throws InvalidOptionError
+   */
+  createTracker(options: PoolTrackerOptions = {}): PoolTracker {
+    return createPoolTracker(options, this.#size, {
+      admit: (job) => this.#calls.admit(job),
+      work: (input, task, signal) => this.#enqueue({ input, handOver: false, signal, task }),
+    });
+  }
+
   /** Lets all accepted images finish, then ends the threads. Later calls are refused; closing twice is fine. */
   close(): Promise<void> {
     return this.#calls.close(() => {
@@ -227,24 +240,29 @@ export class Pool {
   /** @param check throws where the image must not wait */
   async #submit(
     input: ImageInput,
-    { signal, handOver, ...rest }: CallSettings,
+    { signal, handOver, ...options }: CallSettings,
     check = () => {},
     encoding?: Encoding,
-  ): Promise<DetectionResult | EncodedResult> {
+  ): Promise<WorkResult> {
+    const task: Task = { kind: 'detect', options, encoding };
+    const call = this.#calls.admit(() => this.#enqueue({ input, handOver, signal, task }, check));
+    return abortable(call, signal);
+  }
+
+  /** Work that has been admitted already. Aborted, it settles when its thread has given up, which must not be ended before. */
+  async #enqueue(what: Pick<Job, 'input' | 'handOver' | 'signal' | 'task'>, check = () => {}): Promise<WorkResult> {
+    const { signal } = what;
     let job: Job | undefined;
-    const call = this.#calls.admit(
-      () =>
-        new Promise<DetectionResult | EncodedResult>((resolve, reject) => {
-          signal?.throwIfAborted();
-          this.#workers.check();
-          check();
-          job = { input, handOver, signal, options: rest, encoding, resolve, reject };
-          this.#queue.push(job);
-          this.#dispatch();
-        }),
-    );
+    const call = new Promise<WorkResult>((resolve, reject) => {
+      signal?.throwIfAborted();
+      this.#workers.check();
+      check();
+      job = { ...what, resolve, reject };
+      this.#queue.push(job);
+      this.#dispatch();
+    });
     const forget = onAbort(signal, () => job && this.#abort(job, signal?.reason));
-    return abortable(call, signal).finally(forget);
+    return call.finally(forget);
   }
 
   /** Takes a job that waits out of the queue; one at work is given up where its thread looks next. */
@@ -281,16 +299,18 @@ export class Pool {
   async #work(worker: PoolWorker, job: Job): Promise<void> {
     let settle: () => void;
     try {
-      const { encoding, signal } = job;
-      let { input: source, handOver, options } = job;
+      let { input: source, handOver, task } = job;
       if (isEncodedSource(source)) {
-        options = { ...options, name: options.name ?? nameOfSource(source) };
-        source = await readSource(source, { ...options, signal });
+        if (task.kind === 'detect') {
+          const name = task.options.name ?? nameOfSource(source);
+          task = { ...task, options: { ...task.options, name } };
+        }
+        source = await readSource(source, { ...task.options, signal: job.signal });
         handOver ||= !(job.input instanceof ArrayBuffer);
       }
       const { input, transfer } = packInput(source, handOver);
       job.worker = worker;
-      const result = await worker.detect({ kind: 'detect', input, options, encoding }, transfer);
+      const result = await worker.work({ ...task, input }, transfer);
       settle = () => job.resolve(result);
     } catch (error) {
       settle = () => job.reject(error);

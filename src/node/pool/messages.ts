@@ -1,8 +1,9 @@
 import type { ErrorJson } from '../../detector/error-json.js';
 import { sendable, sendablePixels } from '../../detector/sendable-pixels.js';
-import type { SentResult } from '../../detector/sent-result.js';
+import type { SentFollowedFace, SentResult } from '../../detector/sent-result.js';
 import { pixelView } from '../../image/pixel-image.js';
-import type { PixelImage } from '../../types.js';
+import type { AlignOptions } from '../../stages/align-face.js';
+import type { PixelImage, Point } from '../../types.js';
 import type { AnalyzeOptions, OpenSettings } from '../facial-landmark-detector.js';
 import type { EncodedSource } from '../images/encoded-source.js';
 import { checkImageInput, type ImageInput } from '../images/image-input.js';
@@ -36,9 +37,21 @@ export interface DetectRequest {
   encoding: Encoding | undefined;
 }
 
+/** Find the landmarks of faces at known places. */
+export interface FollowRequest {
+  kind: 'follow';
+  input: SentInput;
+  keypoints: readonly (readonly Point[])[];
+  options: AlignOptions;
+}
+
+/** What is to be done with an image. */
+export type WorkRequest = DetectRequest | FollowRequest;
+export type Task = Omit<DetectRequest, 'input'> | Omit<FollowRequest, 'input'>;
+
 /** pool -> worker */
 export type Request =
-  | DetectRequest
+  | WorkRequest
   /** Give the call at work up. It is answered all the same. */
   | { kind: 'abort' }
   /** Hold the bytes that were asked for. */
@@ -51,6 +64,7 @@ export type Answer =
   | { kind: 'ready'; version: string; warnings: Warning[] }
   | { kind: 'done'; result: SentResult }
   | { kind: 'encoded'; result: EncodedResult }
+  | { kind: 'followed'; faces: SentFollowedFace[] }
   | { kind: 'failed'; error: ErrorJson }
   /** The image needs so many bytes until the call ends, and waits until it may have them. */
   | { kind: 'reserve'; bytes: number };

@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { abortable } from '../../detector/abortable.js';
 import { errorToJson } from '../../detector/error-json.js';
-import { packResult } from '../../detector/sent-result.js';
+import { packFaces, packResult } from '../../detector/sent-result.js';
 import { VERSION } from '../../version.js';
 import { FacialLandmarkDetector } from '../facial-landmark-detector.js';
 import { warningsGiven } from '../warn-once.js';
@@ -10,11 +10,11 @@ import { encodeResult } from './encode-result.js';
 import { setIdle } from './exit-guard.js';
 import {
   type Answer,
-  type DetectRequest,
   packEncoded,
   type Request,
   unpackInput,
   type WorkerSettings,
+  type WorkRequest,
 } from './messages.js';
 import { threadAbort } from './thread-abort.js';
 
@@ -47,12 +47,18 @@ const imageMemory = {
   },
 };
 
-async function work(request: DetectRequest, detector: FacialLandmarkDetector) {
+async function work(request: WorkRequest, detector: FacialLandmarkDetector) {
   call = threadAbort(aborted);
   try {
     const { signal } = call;
-    const { input, options, encoding } = request;
-    const found = await detector.detectToEnd(unpackInput(input), { ...options, signal });
+    const input = unpackInput(request.input);
+    if (request.kind === 'follow') {
+      const { keypoints, options } = request;
+      const { sent, transfer } = packFaces(await detector.followToEnd(input, keypoints, { ...options, signal }));
+      return answer({ kind: 'followed', faces: sent }, transfer);
+    }
+    const { options, encoding } = request;
+    const found = await detector.detectToEnd(input, { ...options, signal });
     if (encoding) {
       const { result, transfer } = packEncoded(await encodeResult(found, encoding, signal), found.faces.length);
       answer({ kind: 'encoded', result }, transfer);
@@ -70,6 +76,7 @@ try {
   const receive = async (request: Request) => {
     switch (request.kind) {
       case 'detect':
+      case 'follow':
         return work(request, detector);
       case 'granted':
         return grant();

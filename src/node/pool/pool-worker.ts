@@ -3,16 +3,17 @@ import { Worker } from 'worker_threads';
 import { reasonOf } from '../../as-error.js';
 import type { DetectionResult } from '../../detector/detection-result.js';
 import { errorFromJson } from '../../detector/error-json.js';
-import { unpackResult } from '../../detector/sent-result.js';
+import { unpackFollowedFaces, unpackResult } from '../../detector/sent-result.js';
 import { FileAccessError, InvalidOptionError, WorkerLostError } from '../../errors.js';
 import type { Semaphore } from '../../runtime/semaphore.js';
+import type { FollowedFace } from '../../stages/follow-faces.js';
 import { VERSION } from '../../version.js';
 import { MISSING_PACKAGE, packagedModule } from '../package-paths.js';
 import { disableTelemetry } from '../runtime/disable-telemetry.js';
 import { warnOnce } from '../warn-once.js';
 import type { EncodedResult } from './encode-result.js';
 import { guardExit, newFlag, releaseExit, setBusy, setIdle } from './exit-guard.js';
-import type { Answer, DetectRequest, Request, WorkerSettings } from './messages.js';
+import type { Answer, Request, WorkerSettings, WorkRequest } from './messages.js';
 import type { AbortFlag } from './thread-abort.js';
 
 /** What the threads of one pool have in common. */
@@ -20,6 +21,9 @@ export interface PoolWorkerSettings extends Omit<WorkerSettings, 'busy' | 'abort
   /** Another script than the package's own. */
   script?: string | URL | undefined;
 }
+
+/** What the request asks for: of `detect` a result, encoded where it says so, of `follow` the faces. */
+export type WorkResult = DetectionResult | EncodedResult | FollowedFace[];
 
 interface Pending {
   resolve(answer: Answer): void;
@@ -125,8 +129,7 @@ export class PoolWorker {
     return this.#lost;
   }
 
-  /** @returns what the request's encoding asks for */
-  async detect(request: DetectRequest, transfer: ArrayBuffer[]): Promise<DetectionResult | EncodedResult> {
+  async work(request: WorkRequest, transfer: ArrayBuffer[]): Promise<WorkResult> {
     this.#worker.ref();
     this.#call = new AbortController();
     Atomics.store(this.#aborted, 0, 0);
@@ -136,6 +139,7 @@ export class PoolWorker {
       if (answer.kind === 'failed') throw errorFromJson(answer.error);
       if (answer.kind === 'done') return unpackResult(answer.result);
       if (answer.kind === 'encoded') return answer.result;
+      if (answer.kind === 'followed') return unpackFollowedFaces(answer.faces);
       throw new Error('A worker answered out of turn.');
     } finally {
       this.#call.abort();
