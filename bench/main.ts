@@ -27,6 +27,7 @@ import { benchServe } from './serve.js';
 import { benchSets } from './sets.js';
 import { benchStages } from './stages.js';
 import { benchTrace } from './trace.js';
+import { benchTrack } from './track.js';
 import { benchWeb } from './web.js';
 
 /** By name; without a name, those that are not marked `onRequest` run. */
@@ -50,6 +51,7 @@ const BENCHES: Record<string, { run: Bench; onRequest?: true }> = {
   fleet: { run: benchFleet, onRequest: true },
   scaling: { run: benchScaling, onRequest: true },
   trace: { run: benchTrace, onRequest: true },
+  track: { run: benchTrack, onRequest: true },
   web: { run: benchWeb, onRequest: true },
 };
 

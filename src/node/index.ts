@@ -61,6 +61,7 @@ export {
   type PoolOverlayOptions,
   type PoolStreamOptions,
 } from './pool/create-pool.js';
+export type { PoolTracker, PoolTrackerOptions } from './pool/pool-tracker.js';
 export type { Device } from './runtime/device.js';
 export { loadMergedModel } from './runtime/load-merged-model.js';
 export { loadNetwork } from './runtime/load-network.js';

@@ -77,13 +77,27 @@ describe.skipIf(missing.length > 0)(name, () => {
 
   beforeAll(() => {
     const sound = ['-f', 'lavfi', '-i', `sine=frequency=440:duration=${SECONDS}`];
-    ffmpeg('-t', String(SECONDS), '-i', FILM, ...sound, '-c:v', 'libx264', '-c:a', 'aac', '-shortest', 'film.mp4');
+    ffmpeg(
+      '-t',
+      String(SECONDS),
+      '-i',
+      FILM,
+      ...sound,
+      '-c:v',
+      'libx264',
+      '-preset',
+      'ultrafast',
+      '-c:a',
+      'aac',
+      '-shortest',
+      'film.mp4',
+    );
     // Every third picture is left out in the second half, and all are later than the film begins.
     const uneven = "select='lt(n,20)+mod(n,3)'";
     const late = ['-t', '2', '-i', 'film.mp4', '-vf', uneven, '-vsync', 'vfr', '-output_ts_offset', '3', '-an'];
     ffmpeg(...late, '-c:v', 'libvpx', '-b:v', '500k', 'uneven.mkv');
     ffmpeg('-t', '1', '-i', 'film.mp4', '-c', 'copy', '-metadata:s:v', 'rotate=90', 'turned.mp4');
-  });
+  }, 120_000);
 
   it('follows the man of a real film from beginning to end, with the times of ffprobe, and draws him with the sound kept', async () => {
     const { code, stdout, stderr } = await track('film.mp4', '--jsonl', 'a/faces.jsonl', '--overlay', 'a/out.mp4');

@@ -76,7 +76,7 @@ export class SnippetFolder {
 
   /**
    * Runs a line that begins with `npx facial-lmk`. Fetching needs the internet, so does what is fetched, files of the reader's
-   * own are not here, and serving never ends: there the options are checked, not the work.
+   * own are not here, films need ffmpeg (`track.test.ts` has some), and serving never ends: there the options are checked, not the work.
    */
   runCommand(text: string): string {
     const args = text
@@ -85,7 +85,7 @@ export class SnippetFolder {
       .map((arg) => arg.replaceAll('"', ''))
       .filter((arg) => arg !== '|');
     const isElsewhere = args.some((arg) => ['insightface', 'yunet'].includes(arg) || arg.startsWith('models/'));
-    const unfit = ['serve', 'models'].includes(args[0]) || isElsewhere;
+    const unfit = ['serve', 'models', 'track'].includes(args[0]) || isElsewhere;
     return this.run(process.execPath, [MAIN, ...args, ...(unfit ? ['--help'] : [])]);
   }
 
