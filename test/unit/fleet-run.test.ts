@@ -2,7 +2,6 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { drawScene } from '../../src/drawn-faces/draw-scene.js';
 import { InvalidOptionError } from '../../src/errors.js';
@@ -52,9 +51,17 @@ describe('cancelRun', () => {
     await cancelRun(store.files, queue);
     // As after a cancellation whose worker has the job already, or comes back to the network later.
     await queue.add([jobOf(store.files, run, 0)]);
+    const outcome = new Promise((resolve) => {
+      queue.take = (work) =>
+        MemoryQueue.prototype.take.call(queue, async (job) => {
+          const outcome = await work(job);
+          resolve(outcome);
+          return outcome;
+        });
+    });
     const pool = new FakePool();
     const worker = await startWorker(store, queue, pool);
-    while ((await queue.counts()).waiting > 0) await setTimeout(1);
+    expect(await outcome).toBe('done');
     await worker.stop();
     expect(pool.worked).toEqual([]);
     expect(await store.files.hasPart(run.shards[0], recipeId(run.recipe))).toBe(false);
