@@ -5,7 +5,7 @@ import { parseLine } from './run/result-line.js';
 import type { RunFiles } from './run/run-files.js';
 
 export interface CollectOptions {
-  /** Leaves out shards that are not done, instead of failing. Default false. */
+  /** Leave out unfinished shards instead of failing. Default false. */
   partial?: boolean | undefined;
 }
 
@@ -13,7 +13,7 @@ export interface CollectOptions {
 export interface CollectedShard {
   /** A JSON line for each image, in the order of the manifest. */
   lines: string[];
-  /** Images that are left out, because the shard is not done. */
+  /** Number of images that are left out because the shard is not finished. */
   left: number;
 }
 
@@ -37,7 +37,7 @@ export async function* collectRun(
     const keys = lines && (await files.keys(shard));
     const isSound = lines && keys?.every((key, i) => parseLine(lines[i])?.image === redact(key));
     if (!isSound && (!partial || (await files.hasPart(shard, recipe)))) {
-      // Not whole, or of other images: it is done again. All such are found at once.
+      // An incomplete part, or one for other images, is removed so that it is made again. The loop goes on, to find all of them.
       await files.removePart(shard, recipe);
       unsound++;
     }

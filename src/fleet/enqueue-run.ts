@@ -12,20 +12,20 @@ import { RunFiles } from './run/run-files.js';
 import { shortDigest } from './short-digest.js';
 
 export interface EnqueueOptions {
-  /** The images, as `keysOf`, `keysOfPaths` or `keysOfList` give them. Not read where the run is there already. */
+  /** The images, from `keysOf`, `keysOfPaths` or `keysOfList`. Not read when the run exists already. */
   images: ImageKeys;
-  /** Where the results go. */
+  /** The place for the results. */
   out: Place;
   queue: ShardQueue;
   /** The name of the run. Default `default`. */
   run?: string | undefined;
-  /** Which networks are to be run, as `findModels` says. */
+  /** The identity of the networks, from `findModels`. */
   networks: NetworksIdentity;
-  /** What is to be done with every image. */
+  /** The options for every image. */
   options?: RunOptions | undefined;
   /** Images of a shard, 100 to 1000. Default 250. */
   shardImages?: number | undefined;
-  /** An earlier run with the same place of results: what it has of an image with the same content and recipe is taken. */
+  /** An earlier run in the same place. Its results are reused for images with the same content and recipe. */
   reuse?: string | undefined;
   /** Called as the manifest grows. */
   onProgress?: ((images: number) => void) | undefined;
@@ -45,15 +45,15 @@ const ENQUEUE_OPTIONS = {
 
 export interface Enqueued {
   run: Run;
-  /** Whether the manifest was written now. */
+  /** Whether this call wrote the manifest. */
   isNew: boolean;
-  /** Shards that went into the queue, or were there already: those without a part. */
+  /** Number of unfinished shards. They are in the queue now. */
   missing: number;
 }
 
 /**
- * Begins a run, or goes on with it: writes its manifest where there is none, and puts the shards without a part into the queue.
- * A run that was cancelled goes on. Another recipe keeps the manifest and makes all parts anew.
+ * Begins or continues a run: writes its manifest if there is none, and puts the unfinished shards into the queue. Also continues a
+ * cancelled run. With another recipe the manifest is kept, and all results are made again.
  * @throws InvalidOptionError, FileAccessError, StorageError, QueueUnavailableError
  */
 export async function enqueueRun(options: EnqueueOptions): Promise<Enqueued> {
@@ -107,7 +107,7 @@ async function writeManifest(
       const expected = `at most ${MOST_SHARDS} shards`;
       throw new InvalidOptionError({ name: 'the images', expected, received: 'more', hint: 'Take larger shards.' });
     }
-    // Named by its keys: of two that begin the same run at once, each writes what its own run.json names.
+    // Named by a digest of its keys, so that two processes that begin the same run at once do not overwrite each other's shards.
     const digest = shortDigest(JSON.stringify(shard));
     const name = `${String(shards.length).padStart(6, '0')}-${digest}`;
     await files.writeKeys(name, shard);

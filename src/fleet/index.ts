@@ -1,4 +1,4 @@
-// The entry `onnx-facial-lmk-detector/fleet`: many machines on one archive, by a queue in Redis or Valkey.
+// The entry `onnx-facial-lmk-detector/fleet`: many machines work on one archive through a queue in Redis or Valkey.
 
 export { cancelRun } from './cancel-run.js';
 export { type CollectedShard, type CollectOptions, collectRun } from './collect-run.js';

@@ -2,12 +2,12 @@ import { redact } from './redact.js';
 
 export type LogLevel = 'info' | 'warn' | 'error';
 
-/** What a line is about, beside its message: run, shard, machine, an error's code. */
+/** Fields of a line beside its message: run, shard, machine, an error's code. */
 export type LogFields = Readonly<Record<string, string | number | undefined>>;
 
 export type Log = (level: LogLevel, message: string, fields?: LogFields) => void;
 
-/** A log of JSON lines, without passwords. @param fields what stands in every line */
+/** A log of JSON lines, without passwords. @param fields added to every line */
 export function jsonLog(write: (line: string) => void, fields: LogFields = {}): Log {
   return (level, message, more) => {
     const line = { time: new Date().toISOString(), level, message, ...fields, ...more };
@@ -15,5 +15,5 @@ export function jsonLog(write: (line: string) => void, fields: LogFields = {}): 
   };
 }
 
-/** For who wants none. */
+/** A log that writes nothing. */
 export const noLog: Log = () => undefined;

@@ -5,16 +5,15 @@ import type { Lines, RunFiles } from './run/run-files.js';
 import { Summaries } from './summaries.js';
 
 export interface RetryOptions {
-  /** Every image without a result, instead of the dead letters and what may succeed when it is tried again. Default false. */
+  /** Retry all images without a result, not only dead letters and retryable errors. Default false. */
   all?: boolean | undefined;
 }
 
 const DEAD = 'ERR_POISON_IMAGE';
 
 /**
- * Has images without a result tried again: their lines are taken out, and their shards go back into the queue. The other lines
- * stay as they are.
- * @returns how many images
+ * Retries images without a result: their lines are removed, and their shards go back into the queue. The other lines stay.
+ * @returns the number of images
  * @throws InvalidOptionError where there is no such run, FileAccessError, StorageError, QueueUnavailableError
  */
 export async function retryRun(
@@ -31,7 +30,7 @@ export async function retryRun(
     if (!lines) continue;
     const again = new Set(failed.map((failure) => failure.index));
     const kept: Lines = new Map([...lines.entries()].filter(([i]) => !again.has(i)));
-    // Before the part goes: nothing that is done is ever lost.
+    // Written before the part is removed, so that no result can be lost.
     if (kept.size > 0) await files.writeFragment(shard, recipe, kept);
     for (const i of again) await files.removeDead(shard, recipe, i);
     await files.removePart(shard, recipe);

@@ -2,13 +2,13 @@ import type { RunFiles } from './run/run-files.js';
 import type { Failure } from './run/summary.js';
 import { Summaries } from './summaries.js';
 
-/** An image without a result, and the shard that it is in. */
+/** An image without a result, and its shard. */
 export interface RunFailure extends Failure {
   shard: string;
 }
 
 /**
- * The images of the shards that are done which have no result, in the order of the manifest.
+ * The images without a result in the finished shards, in the order of the manifest.
  * @throws InvalidOptionError where there is no such run, FileAccessError, StorageError
  */
 export async function* runFailures(files: RunFiles): AsyncGenerator<RunFailure> {

@@ -3,7 +3,7 @@ import { imagesOf } from './run/run.js';
 import type { RunFiles } from './run/run-files.js';
 import { Summaries } from './summaries.js';
 
-/** What one worker has done of a run. */
+/** The work of one worker on a run. */
 export interface MachineStatus {
   machine: string;
   shards: number;
@@ -19,19 +19,19 @@ export interface RunStatus {
   images: { all: number; done: number };
   faces: number;
   failures: number;
-  /** Images a second of the shards that were finished lately; 0 where there are none. */
+  /** Images a second, from the shards finished in the last five minutes; 0 when there are none. */
   rate: number;
-  /** Seconds that the rest takes at that rate, or undefined where nothing goes on. */
+  /** Seconds for the rest at that rate; undefined when nothing was finished lately. */
   secondsLeft: number | undefined;
   machines: MachineStatus[];
-  /** Jobs of all runs of the queue, where it answers. */
+  /** Jobs of all runs in the queue; undefined when it does not answer. */
   queue: QueueCounts | undefined;
 }
 
-/** Milliseconds that the rate looks back. */
+/** Period for the rate, milliseconds. */
 const LATELY = 300_000;
 
-/** How far a run has come, by what is written of it. The queue is asked for what it knows, and need not answer. */
+/** Progress of a run, computed from its files. The queue is asked too, but it need not answer. */
 export class RunWatcher {
   readonly #files: RunFiles;
   readonly #queue: ShardQueue | undefined;

@@ -7,14 +7,14 @@ import { type Summary, summarize } from './run/summary.js';
 /** Files that are read at once. */
 const AT_ONCE = 32;
 
-/** A shard that is done. */
+/** A finished shard. */
 export interface DoneShard {
   index: number;
   shard: Shard;
   summary: Summary;
 }
 
-/** What is in the parts of a run. Each is read once, however often it is asked for. */
+/** The summaries of a run's parts. Each is read only once. */
 export class Summaries {
   readonly #files: RunFiles;
   readonly #known = new Map<string, Summary>();
@@ -23,7 +23,7 @@ export class Summaries {
     this.#files = files;
   }
 
-  /** The shards that are done, in order. */
+  /** The finished shards, in order. */
   async *of(run: Run): AsyncGenerator<DoneShard> {
     const missing = new Set(await this.#files.missing(run));
     const recipe = recipeId(run.recipe);
@@ -36,7 +36,7 @@ export class Summaries {
     });
   }
 
-  /** From the part itself where it has none. */
+  /** Reads a summary, or makes it from the part when it is missing. */
   async #read(shard: Shard, recipe: string): Promise<Summary> {
     const found = await this.#files.summary(shard, recipe).catch(() => undefined);
     if (found) return found;

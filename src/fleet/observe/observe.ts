@@ -8,16 +8,16 @@ import type { ServerEnv } from '../../server/server-env.js';
 
 export interface ObserveOptions {
   host: string;
-  /** 0 takes a free one. */
+  /** 0 for any free port. */
   port: number;
-  /** Whether the process can work. */
+  /** Whether the process is able to work. */
   isHealthy(): boolean;
   /** Prometheus' text format. */
   metrics(): Promise<string>;
 }
 
 /**
- * `/v1/health` and `/metrics`, for orchestrators and Prometheus. Nothing in them is a secret, and nothing can be asked for.
+ * Serves `/v1/health` and `/metrics` for orchestrators and Prometheus. The answers contain no secrets.
  * @throws ListenError
  */
 export function observe({ host, port, isHealthy, metrics }: ObserveOptions): Promise<RunningServer> {

@@ -8,12 +8,12 @@ const GAUGES = {
   facial_lmk_fleet_run_shards_done: ['Shards that are done', ({ shards }) => shards.done],
   facial_lmk_fleet_run_faces: ['Faces found', ({ faces }) => faces],
   facial_lmk_fleet_run_failures: ['Images without a result', ({ failures }) => failures],
-  facial_lmk_fleet_run_rate: ['Images a second, lately', ({ rate }) => rate],
+  facial_lmk_fleet_run_rate: ['Images a second, over the last minutes', ({ rate }) => rate],
   facial_lmk_fleet_queue_waiting: ['Jobs that wait', ({ queue }) => queue?.waiting ?? Number.NaN],
   facial_lmk_fleet_queue_active: ['Jobs that are held', ({ queue }) => queue?.active ?? Number.NaN],
 } satisfies Record<string, [string, (status: RunStatus) => number]>;
 
-/** How far a run has come, in Prometheus' text format. */
+/** The progress of a run in Prometheus' text format. */
 export async function runMetrics(status: RunStatus): Promise<string> {
   const registry = new Registry();
   for (const [name, [help, value]] of Object.entries(GAUGES)) {

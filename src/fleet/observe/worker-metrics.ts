@@ -3,7 +3,7 @@ import type { JobOutcome } from '../queue/shard-queue.js';
 import type { Done } from '../work/analyze-image.js';
 import type { WorkObserver } from '../work/fleet-worker.js';
 
-/** What a worker counts, in Prometheus' text format. */
+/** Metrics of a worker in Prometheus' text format. */
 export class WorkerMetrics implements WorkObserver {
   readonly #registry = new Registry();
   readonly #images = new Counter({
@@ -25,12 +25,12 @@ export class WorkerMetrics implements WorkObserver {
     registers: [this.#registry],
   });
 
-  /** @param threads tells how many threads live */
+  /** @param threads returns the number of running threads */
   constructor(threads: () => number) {
     collectDefaultMetrics({ register: this.#registry });
     new Gauge({
       name: 'facial_lmk_fleet_threads',
-      help: 'Threads that live',
+      help: 'Running threads',
       registers: [this.#registry],
       collect() {
         this.set(threads());

@@ -1,10 +1,10 @@
 import { FileAccessError } from '../../errors.js';
 
-/** Longest name that any storage here takes, in UTF-8: that of S3. File systems say so themselves. */
+/** Longest name in UTF-8, the limit of S3. File systems report their own limits. */
 const MAX_BYTES = 1024;
 
 /**
- * Refuses a name that would leave its folder or means another one than it says. It may come from a stranger.
+ * Refuses a name that leads out of its folder or is not in normalised form. Names may come from untrusted sources.
  * @throws FileAccessError
  */
 export function checkName(name: string): string {

@@ -10,18 +10,18 @@ import type { Place } from './place.js';
 
 const isMissing = (error: unknown) => ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
 
-/** Whether a path is a folder or lies below it; both without links. */
+/** Whether a path is the folder or lies below it. Both must have links resolved. */
 export function isInside(folder: string, path: string): boolean {
   const way = relative(folder, path);
   return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !/^[a-z]:/i.test(way));
 }
 
-/** A folder of this machine, or one that several share. */
+/** A local or shared folder. */
 export class FolderPlace implements Place {
   readonly address: string;
   readonly #roots: readonly string[] | undefined;
 
-  /** @param roots folders, without links, that no file is read outside of; undefined for no bounds */
+  /** @param roots folders, with links resolved, outside of which no file is read; undefined for no bounds */
   constructor(folder: string, roots?: readonly string[]) {
     this.address = resolve(folder);
     this.#roots = roots;
@@ -37,7 +37,7 @@ export class FolderPlace implements Place {
       const name = join(this.address, folder);
       throw new FileAccessError({ name, expected: 'a folder that can be read', received: reasonOf(cause), cause });
     }
-    // As if whole paths were sorted: so the order does not depend on how they are walked through.
+    // Sorted as whole paths would be, so that the order does not depend on how the folders are walked.
     const sorted = entries.map((entry) => ({ entry, key: entry.name + (entry.isDirectory() ? '/' : '') }));
     sorted.sort((a, b) => (a.key < b.key ? -1 : 1));
     for (const { entry } of sorted) {
@@ -78,7 +78,7 @@ export class FolderPlace implements Place {
     return join(this.address, checkName(name));
   }
 
-  /** A link may lead anywhere. */
+  /** Refuses links that lead out of the roots. */
   #checkBounds(path: string, roots: readonly string[]): void {
     if (roots.some((root) => isInside(root, path))) return;
     throw new FileAccessError({

@@ -6,9 +6,9 @@ import { onAbort } from '../../runtime/on-abort.js';
 import { redact } from '../redact.js';
 import { type RetryOptions, retrying, TransientFailure } from './retrying.js';
 
-/** Milliseconds that one try may take, from the first packet to the last. */
+/** Longest time of one try, from the first packet to the last, milliseconds. */
 const TRY_TIMEOUT = 120_000;
-/** Milliseconds that an answer may ask to wait, at most: a day in a header would hold the shard for a day. */
+/** Longest pause that is accepted from the header Retry-After, milliseconds. A server could ask for a day. */
 const LONGEST_WISH = 120_000;
 
 const TRANSIENT: readonly number[] = [408, 425, 429, 500, 502, 503, 504];
@@ -28,7 +28,7 @@ function retryAfter({ headers }: Response): number {
   return milliseconds > 0 ? Math.min(milliseconds, LONGEST_WISH) : 0;
 }
 
-/** HTTP that is patient: broken connections, overload and throttling are waited out. Redirects are not followed. */
+/** HTTP with retries after broken connections, overload and throttling. Redirects are not followed. */
 export class HttpClient {
   readonly #dispatcher = new EnvHttpProxyAgent();
   readonly #attempts: number | undefined;
@@ -39,10 +39,10 @@ export class HttpClient {
   }
 
   /**
-   * @param make the request, made anew for every try: a signature holds for some minutes only
-   * @param take what is made of a good answer, its body included
-   * @returns undefined where nothing is there
-   * @throws FileAccessError where it is refused, StorageError where no try got an answer
+   * @param make makes the request, anew for every try, because a signature is valid for only some minutes
+   * @param take turns a successful answer with its body into the result
+   * @returns undefined when the server answers that nothing is there
+   * @throws FileAccessError when the request is refused, StorageError when no try got an answer
    */
   async request<T>(
     make: () => HttpRequest | Promise<HttpRequest>,
@@ -52,7 +52,7 @@ export class HttpClient {
     const attempt = async (): Promise<T | undefined> => {
       const { url, ...init } = await make();
       const limit = new AbortController();
-      // Not AbortSignal.timeout and AbortSignal.any: what they hold goes on when the request is long done.
+      // AbortSignal.timeout and AbortSignal.any would keep timers and listeners after the end of the request.
       const timer = setTimeout(() => limit.abort(new TransientFailure('no answer in time')), TRY_TIMEOUT);
       const stay = onAbort(signal, () => limit.abort(signal?.reason));
       try {
@@ -112,7 +112,7 @@ export class HttpClient {
   }
 }
 
-/** Only here is an error the network's; what the reader of the chunks throws stays what it is. */
+/** Turns network errors into transient failures. Errors thrown by the reader of the chunks are not changed. */
 async function* chunksOf({ body }: Response): AsyncGenerator<Uint8Array> {
   try {
     for await (const chunk of body ?? []) yield chunk;
@@ -121,7 +121,7 @@ async function* chunksOf({ body }: Response): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** `fetch` itself says "fetch failed"; the reason is in the innermost cause. */
+/** The message of `fetch` is just "fetch failed"; the reason is in the innermost cause. */
 function networkFailure(cause: unknown): TransientFailure {
   let innermost = cause;
   while ((innermost as Error).cause instanceof Error) innermost = (innermost as Error).cause;

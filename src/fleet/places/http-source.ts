@@ -3,10 +3,10 @@ import type { ReadOptions } from '../../node/files/read-regular-file.js';
 import { HttpClient } from './http-client.js';
 import type { Source } from './place.js';
 
-/** What stands for "images by their links" where a place is named. */
+/** The address of the source for images that are named by their links. */
 export const HTTP_ADDRESS = 'http:';
 
-/** A link without what it may be followed by, or undefined for what is none. */
+/** A link as a URL; undefined for any other text. */
 export function httpUrl(text: string): URL | undefined {
   try {
     const url = new URL(text);
@@ -16,13 +16,13 @@ export function httpUrl(text: string): URL | undefined {
   }
 }
 
-/** Images by their links. */
+/** Reads images by their links. */
 export class HttpSource implements Source {
   readonly address = HTTP_ADDRESS;
   readonly #client: HttpClient;
   readonly #roots: readonly URL[] | undefined;
 
-  /** @param roots what links must begin with; undefined for no bounds */
+  /** @param roots allowed beginnings of links; undefined for no bounds */
   constructor(roots?: readonly URL[], client = new HttpClient()) {
     this.#roots = roots;
     this.#client = client;

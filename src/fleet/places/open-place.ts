@@ -14,7 +14,7 @@ export async function openPlace(address: string): Promise<Place> {
   return isS3(address) ? S3Place.open(address) : new FolderPlace(address);
 }
 
-/** The places that a worker may read from and write to: jobs come from a queue that strangers may write into. */
+/** The places that a worker may read and write. They are restricted because the queue with the jobs may not be trusted. */
 export class Roots {
   readonly #folders: string[] = [];
   readonly #buckets: string[] = [];
@@ -57,7 +57,7 @@ export class Roots {
   }
 }
 
-/** So that s3://bucket-of-another does not begin with s3://bucket. */
+/** With a slash at the end, so that s3://bucket-2 does not count as part of s3://bucket. */
 function withSlash(address: string): string {
   const { bucket, prefix } = parseS3Address(address);
   return prefix === '' ? `s3://${bucket}/` : `s3://${bucket}/${prefix}/`;

@@ -6,12 +6,12 @@ import { checkName } from './check-name.js';
 import { HttpClient, type HttpRequest } from './http-client.js';
 import type { Place } from './place.js';
 
-/** How a bucket is reached. Never part of a job: who writes into the queue must not send credentials elsewhere. */
+/** Access to a bucket. Never part of a job, because jobs must not be able to send credentials to other servers. */
 export interface S3Settings {
-  /** Of another provider than AWS, e.g. `http://localhost:9000`. */
+  /** Endpoint of another provider than AWS, e.g. `http://localhost:9000`. */
   endpoint?: string | undefined;
   region?: string | undefined;
-  /** The bucket in the path, or before the host. Default: in the path where there is an endpoint. */
+  /** Whether the bucket is part of the path or of the host name. Default: of the path if there is an endpoint. */
   addressing?: 'path' | 'virtual' | undefined;
   accessKeyId?: string | undefined;
   secretAccessKey?: string | undefined;
@@ -33,7 +33,7 @@ const SETTINGS = {
   sessionToken: optional(checkText),
 } satisfies ChecksOf<S3Settings>;
 
-/** The settings that AWS's own tools take from the environment. */
+/** Reads the settings from the environment variables that AWS's own tools use. */
 export function s3Settings(env: NodeJS.ProcessEnv = process.env): S3Settings {
   const { FACIAL_LMK_S3_ADDRESSING: addressing } = env;
   return {
@@ -62,7 +62,7 @@ export function parseS3Address(address: string): { bucket: string; prefix: strin
   return { bucket, prefix };
 }
 
-/** What signs the headers of a request; nothing where there are no credentials, for buckets that anyone may read. */
+/** Signs a request. Without credentials it does nothing, for public buckets. */
 type Sign = (request: HttpRequest) => Promise<HttpRequest>;
 
 async function loadSigner({ accessKeyId, secretAccessKey, sessionToken, region }: S3Settings): Promise<Sign> {
@@ -90,13 +90,13 @@ async function loadSigner({ accessKeyId, secretAccessKey, sessionToken, region }
   };
 }
 
-/** Every byte but those that stand for themselves in any part of an address, RFC 3986. */
+/** Percent-encodes all bytes except the unreserved characters of RFC 3986. */
 const encode = (text: string) =>
   encodeURIComponent(text).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 
 const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
-/** What stands between two tags, as text. */
+/** The texts between the tags of this name. */
 const textsOf = (xml: string, tag: string) =>
   [...xml.matchAll(new RegExp(`<${tag}>([^<]*)</${tag}>`, 'g'))].map(([, text]) =>
     text.replace(/&(#x?)?(\w+);/g, (whole, number, name) => {
@@ -105,13 +105,13 @@ const textsOf = (xml: string, tag: string) =>
     }),
   );
 
-/** The keys of a page. They come encoded, for XML cannot hold every character, unless a storage does not know of that. */
+/** The keys of a page. They are URL-encoded, because XML cannot hold every character, unless the storage does not support that. */
 function keysOf(xml: string): string[] {
   const isEncoded = textsOf(xml, 'EncodingType')[0] === 'url';
   return textsOf(xml, 'Key').map((key) => (isEncoded ? decodeURIComponent(key.replaceAll('+', ' ')) : key));
 }
 
-/** A bucket, or what lies below a prefix of one, of S3 or of a storage that speaks like it. */
+/** A bucket, or the part below a prefix, of S3 or of a compatible storage. */
 export class S3Place implements Place {
   readonly address: string;
   readonly #client: HttpClient;

@@ -1,4 +1,4 @@
-// The only importer of BullMQ. Its jobs are kept by Redis or Valkey.
+// The only importer of BullMQ, which keeps its jobs in Redis or Valkey.
 
 import { setTimeout as wait } from 'node:timers/promises';
 import type * as BullMq from 'bullmq';
@@ -11,21 +11,21 @@ import type { HeldJob, JobOutcome, JobTaker, QueueCounts, ShardJob, ShardQueue, 
 export interface QueueOptions {
   /** Several fleets may share a Redis under different names. Default `facial-lmk`. */
   name?: string | undefined;
-  /** Hands every job's span to OpenTelemetry, by the package bullmq-otel. Default false. */
+  /** Report a span for every job to OpenTelemetry, with the package bullmq-otel. Default false. */
   telemetry?: boolean | undefined;
 }
 
 export const DEFAULT_QUEUE = 'facial-lmk';
-/** Jobs that go to the queue in one message, and that are looked at in one. */
+/** Jobs per message when adding and listing. */
 const BATCH = 1000;
-/** Tries of one command before the queue counts as gone, for who cannot wait. */
+/** Tries of one command before the queue counts as unavailable. Workers wait without limit. */
 const RETRIES = 3;
-/** Milliseconds that closing may wait for the other side. */
+/** Longest wait for the server when closing, milliseconds. */
 const GRACE = 3000;
-/** A job is never given up for having been lost: halving finds the image that is to blame. */
+/** BullMQ must never give a job up because its worker died: halving the job finds the image that kills workers. */
 const UNLIMITED = 2 ** 31 - 1;
 
-/** Milliseconds until a lost connection is tried again. */
+/** Milliseconds until a lost connection is opened again. */
 const retryStrategy = (times: number) => Math.min(5000, 50 * 2 ** times);
 
 async function load<T>(name: string, what: () => Promise<T>): Promise<T> {
@@ -40,7 +40,7 @@ async function load<T>(name: string, what: () => Promise<T>): Promise<T> {
   });
 }
 
-/** An address of a queue in parts. Its text stays out of messages: it may hold a password. */
+/** Checks the address of a queue. It is not shown in messages, because it may contain a password. */
 function parseAddress(address: string): string {
   if (URL.canParse(address) && /^(redis|rediss|valkey|valkeys):$/.test(new URL(address).protocol)) {
     return address.replace(/^valkey/, 'redis');
@@ -52,12 +52,12 @@ function parseAddress(address: string): string {
   });
 }
 
-/** The same job has the same name, so that no queue holds it twice. */
+/** The id of a job. The same job has the same id, so that no queue holds it twice. */
 const idOf = ({ out, run, recipe, shard, from, to }: ShardJob) =>
   `${runId({ out, run })}-${recipe}-${shard}-${from}-${to}`;
 const runId = ({ out, run }: Pick<ShardJob, 'out' | 'run'>) => shortDigest(`${out} ${run}`);
 
-/** Closing waits for a connection, and there may be none: what the other side has not heard of, it finds out. */
+/** Closes, but does not wait longer than {@link GRACE} for a connection that may not exist. The server notices the end by itself. */
 async function closeSoon(closed: Promise<void>, owner: { disconnect(): Promise<void> }): Promise<void> {
   const over = closed.then(
     () => true,
@@ -79,10 +79,10 @@ class BullMqQueue implements ShardQueue {
     this.#name = name;
     this.#url = url;
     this.#telemetry = telemetry;
-    // Who asks is told soon; the connection itself comes back whenever the other side does.
+    // Commands fail soon. The connection itself is retried without limit.
     const connection = { url, retryStrategy, maxRetriesPerRequest: RETRIES };
     this.#queue = new bullmq.Queue(name, { connection, skipWaitingForReady: true, ...this.#trace() });
-    // Whoever asks hears of it.
+    // The error reaches the caller of the command. Without a listener it would end the process.
     this.#queue.on('error', () => undefined);
   }
 
@@ -110,13 +110,13 @@ class BullMqQueue implements ShardQueue {
     const prefix = `${runId(job)}-`;
     return this.#ask(async () => {
       let dropped = 0;
-      // Pages move as jobs leave: the next one begins behind what stayed.
+      // Removing jobs shifts the pages: the next page begins after the jobs that stayed.
       for (let kept = 0; ; ) {
         const page = await this.#queue.getJobs(['wait'], kept, kept + BATCH - 1, true);
         if (page.length === 0) return dropped;
         for (const found of page) {
           const isOurs = found?.id?.startsWith(prefix);
-          // A worker may have taken it just now.
+          // A worker may have taken the job just now.
           const isGone =
             isOurs &&
             (await found.remove().then(
@@ -137,7 +137,7 @@ class BullMqQueue implements ShardQueue {
       working = work({ data: job.data, lost: job.stalledCounter ?? 0 });
       const outcome = await working;
       if (outcome === 'done') return;
-      // Without a delay: that would be reckoned by clocks, which jump.
+      // Without a delay, which would depend on clocks, and clocks can jump.
       await job.moveToWait(token);
       if (outcome === 'last') await job.changePriority({ priority: 0 });
       throw new WaitingError();

@@ -1,16 +1,16 @@
-// The seam to the queue: everything else of the fleet knows this file alone.
+// The interface of the queue. The rest of the fleet depends only on this file.
 import { type ChecksOf, fields, integerIn } from '../../check-options.js';
 import { checkText } from '../../options.js';
 import { checkRunName, MOST_SHARDS, SHARD_IMAGES } from '../run/run.js';
 
-/** What is to be done: some images of a shard, or all of them. Nothing but names and numbers, for a queue may be shared. */
+/** A job: some or all images of a shard. Holds only names and numbers, because a queue may be shared. */
 export interface ShardJob {
   /** The place of the results, see `Place.address`. */
   out: string;
   run: string;
-  /** Identifies the recipe: a job of an older one is dropped. */
+  /** Id of the recipe. A job of an older recipe is dropped. */
   recipe: string;
-  /** The place of the shard in the run. */
+  /** Index of the shard in the run. */
   shard: number;
   /** The images `from` up to, not including, `to`. */
   from: number;
@@ -28,7 +28,7 @@ const checkJobFields = fields({
   to: checkIndex,
 } satisfies ChecksOf<ShardJob>);
 
-/** Refuses what is no job; it may come from a stranger. @throws InvalidOptionError */
+/** Refuses anything but a job. Jobs may come from untrusted sources. @throws InvalidOptionError */
 export function checkJob(value: unknown): ShardJob {
   const { out, run, recipe, shard, from, to } = checkJobFields('the job', value);
   return { out, run, recipe, shard, from, to };
@@ -36,15 +36,15 @@ export function checkJob(value: unknown): ShardJob {
 
 /** A job that a worker holds. */
 export interface HeldJob {
-  /** As it came, unchecked. */
+  /** As received, unchecked. */
   data: unknown;
-  /** How often whoever held it has vanished. */
+  /** How often a worker that held the job has vanished. */
   lost: number;
 }
 
 /**
- * What becomes of a held job: `done` takes it out of the queue, `back` puts it back as the next one, `last` behind all others:
- * what cannot be done now, or not here, keeps nobody from the rest.
+ * The outcome of a held job: `done` removes it from the queue, `back` puts it back as the next one, `last` behind all others, so that
+ * a job that cannot be done now or by this worker does not block the rest.
  */
 export type JobOutcome = 'done' | 'back' | 'last';
 
@@ -53,30 +53,30 @@ export interface QueueCounts {
   active: number;
 }
 
-/** Takes jobs one by one, as long as it is open. */
+/** Takes jobs one by one until it is closed. */
 export interface JobTaker {
-  /** Takes no more, and waits for the job at work, which the worker ends by itself. */
+  /** Takes no more jobs, and waits for the current one. */
   close(): Promise<void>;
 }
 
 export interface TakeOptions {
-  /** Who takes, for whoever looks into the queue. */
+  /** Name of the worker, shown in the queue. */
   machine: string;
-  /** Milliseconds without a sign of life after which a held job is given to another. */
+  /** Milliseconds without a sign of life after which a held job is given to another worker. */
   leaseMs: number;
   onError(error: Error): void;
 }
 
-/** Jobs that wait for a worker. It may forget them at any time: manifest and parts say what is missing. */
+/** A queue of jobs. It may lose them at any time: the manifest and the parts show which shards are unfinished. */
 export interface ShardQueue {
   /**
-   * Adds jobs. One that waits or is held already stays as it is.
+   * Adds jobs. A job that is already waiting or held is not changed.
    * @throws QueueUnavailableError
    */
   add(jobs: readonly ShardJob[]): Promise<void>;
   /** @throws QueueUnavailableError */
   counts(): Promise<QueueCounts>;
-  /** Takes out what waits of a run. @returns how many jobs. @throws QueueUnavailableError */
+  /** Removes the waiting jobs of a run. @returns the number of jobs. @throws QueueUnavailableError */
   drop(job: Pick<ShardJob, 'out' | 'run'>): Promise<number>;
   take(work: (job: HeldJob) => Promise<JobOutcome>, options: TakeOptions): JobTaker;
   close(): Promise<void>;

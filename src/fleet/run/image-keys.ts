@@ -10,7 +10,7 @@ import { HTTP_ADDRESS, httpUrl } from '../places/http-source.js';
 import type { Place } from '../places/place.js';
 import { parseS3Address } from '../places/s3-place.js';
 
-/** Images to work on: where they lie, and what each is called there. */
+/** Images to work on: their source, and the key of each. */
 export interface ImageKeys {
   /** See `Source.address`. */
   source: string;
@@ -34,7 +34,7 @@ export function keysOfPaths(folder: string, paths: readonly string[]): ImageKeys
   return { source, keys: keys() };
 }
 
-/** What a line of a list names: a string, or the `image` of an object. */
+/** The name in a line of a list: a string, or the field `image` of an object. */
 function nameIn(line: string): unknown {
   try {
     const value: unknown = JSON.parse(line);
@@ -45,8 +45,8 @@ function nameIn(line: string): unknown {
 }
 
 /**
- * The images that a list of JSON lines names: each line a string, or an object with `image`. All of them are links, all of them
- * objects of one bucket (`s3://bucket/key`), or all of them paths, which count from the folder of the list and lie below it.
+ * The images named in a list of JSON lines: each line a string, or an object with `image`. They must be all links, all objects of
+ * one bucket (`s3://bucket/key`), or all paths, relative to the folder of the list and below it.
  * @throws FileAccessError, InvalidOptionError naming the line
  */
 export async function keysOfList(path: string): Promise<ImageKeys> {
@@ -77,7 +77,7 @@ export async function keysOfList(path: string): Promise<ImageKeys> {
   return { source, keys: keys() };
 }
 
-/** What the first line says of all of them. */
+/** The source of all images, from the first line. */
 async function sourceOf(path: string, names: AsyncGenerator<{ name: string }>, folder: string): Promise<string> {
   const first = await names.next().catch((cause) => {
     if (cause instanceof InvalidOptionError) throw cause;
@@ -89,7 +89,7 @@ async function sourceOf(path: string, names: AsyncGenerator<{ name: string }>, f
   return name.startsWith('s3://') ? `s3://${parseS3Address(name).bucket}` : folder;
 }
 
-/** The key of an image in its source, or undefined where it lies elsewhere. */
+/** The key of an image in the source; undefined when it lies elsewhere. */
 function keyIn(source: string, name: string, folder: string): string | undefined {
   if (source === HTTP_ADDRESS) return httpUrl(name) && name;
   if (source.startsWith('s3://')) return name.startsWith(`${source}/`) ? name.slice(source.length + 1) : undefined;

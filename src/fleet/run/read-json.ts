@@ -2,10 +2,10 @@ import { reasonOf } from '../../as-error.js';
 import { InvalidOptionError } from '../../errors.js';
 import type { Place } from '../places/place.js';
 
-/** Bytes of a file of a run that is no image: a million shards, or the results of a thousand images with a thousand faces. */
+/** Largest JSON file of a run, bytes: enough for a million shards, or the results of a thousand images with a thousand faces. */
 const MOST_BYTES = 2 ** 31;
 
-/** The text of a file, or undefined where none is there. @throws FileAccessError, StorageError, InvalidOptionError */
+/** The text of a file; undefined when there is none. @throws FileAccessError, StorageError, InvalidOptionError */
 export async function readText(place: Place, name: string): Promise<string | undefined> {
   const checkLength = (bytes: number) => {
     if (bytes <= MOST_BYTES) return;
@@ -15,7 +15,7 @@ export async function readText(place: Place, name: string): Promise<string | und
   return bytes && Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
 }
 
-/** What a file of JSON holds, or undefined where none is there. @throws InvalidOptionError, FileAccessError, StorageError */
+/** The value in a JSON file; undefined when there is none. @throws InvalidOptionError, FileAccessError, StorageError */
 export async function readJson(place: Place, name: string): Promise<unknown> {
   const text = await readText(place, name);
   if (text === undefined) return undefined;

@@ -6,7 +6,7 @@ import type { NetworksIdentity } from '../../runtime/receipt.js';
 import { PIPELINE_OPTIONS, type PipelineOptions } from '../../stages/pipeline.js';
 import { shortDigest } from '../short-digest.js';
 
-/** What is to be done with every image of a run. */
+/** The options for every image of a run. */
 export interface RunOptions
   extends Omit<PipelineOptions, 'signal'>,
     Omit<DecodeOptions, 'name' | 'signal'>,
@@ -25,17 +25,17 @@ const RUN_OPTIONS = {
   crops: orElse(false, checkBoolean),
 } satisfies ChecksOf<RunOptions>;
 
-/** Options that were checked, with their defaults. */
+/** Checked options, with defaults filled in. */
 export type RunSettings = Checked<typeof RUN_OPTIONS>;
 
-/** Of many options those of a run, unchecked. */
+/** Picks the options of a run out of others, unchecked. */
 export const pickRunOptions = (options: object): RunOptions =>
   Object.fromEntries(Object.entries(options).filter(([name]) => Object.hasOwn(RUN_OPTIONS, name)));
 
 /** @throws InvalidOptionError */
 export const checkRunOptions = (options: unknown): RunSettings => checkOptions('a run', options, RUN_OPTIONS);
 
-/** What the faces are found by, and what is written of them. */
+/** Separates the options for detection from those for the JSON. */
 export function splitOptions(options: Omit<RunSettings, 'crops'>): {
   analysis: Omit<RunSettings, 'crops' | keyof FaceJsonOptions>;
   json: Pick<RunSettings, keyof FaceJsonOptions>;
@@ -48,7 +48,7 @@ export function splitOptions(options: Omit<RunSettings, 'crops'>): {
   } as ReturnType<typeof splitOptions>;
 }
 
-/** What makes the results of a run: with the content of an image, the key of its result. */
+/** Everything that determines the results of a run. Together with the content of an image it identifies a result. */
 export interface Recipe {
   /** SHA-256 of both networks. */
   digests: NetworksIdentity['digests'];
@@ -59,7 +59,7 @@ export interface Recipe {
 
 const checkDigests = fields({ detector: checkText, landmarker: checkText });
 
-/** Refuses what is no recipe; it may come from a stranger. */
+/** Refuses anything but a recipe. It may come from untrusted sources. */
 export function checkRecipe(name: string, value: unknown): Recipe {
   const { digests, options, version } = fields({
     digests: (field, digest) => checkDigests(field, digest),
@@ -70,7 +70,7 @@ export function checkRecipe(name: string, value: unknown): Recipe {
   return { digests: { detector, landmarker }, options: checkRunOptions(options), version };
 }
 
-/** Sixteen hexadecimal digits that differ wherever anything differs that may change a result. */
+/** Id of a recipe: sixteen hexadecimal digits. Recipes that could give different results have different ids. */
 export function recipeId({ digests, options, version }: Recipe): string {
   const sorted = Object.entries(options).sort(([a], [b]) => (a < b ? -1 : 1));
   return shortDigest(JSON.stringify([digests.detector, digests.landmarker, sorted, version]));

@@ -1,15 +1,15 @@
 import type { ErrorJson } from '../../detector/error-json.js';
 
-/** What a line says, as far as the fleet looks at it. */
+/** The fields of a line that the fleet reads. */
 export interface ResultLine {
   image: string;
   faces?: unknown[] | undefined;
   error?: ErrorJson | undefined;
-  /** Of the image's bytes. */
+  /** SHA-256 of the image's bytes. */
   sha256?: string | undefined;
 }
 
-/** A line, or undefined for what is none. */
+/** Parses a line; undefined for any other text. */
 export function parseLine(line: string): ResultLine | undefined {
   try {
     const value = JSON.parse(line);

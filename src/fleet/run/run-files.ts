@@ -7,7 +7,7 @@ import { recipeId } from './recipe.js';
 import { checkRun, checkRunName, type Run, type Shard } from './run.js';
 import { checkSummary, type Summary } from './summary.js';
 
-/** Lines of a shard by the place of their image in it. */
+/** Lines of a shard by the index of their image. */
 export type Lines = Map<number, string>;
 
 /**
@@ -32,7 +32,7 @@ export class RunFiles {
     this.name = checkRunName('the run', name);
   }
 
-  /** What is to be done, or undefined where there is no such run. */
+  /** The run; undefined when there is none of this name. */
   async read(): Promise<Run | undefined> {
     const value = await readJson(this.place, this.#path('run.json'));
     return value === undefined ? undefined : checkRun(value);
@@ -66,7 +66,7 @@ export class RunFiles {
     await this.place.write(this.#manifest(name), `${JSON.stringify(keys)}\n`);
   }
 
-  /** The shards of a run whose parts are not there, with their places in it. */
+  /** Indices of the shards without a part. */
   async missing(run: Run): Promise<number[]> {
     const id = recipeId(run.recipe);
     const there = new Set<string>();
@@ -78,14 +78,14 @@ export class RunFiles {
     return (await this.place.size(this.#part(shard.name, recipe))) !== undefined;
   }
 
-  /** The lines of a part, or undefined where it is not there or is not whole: a disk that lost its power may leave half of one. */
+  /** The lines of a part; undefined when it is missing or incomplete, as after a power failure. */
   async part(shard: Shard, recipe: string): Promise<string[] | undefined> {
     const text = await readText(this.place, this.#part(shard.name, recipe));
     const lines = text?.split('\n');
     return lines?.pop() === '' && lines.length === shard.images ? lines : undefined;
   }
 
-  /** First the summary: who finds the part finds it too. */
+  /** Writes the summary before the part, so that every part has its summary. */
   async writePart({ name }: Shard, recipe: string, lines: readonly string[], summary: Summary): Promise<void> {
     await this.place.write(this.#summary(name, recipe), `${JSON.stringify(summary)}\n`);
     await this.place.write(this.#part(name, recipe), `${lines.join('\n')}\n`);
@@ -100,7 +100,7 @@ export class RunFiles {
     return value === undefined ? undefined : checkSummary(value);
   }
 
-  /** The lines of a shard that have been left by whoever began with it. */
+  /** The lines of an unfinished shard, written by workers that began with it. */
   async fragments({ name, images }: Shard, recipe: string): Promise<{ lines: Lines; files: string[] }> {
     const lines: Lines = new Map();
     const files: string[] = [];
@@ -118,10 +118,10 @@ export class RunFiles {
     return { lines, files };
   }
 
-  /** Lines that are done, each behind its place in the shard. */
+  /** Writes finished lines, each with the index of its image. */
   async writeFragment({ name }: Shard, recipe: string, lines: Lines): Promise<string> {
     const indices = [...lines.keys()].sort((a, b) => a - b);
-    // Named by what it holds: no fragment takes the place of another one.
+    // Named by a digest of its indices, so that no fragment overwrites another one.
     const digest = shortDigest(indices.join());
     const path = `${this.#fragments(name, recipe)}/${indices[0]}-${digest}.jsonl`;
     await this.place.write(path, indices.map((index) => `${index} ${lines.get(index)}\n`).join(''));

@@ -4,12 +4,12 @@ import { InvalidOptionError } from '../../errors.js';
 import { checkArray, checkInteger, checkText } from '../../options.js';
 import { checkRecipe, type Recipe } from './recipe.js';
 
-/** Images that a shard may hold. */
+/** Limits and default for the number of images of a shard. */
 export const SHARD_IMAGES = { least: 100, most: 1000, byDefault: 250 } as const;
-/** Shards of a run, at most: with the most images each, a thousand million. */
+/** Largest number of shards of a run. With 1000 images each it has a thousand million images. */
 export const MOST_SHARDS = 1_000_000;
 
-/** Some images of a run that are done together. */
+/** Some images of a run that are worked on together. */
 export interface Shard {
   /** Its place in the run and a digest of its keys, e.g. `000012-0f3a5c7e9b1d2f40`. */
   name: string;
@@ -18,7 +18,7 @@ export interface Shard {
   first: string;
 }
 
-/** What a run is to do: written once, and again only where its recipe changes. */
+/** A run: its images and its recipe. Written once, and again only when the recipe changes. */
 export interface Run {
   name: string;
   /** Where the images come from, see `Source.address`. */
@@ -26,7 +26,7 @@ export interface Run {
   /** When its manifest was written. */
   created: string;
   recipe: Recipe;
-  /** An earlier run of the same place whose results are taken where image and recipe are the same. */
+  /** An earlier run in the same place whose results are reused when image and recipe are the same. */
   reuse?: string | undefined;
   shards: Shard[];
 }
@@ -36,7 +36,7 @@ const SHARD_NAME = /^\d{6}-[0-9a-f]{16}$/;
 const PATTERN_ERROR = (name: string, expected: string, value: unknown) =>
   new InvalidOptionError({ name, expected, received: describe(value) });
 
-/** Refuses what cannot be part of a path. */
+/** Refuses names that cannot be part of a path. */
 export function checkRunName(name: string, value: unknown): string {
   if (RUN_NAME.test(checkText(name, value))) return value as string;
   throw PATTERN_ERROR(name, 'up to 64 letters, digits and ._- that begin with a letter or digit', value);
@@ -65,11 +65,11 @@ const RUN = {
       .map((shard, i) => fields(SHARD)(`${name}[${i}]`, shard)),
 } satisfies ChecksOf<Run>;
 
-/** Refuses what is no run; it may come from a stranger. @throws InvalidOptionError */
+/** Refuses anything but a run. It may come from untrusted sources. @throws InvalidOptionError */
 export function checkRun(value: unknown): Run {
   const run = fields(RUN)('the run', value);
   return { ...run, recipe: checkRecipe('the run.recipe', run.recipe) };
 }
 
-/** How many images a run has. */
+/** Number of images of a run. */
 export const imagesOf = ({ shards }: Run): number => shards.reduce((sum, { images }) => sum + images, 0);

@@ -3,23 +3,23 @@ import { checkBoolean, checkList, checkNumber, checkText } from '../../options.j
 import { redact } from '../redact.js';
 import { parseLine } from './result-line.js';
 
-/** An image that has no result, and why. */
+/** An image without a result, and the reason. */
 export interface Failure {
-  /** Its place in the shard. */
+  /** Its index in the shard. */
   index: number;
   image: string;
   code: string;
   message: string;
-  /** Whether it may succeed when it is tried again. */
+  /** Whether a retry may succeed. */
   retryable: boolean;
 }
 
-/** What is in a part. */
+/** Summary of a part. */
 export interface Summary {
   images: number;
   faces: number;
   failures: Failure[];
-  /** Who finished it, when, and how long that took. */
+  /** The worker that finished it, the time, and the duration. */
   machine: string;
   finished: string;
   seconds: number;
@@ -35,7 +35,7 @@ const checkFailure = fields({
   retryable: checkBoolean,
 } satisfies ChecksOf<Failure>);
 
-/** Refuses what is no summary. */
+/** Refuses anything but a summary. */
 export const checkSummary = (value: unknown): Summary =>
   fields({
     images: checkCount,
@@ -46,7 +46,7 @@ export const checkSummary = (value: unknown): Summary =>
     seconds: optional(checkCount) as typeof checkCount,
   } satisfies ChecksOf<Summary>)('the summary', value);
 
-/** What some lines say together. */
+/** Counts and failures of some lines. */
 export function summarize(lines: readonly string[]): Pick<Summary, 'images' | 'faces' | 'failures'> {
   let faces = 0;
   const failures: Failure[] = [];

@@ -10,19 +10,19 @@ import type { Source } from '../places/place.js';
 import { redact } from '../redact.js';
 import { type RunSettings, splitOptions } from '../run/recipe.js';
 
-/** How often an image may end whoever works on it before it is given up. */
+/** Number of crashes or timeouts after which an image is given up. */
 export const TRIES = 3;
 
-/** What a message calls an image: the line has its name. */
+/** The image's name in messages. The line itself has the real name. */
 const NAME = 'the image';
 
-/** An image of a run, done. */
+/** A finished image of a run. */
 export interface Done {
   line: string;
   faces: number;
-  /** Why there is no result. */
+  /** The reason when there is no result. */
   error?: unknown;
-  /** Whether an earlier run had the result. */
+  /** Whether the result was reused from an earlier run. */
   isReused?: boolean | undefined;
 }
 
@@ -30,13 +30,13 @@ export interface AnalyzeContext {
   source: Source;
   pool: Pick<Pool, 'detect' | 'detectJson' | 'workers'>;
   options: RunSettings;
-  /** Milliseconds that one image may take, its wait for a thread included. */
+  /** Time limit of one image, its wait for a thread included, milliseconds. */
   imageTimeoutMs: number;
-  /** Aborted when the worker is to stop: a storage that does not answer is waited for no longer. */
+  /** Aborted when the worker stops. Reading from a storage that does not answer then ends. */
   stop: AbortSignal;
-  /** The line that an earlier run has for bytes with that digest. */
+  /** The line of an earlier run for an image with this digest. */
   earlier(key: string, sha256: string): string | undefined;
-  /** Keeps a crop. @returns where */
+  /** Writes a crop. @returns its path */
   writeCrop(file: string, png: Uint8Array): Promise<string>;
 }
 
@@ -47,9 +47,9 @@ export function failureLine(key: string, error: unknown, sha256?: string): strin
 }
 
 /**
- * Reads one image and finds its faces. Whatever is wrong with the image becomes its line.
- * @returns undefined for one that was left, because the worker is to stop
- * @throws what is not the image's fault: wrong options, no thread that works, a place for crops that cannot be written
+ * Reads one image and finds its faces. Errors of the image become its line.
+ * @returns undefined when the image was not read because the worker stops
+ * @throws errors that are not the image's fault: wrong options, no running thread, crops that cannot be written
  */
 export async function analyzeImage(key: string, index: number, context: AnalyzeContext): Promise<Done | undefined> {
   const failed = (error: unknown, sha256?: string): Done => ({
@@ -81,7 +81,7 @@ export async function analyzeImage(key: string, index: number, context: AnalyzeC
   }
 }
 
-/** Not the image's fault. */
+/** An error that is not the image's fault. */
 class CropWriteError extends Error {}
 
 async function findFaces(
@@ -97,7 +97,7 @@ async function findFaces(
   const name = redact(key);
   for (let attempt = 1; ; attempt++) {
     const limit = new AbortController();
-    // Not AbortSignal.timeout, whose timers would pile up: they go on when the image is long done.
+    // AbortSignal.timeout would keep its timer after the end of the image, so that timers would pile up.
     const timer = setTimeout(() => limit.abort(), imageTimeoutMs);
     const call = { ...analysis, signal: limit.signal };
     try {
@@ -107,7 +107,7 @@ async function findFaces(
       }
       const result = await pool.detect(bytes, { ...call, name });
       const files: string[] = [];
-      // One by one: a thousand faces would be a thousand images in memory.
+      // One by one, so that an image with many faces does not fill the memory.
       for (const [i, { crop, cropChannelOrder }] of result.faces.entries()) {
         const png = await encodeImage(imageFromTensor(crop, cropChannelOrder), 'png');
         files.push(await write(context, `${index}.face-${i + 1}.png`, png));
@@ -117,7 +117,7 @@ async function findFaces(
     } catch (error) {
       const isLost = error instanceof WorkerLostError || call.signal.aborted;
       if (!isLost) throw error;
-      // Without any thread it is no fault of the image.
+      // When no thread is left, it is not the image's fault.
       if (error instanceof WorkerLostError && pool.workers === 0) throw error;
       if (attempt === TRIES) throw poison(call.signal.aborted ? `${imageTimeoutMs / 1000} s of work` : String(error));
     } finally {
@@ -131,10 +131,10 @@ const write = (context: AnalyzeContext, file: string, png: Uint8Array) =>
     throw new CropWriteError('a crop could not be written', { cause });
   });
 
-/** Behind the rest: a line begins with the name of its image. */
+/** Adds the digest at the end, because a line must begin with the image's name. */
 const withDigest = (json: string, sha256: string) => `${json.slice(0, -1)},"sha256":"${sha256}"}`;
 
-/** The end of an image that has ended its worker too often. */
+/** The error of an image that has ended its worker too often. */
 export const poison = (how: string): PoisonImageError =>
   new PoisonImageError({
     name: NAME,

@@ -4,14 +4,14 @@ import { parseLine } from '../run/result-line.js';
 import type { Run } from '../run/run.js';
 import { RunFiles } from '../run/run-files.js';
 
-/** Finds the line that an earlier run has for an image with this digest. */
+/** Finds the line of an earlier run for an image with this digest. */
 export type EarlierLines = (key: string, sha256: string) => string | undefined;
 
 const NONE: EarlierLines = () => undefined;
 
 /**
- * The lines of the run that another one reuses, for the images of one shard. Both are lists in the same order, so that only the
- * shards around are looked at.
+ * The lines of a reused run for the images of one shard. Both runs list their images in the same order, so that only the shards
+ * with the same range of keys are read.
  */
 export async function earlierLines(place: Place, { reuse, recipe, shards }: Run, index: number): Promise<EarlierLines> {
   if (reuse === undefined) return NONE;

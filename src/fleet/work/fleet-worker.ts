@@ -24,28 +24,28 @@ import { analyzeImage, type Done } from './analyze-image.js';
 import { earlierLines } from './earlier-lines.js';
 import { workOnShard } from './work-on-shard.js';
 
-/** What a worker tells of its work as it goes. */
+/** Receives events of a worker's work. */
 export interface WorkObserver {
   image(done: Done): void;
-  /** A job is over. */
+  /** Called when a job has ended. */
   shard(outcome: JobOutcome | 'failed', seconds: number): void;
 }
 
 export interface WorkOptions {
   queue: ShardQueue;
-  /** What finds the faces, in threads of its own. */
+  /** The pool of threads that finds the faces. */
   pool: Pool;
-  /** Which networks those are. */
+  /** The identity of the pool's networks. */
   networks: NetworksIdentity;
   /** The folders, `s3://bucket/prefix` and `https://host/` that jobs may read and write. Default: the working folder. */
   roots?: readonly string[] | undefined;
-  /** What this worker calls itself. Default: host and process. */
+  /** Name of this worker. Default: host and process id. */
   machine?: string | undefined;
-  /** Milliseconds without a sign of life after which its job is given to another. Default 30 000. */
+  /** Milliseconds without a sign of life after which its job is given to another worker. Default 30 000. */
   leaseMs?: number | undefined;
-  /** Milliseconds after which what is done of a shard is written down. Default 5000. */
+  /** Interval at which finished lines of a shard are written, milliseconds. Default 5000. */
   checkpointMs?: number | undefined;
-  /** Milliseconds that one image may take before it counts as a failed try. Default 300 000. */
+  /** Time limit of one image, milliseconds; exceeding it counts as a failed try. Default 300 000. */
   imageTimeoutMs?: number | undefined;
   log?: Log | undefined;
   observer?: WorkObserver | undefined;
@@ -71,7 +71,7 @@ const WORK_OPTIONS = {
 /** Milliseconds before a job that failed here is handed back to the queue, so that another worker can try it. */
 const FIRST_PAUSE = 1000;
 
-/** A run that jobs belong to, opened. */
+/** An opened run to which jobs belong. */
 interface OpenRun {
   files: RunFiles;
   run: Run;
@@ -80,8 +80,8 @@ interface OpenRun {
 }
 
 /**
- * Takes shards from a queue, one at a time, and does them in a pool's threads, until it is stopped. The main thread is free
- * for signs of life meanwhile: however long a network runs, no shard is taken away from a worker that lives.
+ * Takes shards from a queue, one at a time, and works on them with a pool until it is stopped. The main thread stays free to send
+ * signs of life, so that no shard is taken away from a running worker, however long a network runs.
  */
 export class FleetWorker {
   readonly #options: Checked<typeof WORK_OPTIONS>;
@@ -109,7 +109,7 @@ export class FleetWorker {
     return new FleetWorker(checked, await Roots.open(checked.roots));
   }
 
-  /** Finishes the images in work and hands the shard back, with what is done of it. */
+  /** Finishes the images in work, writes the finished lines, and hands the shard back. */
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#taker.close();
@@ -157,7 +157,7 @@ export class FleetWorker {
     const context = { source, pool, options, imageTimeoutMs, stop, earlier, writeCrop };
     return workOnShard(job, lost, {
       ...{ files, shard, recipe, machine, checkpointMs, log },
-      // Twice: the next images are read while the networks run.
+      // Twice as many as workers, so that the next images are read while the networks run.
       concurrency: 2 * Math.max(1, pool.workers),
       stop,
       analyze: (key, index) => analyzeImage(key, index, context),
@@ -166,7 +166,7 @@ export class FleetWorker {
     });
   }
 
-  /** The run of a job, kept for the next one; undefined where it is not there or the job is of an older recipe. */
+  /** The run of a job, kept for the next one; undefined when it does not exist or the job has an older recipe. */
   async #openRun(job: ShardJob): Promise<OpenRun | undefined> {
     const isSame = this.#open?.files.name === job.run && this.#open.recipe === job.recipe;
     const place = await this.#roots.place(job.out);
@@ -189,7 +189,7 @@ export class FleetWorker {
   }
 }
 
-/** Another worker may be the right one. */
+/** The job needs a worker with other networks or another version. */
 class WrongWorkerError extends Error {}
 
 const short = ({ detector, landmarker }: NetworksIdentity['digests']) =>

@@ -16,28 +16,28 @@ export interface ShardContext {
   shard: Shard;
   recipe: string;
   machine: string;
-  /** Images under way at once. */
+  /** Number of images to work on at once. */
   concurrency: number;
-  /** Milliseconds after which what is done is written down, so that no crash costs more. */
+  /** Interval at which finished lines are written, milliseconds. A crash loses no more work than that. */
   checkpointMs: number;
-  /** Aborted when the worker is to stop: images in work are finished, the rest is handed back. */
+  /** Aborted when the worker stops: images in work are finished, the rest is handed back. */
   stop: AbortSignal;
   log: Log;
   analyze(key: string, index: number): Promise<Done | undefined>;
-  /** Takes note of an image that is done. */
+  /** Called for each finished image. */
   onDone(done: Done): void;
   add(jobs: readonly ShardJob[]): Promise<void>;
 }
 
 /**
- * Does what a job asks for. Lines are kept in fragments until all of the shard are there; then they become its part. Both are
- * written under names made of what is in them, so that who does the same again, or at the same time, changes nothing.
+ * Works on a job. Lines are kept in fragments until the shard is complete; then they become its part. The names of both are made
+ * from their content, so that two workers that do the same job do not disturb each other.
  *
- * A job whose worker has vanished is cut in two: so the image that ends its workers is found in few steps. Alone in its job it
- * is given up after {@link TRIES} tries.
+ * A job whose worker has vanished is cut in two, so that an image that kills its workers is found in few steps. An image that is
+ * alone in its job is given up after {@link TRIES} tries.
  *
  * @param lost how often the job's worker has vanished
- * @throws what is no fault of an image, and can be tried again
+ * @throws errors that are not an image's fault; the job can be tried again
  */
 export async function workOnShard(job: ShardJob, lost: number, context: ShardContext): Promise<JobOutcome> {
   const { files, shard, recipe, log, stop } = context;
@@ -57,7 +57,7 @@ export async function workOnShard(job: ShardJob, lost: number, context: ShardCon
 
   const isDone = missing.every((index) => lines.has(index));
   if (lines.size < keys.length && isDone) {
-    // Someone else may have finished the rest meanwhile.
+    // Other workers may have finished the rest meanwhile.
     const others = await files.fragments(shard, recipe);
     for (const [index, line] of others.lines) if (!lines.has(index)) lines.set(index, line);
     fragments.push(...others.files);
@@ -76,7 +76,7 @@ export async function workOnShard(job: ShardJob, lost: number, context: ShardCon
   return isDone || !stop.aborted ? 'done' : 'back';
 }
 
-/** What is missing as two jobs of about the same size. */
+/** The missing images as two jobs of about the same size. */
 function halves(job: ShardJob, missing: readonly number[]): ShardJob[] {
   const middle = missing[missing.length >> 1];
   return [
@@ -85,7 +85,7 @@ function halves(job: ShardJob, missing: readonly number[]): ShardJob[] {
   ];
 }
 
-/** Puts an image among the dead letters, and its line among the others. */
+/** Writes an image to the dead letters and adds its line. */
 async function giveUp(index: number, key: string, lines: Lines, context: ShardContext): Promise<void> {
   const { files, shard, recipe, machine } = context;
   const error = poison('the end of the process that worked on it');
@@ -103,7 +103,7 @@ async function recordDead(index: number, { line }: Done, { files, shard, recipe,
   await files.writeDead(shard, recipe, index, { image, index, tries: TRIES, machine, time, error });
 }
 
-/** Does the images that are missing, and adds their lines. Stops early where the worker is to, or the run is cancelled. */
+/** Analyses the missing images and adds their lines. Stops early when the worker stops or the run is cancelled. */
 async function analyzeAll(
   missing: readonly number[],
   keys: readonly string[],
@@ -144,14 +144,14 @@ async function analyzeAll(
     await checkpoint();
     throw error;
   }
-  // A whole shard goes into its part at once.
+  // The lines of a complete shard are written as its part, without another fragment.
   if (lines.size < keys.length) await checkpoint();
   return 'over';
 }
 
 /**
- * Writes something, however long the place refuses: a full disk is emptied some day, and nothing more is done before.
- * @returns false where the worker was told to stop meanwhile
+ * Writes something, and tries again until it succeeds, e.g. until a full disk has room again.
+ * @returns false when the worker was stopped meanwhile
  */
 async function persist(what: string, job: () => Promise<unknown>, { stop, log }: ShardContext): Promise<boolean> {
   for (let failures = 1; ; failures++) {
