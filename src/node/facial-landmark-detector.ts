@@ -15,19 +15,19 @@ import { RUNTIME_CHOICES, type RuntimeChoice } from './runtime/load-runtime.js';
 import { checkDeviceOptions, type DeviceOptions, MAX_THREADS } from './runtime/onnx-session.js';
 import { warnOnce } from './warn-once.js';
 
-/** How networks are opened. */
+/** Options for opening networks. */
 export interface OpenOptions {
   /** Threads of one network run. Default: the physical cores. */
   threads?: number | undefined;
   /**
-   * What runs the networks, or several in the order of preference. Default `cpu`. Another one is taken only if it finds in a
-   * drawn picture what the processor finds; one that cannot be had or is wrong is an error, or in a list passed over with a
-   * warning of the process (`FACIAL_LMK_DEVICE`).
+   * The device that runs the networks, or several in the order of preference. Default `cpu`. Another device is used only if its
+   * results on a drawn picture agree with the processor's. A device that is not available or gives wrong results is an error; in
+   * a list it is passed over with a warning of the process (`FACIAL_LMK_DEVICE`).
    */
   device?: Device | readonly Device[] | undefined;
-  /** What ONNX Runtime knows as options of the device, e.g. `{ deviceId: 1 }`. They go to every device of a list but `cpu`. */
+  /** ONNX Runtime's options of the device, e.g. `{ deviceId: 1 }`. They are passed to every device of a list except `cpu`. */
   deviceOptions?: DeviceOptions | undefined;
-  /** Which build of ONNX Runtime runs the networks. Default `auto`: native code where it can be loaded, else WebAssembly. */
+  /** The build of ONNX Runtime. Default `auto`: native code if it can be loaded, else WebAssembly. */
   runtime?: RuntimeChoice | undefined;
 }
 
@@ -54,7 +54,7 @@ export interface AnalyzeOptions extends CallOptions, DecodeOptions {}
 export const ANALYZE_OPTIONS = { ...CALL_OPTIONS, ...DECODE_OPTIONS } satisfies ChecksOf<AnalyzeOptions>;
 
 export interface StreamOptions extends AnalyzeOptions {
-  /** Images under way at once. */
+  /** Number of images to work on at once. */
   concurrency?: number | undefined;
 }
 
@@ -76,8 +76,8 @@ export function openNetworks(
 /** The detector on Node: networks from files, images from paths, URLs, encoded bytes or raw pixels. */
 export class FacialLandmarkDetector extends FaceDetector<ImageInput, AnalyzeOptions> {
   /**
-   * Finds both networks, opens them and checks that they are what they should be. Without options the set `mediapipe`, which
-   * comes with this package, unless you have put other networks where {@link NetworkChoice.networks} says.
+   * Finds both networks, opens them and checks their inputs and outputs. Without options it takes the set `mediapipe`, which is
+   * part of this package, unless there are other networks in the folders named at {@link NetworkChoice.networks}.
    * @throws InvalidOptionError, ModelNotFoundError, ModelFileError, LicenceError, ModelContractError, DeviceError
    */
   static async load(options: LoadOptions = {}): Promise<FacialLandmarkDetector> {
@@ -89,8 +89,8 @@ export class FacialLandmarkDetector extends FaceDetector<ImageInput, AnalyzeOpti
   }
 
   /**
-   * @internal Opens networks that were found already.
-   * @param imageMemory what decoded pixels are taken from, where several detectors share it
+   * @internal Opens networks that are already found.
+   * @param imageMemory the memory for decoded pixels, if several detectors share it
    */
   static async open(
     { detector, landmarker, identity }: ResolvedNetworks<NetworkSource>,

@@ -3,18 +3,18 @@ import { checkInteger } from '../options.js';
 
 export interface ImageMemoryOptions {
   /**
-   * Bytes of memory that the images under way may take together; the next one waits before it is decoded. Reckoned is the most
-   * that decoding was measured to take: 12 bytes a pixel with sharp (AVIF 24), 65 with jimp. An image that needs more than all
-   * of it goes alone; raw pixels are yours and do not count. Default: a quarter of the memory that the process may use.
+   * Memory for the images that are worked on at once, bytes; further images wait before they are decoded. Each counts with the
+   * largest amount measured while decoding: 12 bytes a pixel with sharp (AVIF 24), 65 with jimp. An image that needs more than
+   * the whole memory is decoded alone. Raw pixels do not count. Default: a quarter of the memory that the process may use.
    */
   imageMemory?: number | undefined;
 }
 
-/** Bytes that the process may use: of a container its limit. Without a limit, Node reports none or more than any machine has. */
+/** Memory that the process may use, bytes: the limit of a container, if there is one. Without a limit Node reports nothing or a huge number. */
 export const usableMemory = () => Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
 
 /**
- * The bytes that `imageMemory` stands for.
+ * The value of `imageMemory` or its default, bytes.
  * @throws InvalidOptionError
  */
 export function imageMemoryBytes({ imageMemory }: ImageMemoryOptions): number {

@@ -9,19 +9,19 @@ import { writeError } from './write-error.js';
 const BEAT = 10_000;
 const SILENCE = 120_000;
 
-/** How often two that begin at the same moment step back from each other. */
+/** Tries of processes that want the lock at the same moment. */
 const ATTEMPTS = 20;
 
 interface Rival {
   path: string;
-  /** Who holds the lock; undefined for one that is about to take it. */
+  /** The holder of the lock; undefined for a process that is about to take it. */
   holder: string | undefined;
 }
 
 /**
- * Keeps other processes from working on the same file, as long as they ask for the lock too. Each writes a lock file of its
- * own name beside the target and then looks for those of others. So a lock that was left is removed by its name, and no
- * other can ever be hit: a single lock file could be taken from the very process that has just replaced a left one.
+ * Keeps other processes from working on the same file, if they use the lock too. Each process writes its own lock file beside the
+ * target and then looks for those of others. A stale lock is removed by its unique name, so that the lock of a running process is
+ * never removed by mistake. With a single lock file that could happen when another process has just replaced a stale one.
  */
 export class FileLock {
   readonly #path: string;
@@ -31,12 +31,12 @@ export class FileLock {
   private constructor(path: string, file: FileHandle, holder: string) {
     this.#path = path;
     this.#file = file;
-    // Written again, because the file's time is then the file system's own; a clock of this machine may differ.
+    // Written again to update its time, which is set by the file system. The clock of this machine may differ.
     this.#beat = setInterval(() => file.write(holder, 0).catch(() => undefined), BEAT).unref();
   }
 
   /**
-   * @param target the file to lock; it need not be there, its folder must
+   * @param target the file to lock; it need not exist, but its folder must
    * @throws FileAccessError when another process holds the lock, or none can be written
    */
   static async take(target: string): Promise<FileLock> {
@@ -74,7 +74,7 @@ async function remove(file: FileHandle, path: string): Promise<void> {
   await rm(path, { force: true });
 }
 
-/** Another process that has the lock, or is about to take it. Locks that were left are removed. */
+/** Another process that has the lock or is about to take it. Removes stale locks. */
 async function findRival(target: string, own: string): Promise<Rival | undefined> {
   const rivals: Rival[] = [];
   for (const { path, owner } of await ownedBeside(target, 'lock')) {
@@ -86,7 +86,7 @@ async function findRival(target: string, own: string): Promise<Rival | undefined
   return rivals.find(({ holder }) => holder !== undefined) ?? rivals[0];
 }
 
-/** Compared with a file that was written just now, since the file system of another machine has a clock of its own. */
+/** Whether a lock shows no sign of life. Its time is compared with that of a file written just now, because the file system of another machine has its own clock. */
 async function isSilent(path: string, own: string): Promise<boolean> {
   const [then, now] = await Promise.all([path, own].map((file) => stat(file).catch(() => undefined)));
   return then !== undefined && now !== undefined && now.mtimeMs - then.mtimeMs > SILENCE;
@@ -96,7 +96,7 @@ function refusal(target: string, { path, holder }: Rival): FileAccessError {
   return new FileAccessError({
     name: target,
     expected: 'a file that no other run writes to',
-    received: `one that is taken by ${holder ?? 'another process'}`,
+    received: `one that is locked by ${holder ?? 'another process'}`,
     hint: `Wait until that run has ended, or choose another file. If it has ended, remove ${path}.`,
   });
 }

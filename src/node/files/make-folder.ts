@@ -8,16 +8,16 @@ const isFolder = (path: string) =>
   );
 
 /**
- * Makes a folder and those above it that are missing; one that is there is fine. Not `mkdir` with `recursive`: Node's loops
- * forever where the system answers ENOENT although the folder above exists, as it does in /proc.
- * @throws what the system says, as an `ErrnoException`
+ * Makes a folder and missing folders above it; an existing folder is not an error. Does not use `mkdir` with `recursive`, which
+ * loops forever when the system answers ENOENT although the parent exists, as in /proc.
+ * @throws the system's error as an `ErrnoException`
  */
 export async function makeFolder(path: string): Promise<void> {
   if (await isFolder(path)) return;
   const above = dirname(path);
   if (above !== path) await makeFolder(above);
   await mkdir(path).catch(async (error) => {
-    // Another process may have been faster.
+    // Another process may have made it meanwhile.
     if (!(await isFolder(path))) throw error;
   });
 }

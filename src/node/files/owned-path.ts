@@ -5,22 +5,22 @@ import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 
 /**
- * Files that belong to one process lie beside their target as `<target>.<machine>-<pid>-<start>-<random>.<kind>`, one for
- * each writer, so that no two processes touch the same bytes, and everyone can tell whether the owner still runs.
+ * Files that belong to one process lie beside their target as `<target>.<machine>-<pid>-<start>-<random>.<kind>`. Each writer has
+ * its own, so that no two processes write the same bytes, and every process can tell whether the owner is still running.
  */
 export type OwnedKind = 'part' | 'lock';
 
-/** Bytes of the target's name that are kept: file systems take 255, and what follows needs up to 50. */
+/** Bytes of the target's name that are kept: file systems allow 255, and the rest of the name needs up to 50. */
 const MOST_NAME_BYTES = 200;
 
-/** A new path beside `target`, of this process alone. */
+/** A new path beside `target` that belongs to this process. */
 export function ownedPath(target: string, kind: OwnedKind): string {
   const random = randomBytes(4).toString('hex');
   const name = `${keptName(target)}.${MACHINE}-${process.pid}-${startOf('self')}-${random}.${kind}`;
   return join(dirname(target), name);
 }
 
-/** As much of the target's name as leaves room for what follows. */
+/** The target's name, shortened to leave room for the rest. */
 function keptName(target: string): string {
   let name = basename(target);
   while (Buffer.byteLength(name) > MOST_NAME_BYTES) name = [...name].slice(0, -1).join('');
@@ -32,8 +32,8 @@ const MARK = /\.([0-9a-f]{8})-(\d+)-(\d+)-[0-9a-f]{8}\.(part|lock)$/;
 export type Owner = 'running' | 'ended' | 'unknown';
 
 /**
- * What is known of the process whose file this is, or undefined for a file of another name or kind. Another machine's is
- * never known to have ended: a folder may be shared over a network.
+ * The process that owns a file; undefined for a file with another kind of name. Whether a process of another machine has ended
+ * cannot be known (the folder may be shared over a network).
  */
 export function ownerOf(path: string, kind: OwnedKind): Owner | undefined {
   const [, machine, pid, start, found] = MARK.exec(path) ?? [];
@@ -44,12 +44,12 @@ export function ownerOf(path: string, kind: OwnedKind): Owner | undefined {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ESRCH') return 'ended';
   }
-  // In a container every run may have the same process id.
+  // In a container every run may have the same process id, so the start time is compared too.
   const now = startOf(pid);
   return now !== UNKNOWN && start !== UNKNOWN && now !== start ? 'ended' : 'running';
 }
 
-/** The files of this kind that processes have beside a target. */
+/** The owned files of this kind beside a target. */
 export async function ownedBeside(target: string, kind: OwnedKind): Promise<{ path: string; owner: Owner }[]> {
   const folder = dirname(target);
   const found: { path: string; owner: Owner }[] = [];
@@ -60,7 +60,7 @@ export async function ownedBeside(target: string, kind: OwnedKind): Promise<{ pa
   return found;
 }
 
-/** Process ids mean something on one machine, and on Linux in one namespace: containers have their own. */
+/** Identifies the space of process ids: the machine, and on Linux the namespace, because containers have their own. */
 const MACHINE = createHash('sha256').update(`${hostname()} ${pidNamespace()}`).digest('hex').slice(0, 8);
 
 function pidNamespace(): string {
@@ -73,7 +73,7 @@ function pidNamespace(): string {
 
 const UNKNOWN = '0';
 
-/** When a process began, in clock ticks since the machine did: field 22 of proc_pid_stat(5). Only Linux says so. */
+/** Start of a process in clock ticks since boot: field 22 of proc_pid_stat(5). Only known on Linux. */
 function startOf(pid: string): string {
   try {
     const status = readFileSync(`/proc/${pid}/stat`, 'latin1');

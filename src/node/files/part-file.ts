@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { ownedBeside, ownedPath, ownerOf } from './owned-path.js';
 
 /**
- * A file that is being written lies beside its target under a name of its own, so two processes at once cannot touch each
- * other's bytes: both end with a rename to the same content. A writer that stops in order leaves `<target>.part`; the next
- * one takes over that, or what a killed process left. Renaming is atomic, so only one takes it.
+ * A file that is being written lies beside its target under its own name, so that two processes cannot write the same bytes; both
+ * end by renaming it to the target. A writer that stops regularly leaves `<target>.part`. The next writer takes over that part, or
+ * the one of a killed process. Renaming is atomic, so that only one process gets it.
  */
 export async function claimPart(target: string): Promise<string> {
   const part = ownedPath(target, 'part');
@@ -15,13 +15,13 @@ export async function claimPart(target: string): Promise<string> {
   return part;
 }
 
-/** Leaves an unfinished part where the next {@link claimPart} finds it; an empty one is of no use. */
+/** Renames an unfinished part so that the next {@link claimPart} finds it; removes an empty one. */
 export async function parkPart(part: string, target: string): Promise<void> {
   if ((await sizeOf(part)) > 0) await rename(part, parkedPath(target));
   else await rm(part, { force: true });
 }
 
-/** Removes what writers that were killed have left in these folders and below; whatever cannot be read stays. */
+/** Removes the parts of killed writers in these folders and below. Folders that cannot be read are skipped. */
 export async function removeParts(folders: readonly (string | undefined)[]): Promise<void> {
   for (const folder of folders) {
     if (folder === undefined) continue;
@@ -31,7 +31,7 @@ export async function removeParts(folders: readonly (string | undefined)[]): Pro
   }
 }
 
-/** Where a writer that stopped in order leaves its part. */
+/** The path of the part that a regularly stopped writer leaves. */
 const parkedPath = (target: string) => `${target}.part`;
 
 /** Size in bytes; 0 for a file that does not exist. */
@@ -39,7 +39,7 @@ export async function sizeOf(path: string): Promise<number> {
   return (await stat(path).catch(ignoreMissing))?.size ?? 0;
 }
 
-/** Parts of this target that no process writes to, largest first. */
+/** Parts of this target without a running writer, largest first. */
 async function leftovers(target: string): Promise<string[]> {
   const ended = (await ownedBeside(target, 'part')).filter(({ owner }) => owner === 'ended').map(({ path }) => path);
   const paths = [parkedPath(target), ...ended];

@@ -5,22 +5,22 @@ import { abortable } from '../../detector/abortable.js';
 import { FileAccessError } from '../../errors.js';
 
 export interface ReadOptions {
-  /** Throws for a file of more bytes than wanted: called with what the file states, and while more than that comes. */
+  /** Throws if the file is too large. Called with the stated size, and again while more bytes come than were stated. */
   checkLength(bytes: number): void;
-  /** Throws for a file that is refused by its beginning: called with what has come so far. */
+  /** Throws if the file is refused because of its first bytes. Called with the bytes read so far. */
   checkStart?(bytes: Uint8Array): void;
   /** Aborting rejects at once with the signal's reason. */
   signal?: AbortSignal | undefined;
 }
 
-/** Bytes between two looks at the limits, and at the signal. */
+/** Bytes between two checks of the limits and the signal. */
 const STEP = 2 ** 22;
-/** Bytes to ask for where the stated size says that none are left. */
+/** Bytes to ask for after the stated size has been read. */
 const PROBE = 2 ** 16;
 
 /**
- * The bytes of a regular file, in a buffer that holds nothing else. Directories, pipes and devices are refused before they
- * could block. The size that a file states is not relied on: in /proc it is 0 for files without an end.
+ * The bytes of a regular file in their own buffer. Directories, pipes and devices are refused before they could block. The stated
+ * size is not trusted: in /proc it is 0 for endless files.
  * @throws FileAccessError, what the checks throw, or the signal's reason
  */
 export async function readRegularFile(path: string, options: ReadOptions): Promise<Uint8Array> {
@@ -29,7 +29,7 @@ export async function readRegularFile(path: string, options: ReadOptions): Promi
   };
   const failed = (error: NodeJS.ErrnoException) => refuse(error.code ?? reasonOf(error), error);
   const read = async () => {
-    // O_NONBLOCK: opening a pipe without a writer would wait for one.
+    // O_NONBLOCK, because opening a pipe without a writer would wait for one.
     const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(failed);
     try {
       const info = await file.stat().catch(failed);
@@ -69,7 +69,7 @@ async function readAll(
   }
 }
 
-/** Twice as long, so that the whole is copied a few times at most, with `more` behind what was there. */
+/** A buffer of twice the size with `more` added, so that the bytes are copied only a few times in total. */
 function enlarged(bytes: Uint8Array, more: Uint8Array): Uint8Array<ArrayBuffer> {
   const larger = new Uint8Array(2 * bytes.length + more.length);
   larger.set(bytes);

@@ -1,17 +1,17 @@
 import { FileAccessError } from '../../errors.js';
 
 export interface WriteHints {
-  /** The way out where no room is left. */
+  /** Hint for a full disk. */
   full?: string | undefined;
-  /** The way out of everything else. */
+  /** Hint for all other errors. */
   refused?: string | undefined;
 }
 
-/** Whether an error of the operating system says that no room is left. */
+/** Whether an error of the operating system means that the disk is full. */
 export const isFullDisk = (cause: unknown) =>
   ['ENOSPC', 'EDQUOT', 'EFBIG'].includes((cause as NodeJS.ErrnoException | undefined)?.code ?? '');
 
-/** Says what the operating system refused and what to do about it. */
+/** The error for a failed write, with the operating system's reason and a hint. */
 export function writeError(path: string, cause: NodeJS.ErrnoException, hints: WriteHints = {}): FileAccessError {
   const { full = 'Free some space.', refused = 'Choose another path, or change its permissions.' } = hints;
   const isFull = isFullDisk(cause);

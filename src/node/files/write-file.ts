@@ -6,9 +6,9 @@ import { ownedPath } from './owned-path.js';
 import { writeError } from './write-error.js';
 
 /**
- * Writes a file completely or not at all: beside its target first, then renamed. Folders on the way are created.
- * @param content all of it, or parts that come one after the other
- * @throws FileAccessError, and errors of this library that making the parts throws
+ * Writes a file completely or not at all: it is written beside its target and then renamed. Missing folders are created.
+ * @param content the whole content, or its parts one after the other
+ * @throws FileAccessError, and errors of this library thrown while the parts are made
  */
 export async function writeFileAtomic(
   path: string,

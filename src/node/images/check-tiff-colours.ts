@@ -11,13 +11,14 @@ const COLOURS = new Map([
   [6, 3],
   [8, 3],
 ]);
-/** Any number of samples is read. */
+/** Largest number of samples per pixel. */
 const MOST_SAMPLES = 2 ** 16;
 const MOST_COLOURS = 2 ** 16;
 
 /**
- * Refuses samples that do not fit what they are said to be: decoders make different pixels of them.
- * @throws Error saying what does not fit
+ * Refuses files whose number of samples does not fit their photometric interpretation, because decoders give different pixels for
+ * them.
+ * @throws Error with the reason
  */
 export function checkTiffColours({ entries }: TiffDirectory): void {
   const entry = (tag: number) => entries.find((candidate) => candidate.tag === tag);
@@ -26,7 +27,7 @@ export function checkTiffColours({ entries }: TiffDirectory): void {
   const [samples = 1] = values(TIFF_TAGS.samplesPerPixel);
   const extra = values(TIFF_TAGS.extraSamples).length;
   const colours = COLOURS.get(photometric);
-  // One more sample is often alpha that the file does not declare.
+  // One more sample is often an undeclared alpha channel.
   const fits = colours === undefined || samples === colours + extra || (extra === 0 && samples === colours + 1);
   if (!fits) throw new Error(`${samples} samples a pixel for photometric interpretation ${photometric}`);
   if (photometric !== PALETTE) return;

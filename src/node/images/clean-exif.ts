@@ -1,16 +1,16 @@
 import { readTiffDirectory, TIFF_TAGS } from './tiff-directory.js';
 
 const HEADER = 'Exif\0\0';
-/** Where Exif's own fields lie, and what a camera's maker hides among them: often a preview (Exif 2.3, section 4.6). */
+/** Tags of the Exif directory and of the maker note in it, which often holds a preview (Exif 2.3, section 4.6). */
 const [EXIF_DIRECTORY, MAKER_NOTE] = [0x8769, 0x927c];
 
 /**
- * EXIF without pictures of the photograph: the thumbnail and the maker's note, which holds previews. The orientation goes too, for
- * decoded pixels are upright.
+ * EXIF without the thumbnail and the maker note, which show the original photograph, and without the orientation, because decoded
+ * pixels are upright.
  *
- * @param exif as sharp hands it out, with or without its header
- * @returns a copy with the header; what is removed may still be among its bytes, but nothing leads there, and libexif writes only what
- * something leads to; undefined for bytes that are no EXIF
+ * @param exif as sharp returns it, with or without its header
+ * @returns a copy with the header; undefined for bytes that are not EXIF. Removed fields are only unlinked; libexif, which writes the
+ * file, does not copy bytes without a link.
  */
 export function cleanExif(exif: Uint8Array): Uint8Array | undefined {
   const bytes = Buffer.from(exif);

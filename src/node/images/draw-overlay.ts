@@ -16,7 +16,7 @@ export type OverlayFormat = (typeof OVERLAY_FORMATS)[number];
 export interface DrawOverlayOptions {
   /** Write each landmark's index beside it. Default false. */
   indices?: boolean | undefined;
-  /** Aborting ends the drawing with the signal's reason, between two shapes; the encoding is not stopped. */
+  /** Aborting ends the drawing between two shapes with the signal's reason. Encoding cannot be aborted. */
   signal?: AbortSignal | undefined;
 }
 

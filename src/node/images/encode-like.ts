@@ -8,18 +8,18 @@ import { type ImageFormat, readImageHeader } from './image-format.js';
 
 export interface EncodeLikeOptions {
   /**
-   * Keep EXIF: camera, time, place. Thumbnails, previews and the orientation are dropped all the same, for they show the original or no
-   * longer hold. Default false.
+   * Keep EXIF: camera, time, place. Thumbnails, previews and the orientation are always dropped, because they show the original or
+   * are no longer true. Default false.
    */
   keepMetadata?: boolean | undefined;
 }
 
 const OPTIONS = { keepMetadata: orElse(false, checkBoolean) } satisfies ChecksOf<EncodeLikeOptions>;
 
-/** What a picture of each format is written as. */
+/** The output format for each input format. */
 const WRITTEN: Partial<Record<ImageFormat, EncodedFormat>> = { jpeg: 'jpeg', png: 'png', webp: 'webp' };
 
-/** Bytes of a segment's content (ITU-T T.81, B.1.1.4: a length of 16 bits that counts itself). */
+/** Largest content of a segment, bytes (ITU-T T.81, B.1.1.4: a length of 16 bits that includes itself). */
 const MOST_IN_SEGMENT = 65_533;
 const ICC_HEADER = 'ICC_PROFILE\0';
 
@@ -39,17 +39,17 @@ function profileSegments(profile: Uint8Array): Buffer[] {
   });
 }
 
-/** Whether a profile is of colours in red, green and blue (ICC.1:2010, 7.2.6), as decoded pixels are. */
+/** Whether a profile is for RGB colours (ICC.1:2010, 7.2.6), as decoded pixels are. */
 const isRgbProfile = (profile: Uint8Array) => Buffer.from(profile).toString('latin1', 16, 20) === 'RGB ';
 
 /**
- * Pixels encoded as the picture that they were decoded from: in its format (PNG where that cannot be written: GIF, TIFF, BMP, AVIF,
- * HEIF) and with its colour profile, which decoded pixels still follow. All other metadata is dropped unless it is asked for: EXIF
- * tells the place, and holds a small picture of the original. Without sharp the profile is lost.
+ * Encodes pixels like the picture from which they were decoded: in the same format (PNG instead of GIF, TIFF, BMP, AVIF and HEIF,
+ * which cannot be written) and with its colour profile, which is still valid for decoded pixels. All other metadata is dropped
+ * unless requested, because EXIF contains the place and a thumbnail of the original. Without sharp the profile is lost.
  *
  * @param original encoded bytes
  * @param image of any size up to 65500 pixels a side
- * @throws ImageFormatError, ImageDecodeError for an original that is no image; InvalidImageError, InvalidOptionError
+ * @throws ImageFormatError, ImageDecodeError for an original that is not an image; InvalidImageError, InvalidOptionError
  */
 export async function encodeLike(
   original: Uint8Array,

@@ -1,6 +1,6 @@
 import { type DecodeOptions, readEncoded } from './image-file.js';
 
-/** An encoded image that has to be taken from where it lies before it is bytes. */
+/** An encoded image whose bytes must first be read from an object. */
 export type EncodedSource = ArrayBuffer | Blob | ReadableStream<Uint8Array>;
 
 export const isEncodedSource = (input: unknown): input is EncodedSource =>
@@ -11,8 +11,8 @@ export const nameOfSource = (source: EncodedSource): string | undefined =>
   source instanceof Blob && 'name' in source && typeof source.name === 'string' ? source.name : undefined;
 
 /**
- * The bytes of a source. Blobs and streams are read no further than an image of `maxPixels` could be long, and not at all
- * where they do not begin as one.
+ * The bytes of a source. Reading a blob or stream ends when it is longer than an image of `maxPixels` can be, or does not begin like
+ * an image.
  * @throws ImageDecodeError, ImageFormatError, the signal's reason, and what the stream throws
  */
 export async function readSource(

@@ -1,4 +1,4 @@
-/** What begins with each of these bytes (GIF89a, sections 20 and 23). */
+/** First bytes of an extension and of an image (GIF89a, sections 20 and 23). */
 export const [EXTENSION, IMAGE] = [0x21, 0x2c];
 const GRAPHIC_CONTROL = 0xf9;
 const TRANSPARENT = 1;
@@ -18,8 +18,8 @@ export function blocksEnd(bytes: Uint8Array, start: number): number {
 }
 
 /**
- * Makes the first frame opaque, in place: without the flag the transparent pixels of a frame have the colour that the table
- * holds for them, as those of other formats do.
+ * Makes the first frame opaque, in place. Without the flag, transparent pixels have their colour from the table, like those of other
+ * formats.
  */
 export function makeFirstFrameOpaque(bytes: Uint8Array): void {
   for (let at = firstBlock(bytes); bytes[at] === EXTENSION; at = blocksEnd(bytes, at + 2)) {

@@ -1,9 +1,9 @@
-/** Boxes that may lie side by side: an image of a thousand tiles has a few thousand. */
+/** Largest number of boxes on one level: an image of a thousand tiles has a few thousand. */
 const MAX_BOXES = 16_384;
 
 interface Box {
   type: string;
-  /** Where its content begins and ends. */
+  /** Start and end of its content. */
   start: number;
   end: number;
 }
@@ -30,9 +30,9 @@ const find = (view: DataView, from: number, to: number, type: string): Box => {
 };
 
 /**
- * The largest size that a HEIF or AVIF states (ISO/IEC 23008-12, 6.5.3): that of the whole image, beside those of its tiles and
- * thumbnails, in any order. Each box is looked at once.
- * @throws RangeError or Error when no size is there
+ * The largest size in a HEIF or AVIF file (ISO/IEC 23008-12, 6.5.3). It is the size of the whole image; the others are those of tiles
+ * and thumbnails, in any order. Each box is read once.
+ * @throws RangeError or Error when there is no size
  */
 export function heifSize(bytes: Uint8Array): { width: number; height: number } {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

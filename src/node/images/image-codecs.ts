@@ -10,16 +10,16 @@ import { prepareTiff } from './sharp/prepare-tiff.js';
 
 export type Decoder = 'sharp' | 'jimp';
 
-/** What each decoder reads. */
+/** The formats that each decoder reads. */
 export const DECODER_FORMATS: Record<Decoder, readonly ImageFormat[]> = {
   sharp: ['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif', 'heif'],
   jimp: ['jpeg', 'png', 'gif', 'tiff', 'bmp'],
 };
 
-// Not written into the import: bundlers would try to pack its native code.
+// Not a literal in the import, because bundlers would try to pack its native code.
 const SHARP = 'sharp';
 
-// A decoder is loaded when it is first needed: jimp alone takes a quarter of a second.
+// A decoder is loaded when it is first needed, because loading jimp takes a quarter of a second.
 const loadSharp = async () => {
   const { default: sharp } = await import(/* webpackIgnore: true */ /* @vite-ignore */ SHARP);
   return sharp as typeof import('sharp').default;
@@ -38,8 +38,8 @@ export async function availableDecoders(): Promise<Decoder[]> {
 const LOADERS = ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Tiff', 'Heif'].map((format) => `VipsForeignLoad${format}Buffer`);
 
 /**
- * Forbids libvips every other loader, and reading files by itself: SVG, PDF, camera raw and whatever else it was built with. For
- * programs that own their process, because it holds for all of it: an application may use sharp for other formats.
+ * Blocks all other loaders of libvips (SVG, PDF, camera raw and others), and reading files by path. It affects the whole process, so
+ * that only programs call it, not the library: an application may use sharp for other formats.
  */
 export async function restrictLoaders(): Promise<void> {
   const sharp = await loadSharp().catch(() => undefined);
@@ -47,7 +47,7 @@ export async function restrictLoaders(): Promise<void> {
   sharp?.unblock({ operation: LOADERS });
 }
 
-/** OpenCV's way from CMYK to RGB, on the inverted samples that JPEG files hold. */
+/** CMYK to RGB as OpenCV converts it. The samples of JPEG files are inverted. */
 function cmykToRgb(cmyk: Uint8Array): Uint8Array {
   const rgb = new Uint8Array((cmyk.length / 4) * 3);
   for (let from = 0, to = 0; from < cmyk.length; from += 4) {
@@ -64,12 +64,12 @@ function grayToRgb(gray: Uint8Array): Uint8Array {
   return rgb;
 }
 
-/** Reduced images keep at least so many pixels on their longer side: three times what a detector looks at. */
+/** Smallest longer side of reduced images, pixels: three times the side of a detector's input. */
 const REDUCED_SIDE = 1920;
 
 /**
- * How much smaller a decoder may make an image while it decodes: libjpeg leaves out the finest detail of each block of 8 x 8
- * and gives 4 x 4, 2 x 2 or one pixel for it.
+ * The factor by which a decoder may reduce an image while decoding. libjpeg can decode each block of 8 x 8 pixels to 4 x 4, 2 x 2 or
+ * one pixel.
  * @returns 8, 4, 2, or 1 for an image that is not reduced
  */
 export function reduction(decoder: Decoder, { format, width, height }: ImageHeader): number {
@@ -86,7 +86,7 @@ async function decodeWithSharp(
 ): Promise<Pixels> {
   const sharp = await loadSharp();
   const toRgb = header.format === 'tiff' ? prepareTiff(bytes) : (samples: Uint8Array) => samples;
-  // Errors only: photographs with harmless slips in their metadata pass, truncated ones do not.
+  // Fails only on errors: photographs with harmless faults in their metadata are accepted, truncated ones are not.
   // An embedded colour profile is ignored, as OpenCV does.
   const image = sharp(bytes, { limitInputPixels: maxPixels, failOn: 'error', ignoreIcc: true });
   const { space, autoOrient } = await image.metadata();
@@ -112,7 +112,7 @@ async function decodeWithSharp(
 }
 
 /**
- * Bytes of memory that decoding a pixel takes at most, the decoded pixel included: measured on noise in every kind of file
+ * Largest memory for decoding, the decoded pixels included, bytes. Measured on noise in every kind of file
  * (`npm run bench -- decoder-memory`).
  */
 export function decodingBytes(decoder: Decoder, { format, width, height }: ImageHeader): number {
@@ -128,7 +128,7 @@ type Decode = (
   factor: number,
 ) => Promise<Pixels>;
 
-/** Decoders by name; each throws an Error that says in a few words why it cannot. Sharp cannot be stopped. */
+/** Decoders by name. Each throws an Error with a short reason when it cannot decode. Sharp cannot be aborted. */
 export const DECODE: Record<Decoder, Decode> = {
   sharp: decodeWithSharp,
   jimp: async (bytes, header, maxPixels, signal) => {
@@ -147,8 +147,8 @@ export type EncodedFormat = 'png' | 'jpeg' | 'webp';
 type OwnImage = PixelImage & { data: Uint8Array; channelOrder: 'rgb' };
 
 /**
- * What writes a format on this machine.
- * @throws InvalidOptionError where nothing does
+ * The encoder for a format on this machine.
+ * @throws InvalidOptionError when there is none
  */
 export async function chooseEncoder(format: EncodedFormat): Promise<Decoder> {
   const [encoder] = await availableDecoders();
@@ -175,11 +175,11 @@ export async function encodeImage(
 ): Promise<Uint8Array> {
   checkChoice('format', format, ['png', 'jpeg', 'webp'] as const);
   const { quality } = checkOptions('encodeImage', options, ENCODE_OPTIONS);
-  // A copy: the caller may change the pixels, or give their memory away, while a thread encodes them.
+  // Encodes a copy, because the caller may change or transfer the pixels meanwhile.
   return encode(image, format, quality, (order) => packPixels(image, order));
 }
 
-/** {@link encodeImage} for pixels without gaps that are not used elsewhere: they are copied only where the encoder wants others. */
+/** {@link encodeImage} for compact pixels that are not used elsewhere. They are copied only if the encoder needs another order. */
 export async function encodeOwnImage(image: OwnImage, format: EncodedFormat): Promise<Uint8Array> {
   return encode(image, format, DEFAULT_QUALITY, (order) => (order === 'rgb' ? image.data : packPixels(image, order)));
 }
@@ -199,7 +199,7 @@ async function encode(
   }
 }
 
-/** The colour profile and the EXIF of an encoded image, as far as sharp can be loaded and reads its format. */
+/** The colour profile and the EXIF of an encoded image. Empty without sharp, or for formats that it does not read. */
 export async function embeddedMetadata(
   bytes: Uint8Array,
 ): Promise<{ icc?: Uint8Array | undefined; exif?: Uint8Array | undefined }> {
@@ -212,8 +212,8 @@ export async function embeddedMetadata(
 }
 
 /**
- * Pixels -> an encoded image with the colour profile and the EXIF that these segments of a JPEG hold, as far as there are any. Sharp writes no other metadata
- * than that of the image that it has read: so it reads an empty JPEG with these, and lays the pixels over it.
+ * Pixels -> an encoded image with the colour profile and the EXIF from these segments of a JPEG. Sharp writes only metadata of an image
+ * that it has read, so it reads an empty JPEG with these segments, and the pixels are laid over that image.
  */
 export async function encodeOver(
   { profile, exif }: { profile: readonly Uint8Array[]; exif: readonly Uint8Array[] },
@@ -229,13 +229,13 @@ export async function encodeOver(
       .toBuffer();
     const base = Buffer.concat([empty.subarray(0, 2), ...exif, ...profile, empty.subarray(2)]);
     const picture = sharp(base, { ignoreIcc: true, limitInputPixels: false })
-      // A view: sharp takes Buffers alone here.
+      // A view on the same memory, because sharp accepts only Buffers here.
       .composite([
         { input: Buffer.from(data.buffer, data.byteOffset, data.length), raw: { width, height, channels: 3 } },
       ])
       .removeAlpha()
       .toFormat(format, format === 'png' ? {} : { quality: DEFAULT_QUALITY });
-    // Where there is no EXIF, libvips would make some.
+    // Without this condition libvips would create EXIF when there is none.
     if (exif.length > 0) picture.keepExif();
     if (profile.length > 0) picture.keepIccProfile();
     return await picture.toBuffer();

@@ -1,6 +1,6 @@
 import { extname } from 'node:path';
 
-/** What counts as an image in a folder, also where it cannot be read everywhere. A file that is named may be called anything. */
+/** Extensions of the files in a folder that count as images, also of formats that not every machine can read. */
 export const EXTENSIONS: readonly string[] = [
   ...['jpg', 'jpeg', 'jpe', 'jfif', 'png', 'webp', 'gif', 'tif', 'tiff', 'bmp', 'avif', 'heic', 'heif', 'hif'],
 ];

@@ -17,26 +17,25 @@ export interface DecodeOptions {
   /**
    * `sharp` gives the pixels of OpenCV's `imread`; `jimp` is pure JavaScript, slower, and differs: on JPEGs by rounding
    * and smoother colours, on 16-bit PNGs by 1 (it rounds where OpenCV takes the high byte).
-   * Default `auto`: sharp where it can be loaded, jimp otherwise; what one lacks the other serves.
+   * Default `auto`: sharp if it can be loaded, else jimp; each is used for the formats that the other cannot read.
    */
   decoder?: 'auto' | Decoder | undefined;
   /**
-   * Larger images are refused from their header, before anything is decoded. Default 178956970, where Pillow too calls an
-   * image a decompression bomb: its decoded pixels take half a gigabyte.
+   * Larger images are refused by their header, before anything is decoded. Default 178956970, Pillow's limit for decompression
+   * bombs: the decoded pixels take half a gigabyte.
    */
   maxPixels?: number | undefined;
   /**
-   * `fast` has a decoder that can do it make large images smaller while it decodes them: sharp, JPEGs of 3840 pixels or more
-   * on the longer side, by 2, 4 or 8, never below 1920. Coordinates stay in pixels of the whole image; crops show the
-   * smaller one. Not where `withPixels` asks for the pixels.
-   * Default `exact`: every pixel, and the merged model's numbers.
+   * `fast` reduces large images while decoding, if the decoder can: sharp reduces JPEGs of 3840 pixels or more on the longer
+   * side by 2, 4 or 8, never below 1920. Coordinates stay in pixels of the whole image; crops show the smaller one. It has no
+   * effect together with `withPixels`. Default `exact`: every pixel, and the merged model's numbers.
    */
   decode?: 'exact' | 'fast' | undefined;
-  /** What to call the image in messages. */
+  /** The image's name in messages. */
   name?: string | undefined;
   /**
-   * Aborting rejects with the signal's reason: at once while the image is read, waits for jimp or is decoded by it, and
-   * otherwise as soon as sharp, which cannot be stopped, is done.
+   * Aborting rejects with the signal's reason: at once while the image is read, or is waiting for or decoded by jimp; with sharp,
+   * which cannot be aborted, when it has finished.
    */
   signal?: AbortSignal | undefined;
 }
@@ -53,17 +52,17 @@ export const DECODE_OPTIONS = {
 } satisfies ChecksOf<DecodeOptions>;
 export type DecodeSettings = Checked<typeof DECODE_OPTIONS>;
 
-/** Decoded pixels and where they come from. */
+/** Decoded pixels, and their decoder. */
 export interface DecodedImage extends PixelImage {
   channelOrder: 'rgb';
-  /** Which decoder ran: the two do not give the same pixels for a JPEG. */
+  /** The decoder that was used. The two give different pixels for the same JPEG. */
   decoder: Decoder;
   format: ImageFormat;
-  /** Only of an image that `decode: 'fast'` made smaller: its upright size before that. */
+  /** Only of an image that `decode: 'fast'` reduced: its upright size before that. */
   fullSize?: { width: number; height: number } | undefined;
 }
 
-/** Waits until so many bytes of pixels may be held. */
+/** Waits until this many bytes of memory may be used. */
 export type Reserve = (bytes: number) => Promise<void>;
 
 async function chooseDecoder(wanted: 'auto' | Decoder, format: ImageFormat, name: string): Promise<Decoder> {
@@ -91,14 +90,14 @@ async function chooseDecoder(wanted: 'auto' | Decoder, format: ImageFormat, name
   });
 }
 
-/** Refuses more encoded bytes than four samples of 16 bits for each pixel, and room for metadata. */
+/** Refuses files with more bytes than four samples of 16 bits for each pixel, and room for metadata. */
 function checkEncodedBytes(received: number, { maxPixels }: Pick<DecodeSettings, 'maxPixels'>, name: string): void {
   const limit = 8 * maxPixels + 2 ** 26;
   if (received <= limit) return;
   throw new ImageDecodeError({ name, expected: `at most ${limit} encoded bytes`, received: `${received} or more` });
 }
 
-/** What reading an encoded image from anywhere refuses early: more bytes than it can have, and what is none. */
+/** Checks while an encoded image is read from any source: the number of bytes, and the format. */
 export function encodedImageChecks({
   maxPixels,
   name,
@@ -118,14 +117,13 @@ function checkSize({ width, height }: ImageHeader, maxPixels: number, name: stri
     name,
     expected: `at most ${maxPixels} pixels`,
     received: `${width} x ${height} = ${width * height}`,
-    hint: 'Reduce the image, or raise `maxPixels` if you trust where it comes from.',
+    hint: 'Reduce the image, or raise `maxPixels` if you trust its source.',
   });
 }
 
 /**
- * Encoded bytes -> RGB pixels, upright by their EXIF orientation, first frame of an animation. Transparency is dropped: a
- * pixel has the colour that the file stores for it, however transparent, and is black where a frame of an animation
- * leaves its canvas free and stores none.
+ * Encoded bytes -> RGB pixels, upright by their EXIF orientation, first frame of an animation. Transparency is dropped: a pixel has
+ * its stored colour, however transparent. Parts of the canvas that the frame of an animation does not cover are black.
  * @throws ImageFormatError for another format
  * @throws ImageDecodeError for damaged or truncated bytes, or more than `maxPixels`
  */
@@ -146,12 +144,12 @@ export async function decodeCopy(
     throw new InvalidOptionError({ name, expected: 'a Uint8Array of encoded bytes', received: describe(bytes) });
   }
   checkEncodedBytes(bytes.length, settings, name);
-  // A copy: while a thread decodes, the caller may change the bytes, or give their memory away. Where that has happened
-  // before, the array is empty and can only be read as such.
+  // Decodes a copy, because the caller may change or transfer the bytes meanwhile. An array whose memory was transferred before
+  // is empty, and must not be copied.
   return decodeOwn(bytes.length === 0 ? new Uint8Array() : new Uint8Array(bytes), settings, reserve);
 }
 
-/** Decodes bytes that are not used elsewhere, alone in their buffer. */
+/** Decodes bytes that are not used elsewhere and have their own buffer. */
 async function decodeOwn(bytes: Uint8Array, settings: DecodeSettings, reserve?: Reserve): Promise<DecodedImage> {
   const { name = UNNAMED, maxPixels, signal } = settings;
   const header = readImageHeader(bytes, name);
@@ -179,7 +177,7 @@ async function decodeOwn(bytes: Uint8Array, settings: DecodeSettings, reserve?: 
   }
 }
 
-/** What libheif says where it was built without the codec: sharp's own builds have AV1, not HEVC, which is patented. */
+/** libheif's message when it was built without the codec. sharp's own builds have AV1, but not HEVC, which is patented. */
 const UNSUPPORTED = /not been built in|unsupported codec|no decoding plugin/i;
 
 const CONVERT_HEIF =
@@ -199,10 +197,10 @@ const HINTS: Record<Decoder, string> = {
   jimp: 'The file is damaged, cut off, or of a kind that jimp does not read; try sharp, or save it as PNG.',
 };
 
-/** A decoder that found another image than the header announces was led astray, and so was the check of the size. */
+/** Refuses pixels of another size than the header states, because the check of the size was based on the header. */
 function checkDecoded({ data, width, height, fullSize }: Pixels, header: ImageHeader): void {
   const found = fullSize ?? { width, height };
-  // AVIF and HEIF turn and cut images in ways of their own; for the others EXIF may turn them.
+  // AVIF and HEIF have their own ways to rotate and crop images; the others can be rotated by EXIF.
   const sides = [`${header.width} x ${header.height}`, `${header.height} x ${header.width}`];
   const size = `${found.width} x ${found.height}`;
   if (header.format !== 'avif' && header.format !== 'heif' && !sides.includes(size)) {
@@ -212,7 +210,7 @@ function checkDecoded({ data, width, height, fullSize }: Pixels, header: ImageHe
 }
 
 /**
- * A file's image. Only regular files are read: a directory, pipe or device is refused before it could block.
+ * Reads and decodes an image file. Only regular files are read: directories, pipes and devices are refused before they could block.
  * @throws FileAccessError, ImageDecodeError
  */
 export async function readImage(path: string | URL, options: DecodeOptions = {}): Promise<DecodedImage> {
@@ -234,14 +232,14 @@ function readFileBytes(file: string, settings: DecodeSettings & { name: string }
   return readRegularFile(file, { ...encodedImageChecks(settings), signal: settings.signal });
 }
 
-/** The encoded image of a file, in a buffer that holds nothing else. */
+/** The encoded image of a file in its own buffer. */
 export async function readEncodedFile(path: string, options: DecodeOptions): Promise<Uint8Array> {
   const settings = checkOptions('readEncodedFile', options, DECODE_OPTIONS);
   return readFileBytes(path, { ...settings, name: settings.name ?? path });
 }
 
 /**
- * The image that a stream brings, e.g. standard input. Reading stops where no image of `maxPixels` could be longer.
+ * Reads and decodes an image from a stream, e.g. standard input. Reading ends when there are more bytes than an image of `maxPixels` can have.
  * @throws ImageDecodeError, and what the stream throws
  */
 export async function readImageStream(
@@ -252,7 +250,7 @@ export async function readImageStream(
   return decodeOwn(await readEncoded(stream, settings), settings);
 }
 
-/** The encoded image that a stream brings, in a buffer that holds nothing else. */
+/** The encoded image of a stream in its own buffer. */
 export async function readEncoded(stream: AsyncIterable<Uint8Array>, options: DecodeOptions): Promise<Uint8Array> {
   const settings = checkOptions('readEncoded', options, DECODE_OPTIONS);
   const { name = UNNAMED, signal } = settings;
@@ -271,7 +269,7 @@ export async function readEncoded(stream: AsyncIterable<Uint8Array>, options: De
       chunks.push(chunk);
       if (received - chunk.length < SNIFFED_BYTES) checkFormat(Buffer.concat(chunks), name);
     }
-    // Not the memory of Buffer.concat, which may hold other things too.
+    // Copied, because the memory of Buffer.concat may be part of a shared pool.
     return new Uint8Array(Buffer.concat(chunks));
   };
   return abortable(gather(), signal);
