@@ -1,4 +1,4 @@
-import { powerLaw, type Sample } from './power-law.js';
+import { describeGrowth, growth, type Sample, valueAt } from './growth.js';
 
 /** How one quantity grows with another. */
 export interface Curve {
@@ -7,7 +7,15 @@ export interface Curve {
   x: string;
   y: string;
   samples: readonly Sample[];
+  /** Beyond this another law holds, and nothing is fitted. */
+  fittedTo?: number | undefined;
 }
+
+const STEPS = 24;
+
+/** What the fit is made of. */
+export const fitOf = ({ samples, fittedTo = Number.POSITIVE_INFINITY }: Curve) =>
+  growth(samples.filter(([x]) => x <= fittedTo));
 
 const [PANEL_WIDTH, PANEL_HEIGHT, COLUMNS] = [300, 220, 3];
 const FRAME = { left: 46, top: 40, right: 14, bottom: 40 };
@@ -24,23 +32,25 @@ function axis(values: readonly number[], from: number, to: number): (value: numb
   return (value) => from + share(value) * (to - from);
 }
 
-function panel({ title, x, y, samples }: Curve, left: number, top: number): string[] {
+function panel(curve: Curve, left: number, top: number): string[] {
+  const { title, x, y, samples } = curve;
   const [xs, ys] = [samples.map(([value]) => value), samples.map(([, value]) => value)];
   const [x0, x1] = [left + FRAME.left, left + PANEL_WIDTH - FRAME.right];
   const [y0, y1] = [top + PANEL_HEIGHT - FRAME.bottom, top + FRAME.top];
   const [toX, toY] = [axis(xs, x0, x1), axis(ys, y0, y1)];
-  const { exponent, factor } = powerLaw(samples);
-  const ends = [Math.min(...xs), Math.max(...xs)].map((at) => {
-    const fitted = toY(factor * at ** exponent);
-    return `${toX(at).toFixed(1)},${Math.min(Math.max(fitted, y1), y0).toFixed(1)}`;
+  const fit = fitOf(curve);
+  const [least, most] = [Math.min(...xs), Math.min(Math.max(...xs), curve.fittedTo ?? Number.POSITIVE_INFINITY)];
+  const line = Array.from({ length: STEPS + 1 }, (_, step) => {
+    const at = least * (most / least) ** (step / STEPS);
+    return `${toX(at).toFixed(1)},${Math.min(Math.max(toY(valueAt(fit, at)), y1), y0).toFixed(1)}`;
   });
   const text = (content: string, at: readonly [number, number], more: string) =>
     `<text x="${at[0].toFixed(1)}" y="${at[1].toFixed(1)}" ${more}>${escapeXml(content)}</text>`;
   return [
     text(title, [left + 8, top + 16], 'font-weight="600"'),
-    text(`exponent ${exponent.toFixed(2)}`, [left + 8, top + 31], 'fill="#d9822b"'),
+    text(describeGrowth(fit, y), [left + 8, top + 31], 'fill="#d9822b"'),
     `<path d="M${x0} ${y1}V${y0}H${x1}" fill="none" stroke="#8a94a6"/>`,
-    `<path d="M${ends.join('L')}" stroke="#d9822b" stroke-width="1.5" stroke-dasharray="4 3"/>`,
+    `<path d="M${line.join('L')}" stroke="#d9822b" stroke-width="1.5" stroke-dasharray="4 3"/>`,
     ...samples.flatMap(([at, value]) => [
       `<circle cx="${toX(at).toFixed(1)}" cy="${toY(value).toFixed(1)}" r="3.5" fill="#2f6fde"/>`,
       text(short(at), [toX(at), y0 + 14], 'text-anchor="middle" font-size="10"'),

@@ -9,9 +9,9 @@ import {
   type PixelImage,
 } from 'onnx-facial-lmk-detector/node';
 import type { Bench, BenchImage, Section } from './bench.js';
-import { type Curve, curvesSvg } from './curves-svg.js';
+import { type Curve, curvesSvg, fitOf } from './curves-svg.js';
+import { describeGrowth } from './growth.js';
 import { type Contender, measure } from './harness.js';
-import { powerLaw } from './power-law.js';
 
 /** Longer sides of pictures of 16 to 9. */
 const SIDES = [480, 960, 1920, 3840, 7680];
@@ -59,18 +59,19 @@ interface Series {
   contenders: readonly (readonly [x: number, run: Contender])[];
   /** Images of one run of a contender. */
   images?: number;
+  fittedTo?: number;
 }
 
 /** Times a series in interleaved rounds. */
-async function timed({ title, x, contenders, images = 1 }: Series, rounds: number): Promise<[Curve, Section]> {
+async function timed(
+  { title, x, contenders, images = 1, fittedTo }: Series,
+  rounds: number,
+): Promise<[Curve, Section]> {
   const runs = Object.fromEntries(contenders.map(([value, run]) => [`${x} ${value}`, run]));
   const rows = await measure(runs, { rounds, baseline: `${x} ${contenders[0][0]}` });
   const samples = rows.map(({ median }, i) => [contenders[i][0], median / images] as const);
-  const note = `Grows with the power ${powerLaw(samples).exponent.toFixed(2)}.`;
-  return [
-    { title, x, y: images > 1 ? 'ms an image' : 'ms', samples },
-    { title, baseline: rows[0].name, rows, note },
-  ];
+  const curve = { title, x, y: images > 1 ? 'ms an image' : 'ms', samples, fittedTo };
+  return [curve, { title, baseline: rows[0].name, rows, note: `${describeGrowth(fitOf(curve), 'ms')}.` }];
 }
 
 async function sidesThatItTakes(detector: FacialLandmarkDetector, image: PixelImage): Promise<number[]> {
@@ -95,6 +96,7 @@ async function manyOf(models: ModelPaths, { image }: BenchImage, rounds: number)
     {
       title: 'Threads of one detector',
       x: 'threads',
+      fittedTo: cores,
       contenders: counts.map((count, i) => [count, () => detectors[i].detect(image)]),
     },
     rounds,
@@ -106,6 +108,7 @@ async function manyOf(models: ModelPaths, { image }: BenchImage, rounds: number)
     {
       title: 'Workers of a pool, one thread each',
       x: 'workers',
+      fittedTo: cores,
       contenders: counts.map((count, i) => [count, () => batch(pools[i])]),
       images: BATCH,
     },
@@ -118,7 +121,7 @@ async function manyOf(models: ModelPaths, { image }: BenchImage, rounds: number)
 /** Memory of pools that have worked, by their workers. */
 async function memory(models: ModelPaths, { image }: BenchImage): Promise<[Curve, Section]> {
   const samples: [number, number][] = [];
-  for (const workers of [1, 2, 4]) {
+  for (const workers of [1, 2, 3, 4]) {
     const pool = await createPool({ ...models, workers, threadsPerWorker: 1 });
     await Promise.all(Array.from({ length: 2 * BATCH }, () => pool.detect(image)));
     samples.push([workers, process.memoryUsage().rss / 1e6]);
@@ -126,10 +129,8 @@ async function memory(models: ModelPaths, { image }: BenchImage): Promise<[Curve
   }
   const title = 'Memory of the process, by workers';
   const note = samples.map(([workers, megabytes]) => `${workers} workers ${megabytes.toFixed(0)} MB`).join(', ');
-  return [
-    { title, x: 'workers', y: 'MB', samples },
-    { title, rows: [], note: `${note}: power ${powerLaw(samples).exponent.toFixed(2)}.` },
-  ];
+  const curve = { title, x: 'workers', y: 'MB', samples };
+  return [curve, { title, rows: [], note: `${note}: ${describeGrowth(fitOf(curve), 'MB')}.` }];
 }
 
 /** How time and memory grow with each of what a user can choose, as curves. */

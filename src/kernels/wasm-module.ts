@@ -82,7 +82,7 @@ declare const WebAssembly:
 
 /**
  * A new instance; undefined where WebAssembly or its SIMD is missing, or a security policy forbids it. Compiled synchronously,
- * because it has only four kilobytes.
+ * because it has only five kilobytes.
  */
 export function instantiateKernels(): KernelModule | undefined {
   if (typeof WebAssembly === 'undefined') return undefined;
