@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
 import type { NetworksIdentity } from '../../runtime/receipt.js';
 import { MISSING_PACKAGE } from '../package-paths.js';
 import { type Licence, licenceExpression } from './licences.js';
 import { modelDigest } from './model-digest.js';
 import { packagedPath } from './model-folders.js';
+import { modelReadError } from './model-read-error.js';
 import { isFetched, type NetworkFile } from './model-table.js';
 import { filesOf, licencesOf, NETWORK_SETS } from './network-sets.js';
 
@@ -19,10 +21,21 @@ export interface Identified extends NetworksIdentity {
 const digestOf = async (source: NetworkSource, name?: 'detector' | 'landmarker'): Promise<string> =>
   typeof source === 'string' ? modelDigest(source, name) : createHash('sha256').update(source).digest('hex');
 
-async function hasDigest(file: NetworkFile, digest: string): Promise<boolean> {
+async function bytesOf(source: NetworkSource): Promise<number> {
+  if (typeof source !== 'string') return source.byteLength;
+  const { size } = await stat(source).catch((cause) => {
+    throw modelReadError(source, cause);
+  });
+  return size;
+}
+
+async function hasDigest(file: NetworkFile, source: NetworkSource, digest: string): Promise<boolean> {
+  if (isFetched(file)) return 'sha256' in file.digest && file.digest.sha256 === digest;
   // A bundle without the package has none of its own files, and knows no copy of them.
-  if (!isFetched(file)) return MISSING_PACKAGE === undefined && (await digestOf(packagedPath(file))) === digest;
-  return 'sha256' in file.digest && file.digest.sha256 === digest;
+  if (MISSING_PACKAGE !== undefined) return false;
+  // Files of different lengths need no reading.
+  const path = packagedPath(file);
+  return (await bytesOf(path)) === (await bytesOf(source)) && (await digestOf(path)) === digest;
 }
 
 /** The known network with these bytes, whatever its file is called. */
@@ -33,7 +46,7 @@ async function knownFile(source: NetworkSource, digest: string): Promise<Network
   if (packaged) return packaged;
   // Those whose digests are pinned need no reading.
   files.sort((a, b) => Number(isFetched(b)) - Number(isFetched(a)));
-  for (const file of files) if (await hasDigest(file, digest)) return file;
+  for (const file of files) if (await hasDigest(file, source, digest)) return file;
   return undefined;
 }
 
