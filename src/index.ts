@@ -48,8 +48,9 @@ export {
 } from './ops/affine.js';
 export { type ContactSheetOptions, contactSheet } from './overlay/contact-sheet.js';
 export { overlayRaster } from './overlay/overlay-raster.js';
-export { type OverlayOptions, type OverlayPart, type OverlayShape, overlayShapes } from './overlay/overlay-shapes.js';
+export { type OverlayOptions, overlayShapes } from './overlay/overlay-shapes.js';
 export { type OverlaySvgOptions, overlaySvg } from './overlay/overlay-svg.js';
+export type { OverlayPart, OverlayShape } from './overlay/shape.js';
 export { cosineSimilarity } from './recognition/cosine-similarity.js';
 export { FaceIndex, type Neighbour } from './recognition/face-index.js';
 export { checkDetector } from './scrfd/contract.js';

@@ -89,6 +89,7 @@ function addOutputOptions(command: Command): Command {
       new Option('--overlay-format <format>', 'format of the overlays (default: png)').choices(OVERLAY_FORMATS),
     )
     .option('--indices', 'write the index beside each landmark of the overlay')
+    .option('--legend', 'say in a corner of the overlay which colour shows what')
     .option('--sheets <folder>', 'write a contact sheet of the aligned faces of each image')
     .option('--crops <folder>', 'write each face upright, as PNG')
     .addOption(
@@ -104,6 +105,7 @@ function addOutputOptions(command: Command): Command {
 /** Options that need another one. */
 const NEEDS = [
   ['indices', '--indices', 'overlay', '--overlay <folder>'],
+  ['legend', '--legend', 'overlay', '--overlay <folder>'],
   ['overlayFormat', '--overlay-format', 'overlay', '--overlay <folder>'],
   ['cropTemplate', '--crop-template', 'crops', '--crops <folder>'],
   ['cropSize', '--crop-size', 'crops', '--crops <folder>'],

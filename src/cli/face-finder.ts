@@ -19,6 +19,7 @@ export interface FinderOptions extends AnalyzeOptions, NetworkOptions, DeviceCom
   overlay?: string | undefined;
   overlayFormat?: OverlayFormat | undefined;
   indices?: boolean | undefined;
+  legend?: boolean | undefined;
   sheets?: string | undefined;
   crops?: string | undefined;
   cropTemplate?: CropOptions['template'] | undefined;
@@ -87,9 +88,9 @@ async function writePictures(
   faces: readonly Face[],
   options: FinderOptions,
 ) {
-  const { overlay, overlayFormat = 'png', indices, crops, sheets } = options;
+  const { overlay, overlayFormat = 'png', indices, legend, crops, sheets } = options;
   if (overlay !== undefined && image) {
-    await writeOverlay(join(overlay, `${stem}.overlay.${overlayFormat}`), image, faces, { indices });
+    await writeOverlay(join(overlay, `${stem}.overlay.${overlayFormat}`), image, faces, { indices, legend });
   }
   if (sheets !== undefined && faces.length > 0) {
     await writeImage(join(sheets, `${stem}.sheet.png`), contactSheet(faces));

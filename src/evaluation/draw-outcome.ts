@@ -3,7 +3,7 @@ import { pixelView } from '../image/pixel-image.js';
 import { letterboxArea } from '../ops/letterbox-area.js';
 import { OVERLAY_COLORS } from '../overlay/colors.js';
 import { overlayRaster } from '../overlay/overlay-raster.js';
-import type { DiscShape, LineShape, OverlayShape } from '../overlay/overlay-shapes.js';
+import type { DiscShape, LineShape, OverlayShape } from '../overlay/shape.js';
 import type { Box, PixelImage, Point } from '../types.js';
 import type { FaceOutcome } from './evaluation.js';
 

@@ -9,8 +9,6 @@ export interface Figure {
   distance(x: number, y: number): number;
   /** Box outside of which no pixel is covered. */
   bounds: Box;
-  /** The part of a row that the figure can cover, where it is much shorter than the box is wide. */
-  span?(y: number): { x1: number; x2: number };
 }
 
 /** RGB pixels to draw on, anti-aliased: a pixel whose centre lies within half a pixel of a rim is covered in part. */
@@ -31,10 +29,9 @@ export class Canvas {
     const { bounds } = figure;
     const top = Math.max(0, Math.floor(bounds.y1));
     const bottom = Math.min(this.height - 1, Math.ceil(bounds.y2));
-    for (let y = top; y <= bottom; y++) {
-      const { x1, x2 } = figure.span?.(y) ?? bounds;
-      this.#fillRow(y, Math.max(0, Math.floor(x1)), Math.min(this.width - 1, Math.ceil(x2)), figure, color, opacity);
-    }
+    const first = Math.max(0, Math.floor(bounds.x1));
+    const last = Math.min(this.width - 1, Math.ceil(bounds.x2));
+    for (let y = top; y <= bottom; y++) this.#fillRow(y, first, last, figure, color, opacity);
   }
 
   #fillRow(y: number, first: number, last: number, figure: Figure, color: Color, opacity: number): void {

@@ -3,7 +3,7 @@ import { checkPoint, checkPoints } from '../check-points.js';
 import { describe } from '../describe.js';
 import { InvalidOptionError } from '../errors.js';
 import { checkAnyNumber, checkBoolean, checkChoice, checkObject, checkText } from '../options.js';
-import { type DiscShape, type LabelShape, type LineShape, OVERLAY_PARTS, type OverlayShape } from './overlay-shapes.js';
+import { type DiscShape, type LabelShape, type LineShape, OVERLAY_PARTS, type OverlayShape } from './shape.js';
 
 /** Only what an SVG can hold as it is. */
 function checkColor(name: string, value: unknown): string {

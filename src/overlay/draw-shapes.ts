@@ -1,81 +1,47 @@
-import { Canvas, type Color, type Figure } from '../image/canvas.js';
 import { packPixels } from '../image/pack-pixels.js';
-import { segmentDistance } from '../image/segment-distance.js';
-import type { Box, PixelImage, Point } from '../types.js';
-import { hexToRgb, OVERLAY_COLORS } from './colors.js';
-import { CHARACTER_ADVANCE, type OverlayShape } from './overlay-shapes.js';
-import { textStrokes } from './stroke-font.js';
+import type { PixelImage } from '../types.js';
+import { EdgedPaint } from './edged-paint.js';
+import { LineCoverage } from './line-coverage.js';
+import { PolylineRows } from './polyline-rows.js';
+import type { DiscShape, LineShape, OverlayShape } from './shape.js';
+import { TextPainter } from './text-painter.js';
 
-/** Everything within `radius` of the segment from `a` to `b`: a line with round ends, or a disc when both are one point. */
-class Capsule implements Figure {
-  readonly bounds: Box;
-  readonly #a: Point;
-  readonly #b: Point;
-  readonly #radius: number;
-
-  constructor(a: Point, b: Point, radius: number) {
-    this.#a = a;
-    this.#b = b;
-    this.#radius = radius;
-    const reach = radius + 0.5;
-    this.bounds = {
-      x1: Math.min(a.x, b.x) - reach,
-      y1: Math.min(a.y, b.y) - reach,
-      x2: Math.max(a.x, b.x) + reach,
-      y2: Math.max(a.y, b.y) + reach,
-    };
-  }
-
-  distance(x: number, y: number): number {
-    return segmentDistance(x, y, this.#a, this.#b) - this.#radius;
-  }
-
-  /** The box of a slanted line is nearly empty: a row meets the line's band within so many pixels of its middle. */
-  span(y: number): { x1: number; x2: number } {
-    const [a, b] = [this.#a, this.#b];
-    const [dx, dy] = [b.x - a.x, b.y - a.y];
-    if (dy === 0) return this.bounds;
-    const middle = a.x + ((y - a.y) * dx) / dy;
-    const half = ((this.#radius + 0.5) * Math.sqrt(dx * dx + dy * dy)) / Math.abs(dy);
-    return { x1: Math.max(this.bounds.x1, middle - half), x2: Math.min(this.bounds.x2, middle + half) };
-  }
+/** A disc is a line of one point. */
+function addLines(rows: PolylineRows, shape: LineShape | DiscShape): void {
+  const points = shape.kind === 'line' ? shape.points : [shape.center];
+  if (points.length === 1) rows.add(points[0].x, points[0].y, points[0].x, points[0].y);
+  for (let i = 1; i < points.length; i++) rows.add(points[i - 1].x, points[i - 1].y, points[i].x, points[i].y);
+  if (shape.kind === 'disc' || !shape.closed) return;
+  const last = points[points.length - 1];
+  rows.add(last.x, last.y, points[0].x, points[0].y);
 }
 
-/** What is thinner than a pixel is drawn a pixel wide and fades instead. */
-function fillCapsule(canvas: Canvas, a: Point, b: Point, radius: number, color: Color): void {
-  const drawn = Math.max(radius, 0.5);
-  canvas.fill(new Capsule(a, b, drawn), color, radius / drawn);
-}
-
-function strokeLine(canvas: Canvas, points: readonly Point[], radius: number, hex: string): void {
-  const color = hexToRgb(hex);
-  if (points.length === 1) fillCapsule(canvas, points[0], points[0], radius, color);
-  for (let i = 1; i < points.length; i++) fillCapsule(canvas, points[i - 1], points[i], radius, color);
-}
-
-/** Stroke of a digit as a share of its height. */
-const TEXT_WEIGHT = 0.14;
-
-/** All that is drawn reduces to lines with round ends: their points and radius. */
-function shapeStrokes(shape: OverlayShape): { lines: readonly (readonly Point[])[]; radius: number } {
-  switch (shape.kind) {
-    case 'line':
-      return {
-        lines: [shape.closed ? [...shape.points, shape.points[0]] : shape.points],
-        radius: shape.width / 2,
-      };
-    case 'disc':
-      return { lines: [[shape.center]], radius: shape.radius };
-    case 'label':
-      return {
-        lines: textStrokes(shape.text, shape.at, shape.size, shape.size * CHARACTER_ADVANCE),
-        radius: (shape.size * TEXT_WEIGHT) / 2,
-      };
+function drawLines(rows: PolylineRows, shape: LineShape | DiscShape, paint: EdgedPaint, image: PixelImage): void {
+  const radius = shape.kind === 'line' ? shape.width / 2 : shape.radius;
+  const fill = new LineCoverage(radius);
+  const edged = new LineCoverage(shape.edge > 0 ? radius + shape.edge : 0);
+  const reach = Math.max(fill.reach, edged.reach);
+  rows.begin(reach);
+  addLines(rows, shape);
+  const { first, last } = rows.rows(image.height);
+  const { squares } = rows;
+  for (let y = first; y <= last; y++) {
+    const end = rows.measure(y);
+    for (let part = 0; part < end; part += 2) {
+      const stop = rows.parts[part + 1];
+      let at = (y * image.width + rows.parts[part]) * 3;
+      for (let x = rows.parts[part]; x <= stop; x++, at += 3) {
+        const distance = Math.sqrt(squares[x]);
+        squares[x] = Number.POSITIVE_INFINITY;
+        if (distance < reach) paint.cover(at, fill.at(distance), edged.at(distance));
+      }
+    }
   }
 }
 
 /**
- * Draws shapes into a copy of the image. The image itself is not changed.
+ * Draws shapes into a copy of the image, anti-aliased: a pixel whose centre lies within half a pixel of a rim is covered in part.
+ * The image itself is not changed.
  *
  * @param beforeEach called before each shape; what it throws ends the drawing
  * @returns the image in rgb with the shapes in it, without gaps between its rows
@@ -88,14 +54,13 @@ export function drawShapes(
 ): PixelImage & { data: Uint8Array<ArrayBuffer>; channelOrder: 'rgb' } {
   const { width, height } = image;
   const data = packPixels(image, 'rgb');
-  const canvas = new Canvas(data, width, height);
+  const rows = new PolylineRows(width);
+  const text = new TextPainter({ width, height });
   for (const shape of shapes) {
     beforeEach();
-    const { lines, radius } = shapeStrokes(shape);
-    if (shape.edge > 0) {
-      for (const points of lines) strokeLine(canvas, points, radius + shape.edge, OVERLAY_COLORS.edge);
-    }
-    for (const points of lines) strokeLine(canvas, points, radius, shape.color);
+    const paint = new EdgedPaint(data, shape.color);
+    if (shape.kind === 'label') text.write(shape, paint);
+    else drawLines(rows, shape, paint, image);
   }
   return { data, width, height, channelOrder: 'rgb' };
 }

@@ -3,7 +3,7 @@ import { checkList } from '../options.js';
 import type { PixelImage } from '../types.js';
 import { checkShape } from './check-shape.js';
 import { drawShapes } from './draw-shapes.js';
-import type { OverlayShape } from './overlay-shapes.js';
+import type { OverlayShape } from './shape.js';
 
 /**
  * Draws an overlay into a copy of the image, anti-aliased. The image itself is not changed.

@@ -3,7 +3,8 @@ import { checkList, checkText } from '../options.js';
 import { checkShape } from './check-shape.js';
 import { OVERLAY_COLORS } from './colors.js';
 import { escapeXml } from './escape-xml.js';
-import { labelBox, type OverlayShape } from './overlay-shapes.js';
+import { DIGIT_HEIGHT, FONT_FAMILY, FONT_WEIGHT } from './font.js';
+import { labelBox, type OverlayShape } from './shape.js';
 
 export interface OverlaySvgOptions {
   /** Of the image, pixels. */
@@ -46,9 +47,9 @@ function element(shape: OverlayShape): string {
     }
     case 'label': {
       const { x1, x2, y2 } = labelBox(shape);
-      // Digits of common fonts are 0.72 em high; textLength holds the width whatever the font.
+      // The viewer's own font: textLength holds the width whichever it is.
       return (
-        `<text class="${shape.part}" x="${number(x1)}" y="${number(y2)}" font-size="${number(shape.size / 0.72)}"` +
+        `<text class="${shape.part}" x="${number(x1)}" y="${number(y2)}" font-size="${number(shape.size / DIGIT_HEIGHT)}"` +
         ` textLength="${number(x2 - x1)}" lengthAdjust="spacingAndGlyphs" fill="${shape.color}"` +
         ` stroke="${OVERLAY_COLORS.edge}" stroke-width="${number(2 * shape.edge)}">${escapeXml(shape.text)}</text>`
       );
@@ -56,9 +57,15 @@ function element(shape: OverlayShape): string {
   }
 }
 
+/** Labels of all faces lie above the lines of all faces. */
+function groupStart({ face, part, kind }: OverlayShape): string {
+  if (part === 'legend') return '<g class="legend">';
+  return `<g class="${kind === 'label' ? 'labels' : 'face'}" data-face="${face}">`;
+}
+
 /**
  * An overlay as a stand-alone SVG document of the image's size, to lay over the image or around it. Each element carries
- * its part as class, each face is a `<g class="face" data-face="0">`.
+ * its part as class, each face is a `<g class="face" data-face="0">`, its labels a `<g class="labels" data-face="0">`.
  *
  * @param shapes from `overlayShapes`
  * @throws InvalidOptionError
@@ -66,17 +73,20 @@ function element(shape: OverlayShape): string {
 export function overlaySvg(shapes: readonly OverlayShape[], options: OverlaySvgOptions): string {
   const { width, height, href } = checkOptions('overlaySvg', options, SVG_OPTIONS);
   checkList('shapes', shapes, checkShape);
-  const faces = new Map<number, string>();
-  for (const shape of shapes) faces.set(shape.face, (faces.get(shape.face) ?? '') + element(shape));
+  const groups = new Map<string, string>();
+  for (const shape of shapes) {
+    const start = groupStart(shape);
+    groups.set(start, (groups.get(start) ?? '') + element(shape));
+  }
   // A pixel's centre has integer coordinates here, its corner in SVG: hence the half pixel.
   const lines = [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="-0.5 -0.5 ${width} ${height}"` +
-      ' stroke-linejoin="round" stroke-linecap="round" font-family="ui-monospace, Menlo, Consolas, monospace"' +
-      ' paint-order="stroke">',
+      ' stroke-linejoin="round" stroke-linecap="round" paint-order="stroke"' +
+      ` font-family="${FONT_FAMILY}" font-weight="${FONT_WEIGHT}">`,
     ...(href === undefined
       ? []
       : [`<image x="-0.5" y="-0.5" width="${width}" height="${height}" href="${escapeXml(href)}"/>`]),
-    ...[...faces].map(([face, elements]) => `<g class="face" data-face="${face}">${elements}</g>`),
+    ...[...groups].map(([start, elements]) => `${start}${elements}</g>`),
     '</svg>',
   ];
   return `${lines.join('\n')}\n`;

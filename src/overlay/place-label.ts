@@ -1,4 +1,5 @@
 import type { Box, Point } from '../types.js';
+import { apart, inside, sharedArea } from './boxes.js';
 
 export interface LabelPlace {
   /** What the label stands beside. */
@@ -16,6 +17,8 @@ export interface LabelSurroundings {
   within: Box;
   /** What it must not touch. */
   taken: readonly Box[];
+  /** What it should not touch where it can be avoided, such as other faces. */
+  avoided: readonly Box[];
   /** What it should not cover where it can be avoided. */
   points: readonly Point[];
   /** Distance to keep from what is taken. */
@@ -27,6 +30,8 @@ const TURNS = Array.from({ length: 16 }, (_, i) => ((i % 2 === 0 ? 1 : -1) * Mat
 const STEPS = [0, 0.5, 1, 1.5];
 /** A covered point is worse than any direction. */
 const COVERED = 2;
+/** And to lie on another face is worse than a covered point of the own one. */
+const TOUCHED = 3;
 
 /** The box around a point's neighbourhood, so that it touches the square of the clearance in that direction. */
 function boxBeside({ point, width, height, clearance }: LabelPlace, angle: number, further: number): Box {
@@ -38,17 +43,14 @@ function boxBeside({ point, width, height, clearance }: LabelPlace, angle: numbe
   return { x1, y1, x2: x1 + width, y2: y1 + height };
 }
 
-/** Whether two boxes leave at least the gap between them. */
-export const apart = (a: Box, b: Box, gap: number): boolean =>
-  a.x2 + gap <= b.x1 || b.x2 + gap <= a.x1 || a.y2 + gap <= b.y1 || b.y2 + gap <= a.y1;
-
-const inside = (a: Box, b: Box) => a.x1 >= b.x1 && a.y1 >= b.y1 && a.x2 <= b.x2 && a.y2 <= b.y2;
-
 /**
  * Where a label finds room beside its point: the direction and distance that cover the fewest other points, then those
  * nearest to the best ones. Undefined where every place is taken, and for a point without a finite position.
  */
-export function placeLabel(place: LabelPlace, { within, taken, points, gap }: LabelSurroundings): Box | undefined {
+export function placeLabel(
+  place: LabelPlace,
+  { within, taken, avoided, points, gap }: LabelSurroundings,
+): Box | undefined {
   const best = Math.atan2(place.away.y, place.away.x);
   let [found, least]: [Box | undefined, number] = [undefined, Number.POSITIVE_INFINITY];
   for (const step of STEPS) {
@@ -58,6 +60,7 @@ export function placeLabel(place: LabelPlace, { within, taken, points, gap }: La
       if (cost >= least) continue;
       const box = boxBeside(place, best + turn, step * place.height);
       if (!inside(box, within) || !taken.every((other) => apart(box, other, gap))) continue;
+      if (avoided.some((other) => sharedArea(box, other) > 0)) cost += TOUCHED;
       for (const { x, y } of points) if (x > box.x1 && x < box.x2 && y > box.y1 && y < box.y2) cost += COVERED;
       if (cost < least) [found, least] = [box, cost];
     }

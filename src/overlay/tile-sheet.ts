@@ -2,7 +2,7 @@ import { packPixels } from '../image/pack-pixels.js';
 import type { PixelImage } from '../types.js';
 import { OVERLAY_COLORS } from './colors.js';
 import { overlayRaster } from './overlay-raster.js';
-import type { LabelShape } from './overlay-shapes.js';
+import type { LabelShape } from './shape.js';
 
 /** A picture of a sheet and what stands below it: digits and the signs of `stroke-font.ts`. */
 export interface Tile {

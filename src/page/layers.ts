@@ -18,22 +18,15 @@ const LAYER_OF_PART: Partial<Record<OverlayShape['part'], keyof Layers>> = {
   index: 'indices',
 };
 
-/** A followed face is called by its number, too. */
-const named = (shape: OverlayShape, { id }: ShownFace): OverlayShape =>
-  shape.kind === 'label' && shape.part === 'score' && id !== undefined
-    ? { ...shape, text: `#${id} ${shape.text}` }
-    : shape;
-
 /** What to draw over an image of this size, as an SVG document. */
 export function layersSvg(
   faces: readonly ShownFace[],
   layers: Layers,
   { width, height }: { width: number; height: number },
 ): string {
-  const shapes = overlayShapes(faces, { width, height, indices: layers.indices });
+  // A followed face is called by its number, too.
+  const names = faces.map(({ id }) => (id === undefined ? '' : `#${id}`));
+  const shapes = overlayShapes(faces, { width, height, indices: layers.indices, names });
   const switchedOn = shapes.filter(({ part }) => layers[LAYER_OF_PART[part] ?? 'landmarks']);
-  return overlaySvg(
-    switchedOn.map((shape) => named(shape, faces[shape.face])),
-    { width, height },
-  );
+  return overlaySvg(switchedOn, { width, height });
 }

@@ -42,7 +42,7 @@ export interface FaceService {
   detectOverlay(
     image: Uint8Array,
     format: ServiceFormat,
-    options: ServiceOptions & { indices: boolean },
+    options: ServiceOptions & { indices: boolean; legend: boolean },
   ): Promise<EncodedResult>;
   /** Images that wait for a worker. */
   readonly waiting: number;
@@ -142,7 +142,8 @@ export function createApp({ service, stopping, onError = console.error, ...rest 
   );
   answerImage(
     OPERATIONS.overlay,
-    (image, { indices, format }, options) => service.detectOverlay(image, format, { ...options, indices }),
+    (image, { indices, legend, format }, options) =>
+      service.detectOverlay(image, format, { ...options, indices, legend }),
     ({ format }) => PICTURE_TYPES[format],
   );
 

@@ -51,7 +51,7 @@ export const OPERATIONS = {
     method: 'post',
     path: '/v1/overlay',
     summary: 'The image with its faces drawn over it',
-    parameters: ['minScore', 'maxFaces', 'iouThreshold', 'detectorSide', 'recall', 'indices', 'format'],
+    parameters: ['minScore', 'maxFaces', 'iouThreshold', 'detectorSide', 'recall', 'indices', 'legend', 'format'],
     isProtected: true,
     answer: { type: 'image/png', others: ['image/webp', 'image/svg+xml'] },
   },

@@ -55,6 +55,7 @@ export function queryParameters({
     },
     subpixel: { schema: toggle, description: 'landmarks with fractions instead of integers' },
     indices: { schema: toggle, description: "each landmark's index beside it" },
+    legend: { schema: toggle, description: 'which colour shows what, in a corner' },
   };
 }
 
@@ -73,6 +74,7 @@ export interface QueryValues {
   recall: (typeof RECALLS)[number];
   subpixel: boolean;
   indices: boolean;
+  legend: boolean;
 }
 
 const quote = (text: string) => JSON.stringify(text.slice(0, 40));
@@ -146,5 +148,6 @@ export function readQuery(
     recall: read('recall', (text) => checkChoice('recall', text, RECALLS)),
     subpixel: toggle('subpixel'),
     indices: toggle('indices'),
+    legend: toggle('legend'),
   };
 }

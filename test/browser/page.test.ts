@@ -44,7 +44,7 @@ describe.skipIf(!hasBrowser)(`the page${hasBrowser ? '' : ` (skipped: no browser
   const profile = mkdtempSync(join(tmpdir(), 'facial-lmk-browser-'));
 
   beforeAll(async () => {
-    const { image } = drawScene({ seed: 11, width: 900, height: 600, faces: 3 });
+    const { image } = drawScene({ seed: 11, width: 900, height: 600, faces: 3, minSize: 90 });
     png = Buffer.from(await encodeImage(image, 'png'));
     ({ server, address } = await startServer('drawn-faces'));
     browser = await launchBrowser();

@@ -320,12 +320,23 @@ describe('detect: --overlay, --sheets and --crops', () => {
   });
 
   it.each(['jpeg', 'webp', 'svg'])('overlay as %s', async (format) => {
-    const { code } = await detect('scene.png', '--overlay', `o-${format}`, '--overlay-format', format, '--indices');
+    const { code } = await detect(
+      'scene.png',
+      '--overlay',
+      `o-${format}`,
+      '--overlay-format',
+      format,
+      '--indices',
+      '--legend',
+    );
     expect(code).toBe(0);
     const bytes = readFileSync(join(folder, `o-${format}`, `scene.overlay.${format}`));
     if (format !== 'svg')
       expect((await readImage(join(folder, `o-${format}/scene.overlay.${format}`))).width).toBe(640);
-    else expect(bytes.toString()).toMatch(/^<svg [\s\S]*data:image\/png;base64,[\s\S]*>105<\/text>[\s\S]*<\/svg>\n$/);
+    else
+      expect(bytes.toString()).toMatch(
+        /^<svg [\s\S]*data:image\/png;base64,[\s\S]*>105<\/text>[\s\S]*>mouth<\/text>[\s\S]*<\/svg>\n$/,
+      );
   });
 
   it('a folder that cannot be written fails the image, not the program', async () => {
@@ -367,6 +378,7 @@ describe('facial-lmk: usage', () => {
     [['models', 'list', '--dir', '--json']],
     [['merge', '--detector', 'a.onnx', '--landmarker', 'b.onnx', '--output', ' ']],
     [['detect', 'scene.png', '--networks', 'drawn-faces', '--indices']],
+    [['detect', 'scene.png', '--networks', 'drawn-faces', '--legend']],
     [['detect', 'scene.png', '--networks', 'drawn-faces', '--overlay-format', 'svg']],
     [['detect', 'scene.png', '--networks', 'drawn-faces', '--overlay', 'o', '--crop-size', '100']],
     [['detect', 'scene.png', '--networks', 'drawn-faces', '--crop-template', 'arcface']],

@@ -61,10 +61,10 @@ describe('Pool', () => {
       const json = JSON.parse(new TextDecoder().decode(bytes));
       expect({ ...json, timings: 0 }).toEqual({ ...resultToJson(result, { subpixel, name: 'bytes' }), timings: 0 });
     }
-    for (const indices of [false, true]) {
-      const { bytes, faces } = await pool.detectOverlay(png, 'png', { indices, minScore: 0.3 });
+    for (const drawing of [{}, { indices: true }, { legend: true }]) {
+      const { bytes, faces } = await pool.detectOverlay(png, 'png', { ...drawing, minScore: 0.3 });
       expect(faces).toBe(2);
-      const drawn = await drawOverlay(result.pixels as PixelImage, result.faces, 'png', { indices });
+      const drawn = await drawOverlay(result.pixels as PixelImage, result.faces, 'png', drawing);
       expect(Buffer.from(bytes).equals(drawn)).toBe(true);
     }
   });

@@ -47,7 +47,7 @@ describe('a query', () => {
     ['/v1/detect?minscore=0.9', 'Did you mean "minScore"?'],
     [
       '/v1/overlay?crops',
-      'no other names than minScore, maxFaces, iouThreshold, detectorSide, recall, indices, format',
+      'no other names than minScore, maxFaces, iouThreshold, detectorSide, recall, indices, legend, format',
     ],
     [
       '/v1/detect?format=svg',
@@ -89,9 +89,9 @@ describe('a query', () => {
       {},
       { minScore: 0.7, maxFaces: 1000 },
     ]);
-    expect(await asked('/v1/overlay?iouThreshold=0.7&detectorSide=320&format=webp&indices')).toMatchObject([
+    expect(await asked('/v1/overlay?iouThreshold=0.7&detectorSide=320&format=webp&indices&legend=1')).toMatchObject([
       {},
-      { iouThreshold: 0.7, detectorSide: 320, indices: true },
+      { iouThreshold: 0.7, detectorSide: 320, indices: true, legend: true },
     ]);
     const wide = { maxFaces: 5000, minScore: 0 };
     expect(await asked('/v1/detect?minScore=0&maxFaces=5000', wide)).toMatchObject([

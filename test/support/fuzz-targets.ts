@@ -93,7 +93,7 @@ function checkFaces(faces: readonly Face[], { width, height }: PixelImage): void
 function useFaces(faces: readonly Face[], image: PixelImage, bytes: ByteSource): void {
   toRawOutputs(faces as Face[]);
   const { width, height } = image;
-  const shapes = overlayShapes(faces, { width, height, indices: bytes.bool() });
+  const shapes = overlayShapes(faces, { width, height, indices: bytes.bool(), legend: bytes.bool() });
   promise(!overlaySvg(shapes, { width, height }).includes('NaN'), 'SVG without NaN');
   overlayRaster(image, shapes);
   if (faces.length > 0) contactSheet(faces);

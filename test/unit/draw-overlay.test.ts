@@ -50,11 +50,12 @@ describe('drawOverlay', () => {
   });
 
   it('SVG holds the untouched image below the shapes', async () => {
-    const svg = Buffer.from(await drawOverlay(image, [face], 'svg', { indices: true })).toString();
+    const svg = Buffer.from(await drawOverlay(image, [face], 'svg', { indices: true, legend: true })).toString();
     const [, base64] = svg.match(/href="data:image\/png;base64,([^"]+)"/) ?? [];
     const { data } = await decodeImage(Buffer.from(base64, 'base64'));
     expect(Buffer.from(data).equals(Buffer.from(image.data))).toBe(true);
     expect(svg).toContain('class="index"');
+    expect(svg).toContain('class="legend"');
   });
 });
 

@@ -16,6 +16,8 @@ export type OverlayFormat = (typeof OVERLAY_FORMATS)[number];
 export interface DrawOverlayOptions {
   /** Write each landmark's index beside it. Default false. */
   indices?: boolean | undefined;
+  /** Say in a corner of the image which colour shows what. Default false. */
+  legend?: boolean | undefined;
   /** Aborting ends the drawing between two shapes with the signal's reason. Encoding cannot be aborted. */
   signal?: AbortSignal | undefined;
 }
@@ -23,6 +25,7 @@ export interface DrawOverlayOptions {
 /** Checks and defaults of the options. */
 export const DRAW_OPTIONS = {
   indices: orElse(false, checkBoolean),
+  legend: orElse(false, checkBoolean),
   signal: optional(checkAbortSignal),
 } satisfies ChecksOf<DrawOverlayOptions>;
 
@@ -37,9 +40,9 @@ export async function drawOverlay(
   options: DrawOverlayOptions = {},
 ): Promise<Uint8Array> {
   checkChoice('format', format, OVERLAY_FORMATS);
-  const { indices, signal } = checkOptions('drawOverlay', options, DRAW_OPTIONS);
+  const { signal, ...drawing } = checkOptions('drawOverlay', options, DRAW_OPTIONS);
   const { width, height } = pixelView(image);
-  const shapes = overlayShapes(faces, { width, height, indices });
+  const shapes = overlayShapes(faces, { width, height, ...drawing });
   if (format !== 'svg')
     return encodeOwnImage(
       drawShapes(image, shapes, () => signal?.throwIfAborted()),

@@ -161,9 +161,9 @@ export class Pool {
     options: PoolOverlayOptions = {},
   ): Promise<EncodedResult> {
     checkChoice('format', format, OVERLAY_FORMATS);
-    const { indices, ...rest } = checkOptions('detectOverlay', options, OVERLAY_OPTIONS);
+    const { indices, legend, ...rest } = checkOptions('detectOverlay', options, OVERLAY_OPTIONS);
     const settings = { ...rest, withPixels: true };
-    return this.#submit(input, settings, () => this.#checkRoom(), { kind: 'overlay', format, indices });
+    return this.#submit(input, settings, () => this.#checkRoom(), { kind: 'overlay', format, indices, legend });
   }
 
   /** The merged model's six outputs for one image, under its own names, as ndarrays. */

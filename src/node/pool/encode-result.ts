@@ -46,6 +46,6 @@ export async function encodeResult(
     }
     return new TextEncoder().encode(JSON.stringify(json));
   }
-  const { format, indices } = encoding;
-  return drawOverlay(result.pixels as PixelImage, result.faces, format, { indices, signal });
+  const { kind: _, format, ...drawing } = encoding;
+  return drawOverlay(result.pixels as PixelImage, result.faces, format, { ...drawing, signal });
 }
