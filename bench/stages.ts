@@ -4,6 +4,8 @@ import {
   landmarks,
   loadNetwork,
   type Network,
+  overlayRaster,
+  overlayShapes,
   Workspace,
 } from 'onnx-facial-lmk-detector/node';
 import type { Bench, Section } from './bench.js';
@@ -22,7 +24,7 @@ async function replay(network: Network, run: (recorder: Network) => Promise<unkn
   return { ...network, infer: async () => recorded };
 }
 
-/** What each stage adds to its network, on every image. */
+/** What each stage adds to its network, on every image, and what drawing what they found takes. */
 export const benchStages: Bench = async ({ models, images, rounds }) => {
   const detector = await loadNetwork(models.detector);
   const landmarker = await loadNetwork(models.landmarker);
@@ -34,6 +36,10 @@ export const benchStages: Bench = async ({ models, images, rounds }) => {
     const aligned = alignFaces(image, keypoints);
     const ownDetect = await replay(detector, (recorder) => detectFaces(recorder, image, {}, workspace));
     const ownLandmarks = await replay(landmarker, (recorder) => landmarks(recorder, aligned, workspace));
+    const points = await landmarks(landmarker, aligned, workspace);
+    const drawn = faces.map((face, i) => ({ ...face, ...aligned[i], ...points[i] }));
+    const { width, height } = image;
+    const draw = (indices: boolean) => overlayRaster(image, overlayShapes(drawn, { width, height, indices }));
     const rows = await measure(
       {
         detectFaces: () => detectFaces(detector, image, {}, workspace),
@@ -41,6 +47,8 @@ export const benchStages: Bench = async ({ models, images, rounds }) => {
         alignFaces: () => alignFaces(image, keypoints),
         landmarks: () => landmarks(landmarker, aligned, workspace),
         '  without its network ': () => landmarks(ownLandmarks, aligned, workspace),
+        'drawing the faces': () => draw(false),
+        '  with indices': () => draw(true),
       },
       { rounds },
     );

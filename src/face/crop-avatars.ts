@@ -26,6 +26,9 @@ const AVATAR_OPTIONS = {
   margin: orElse(0.3, numberIn(0, 2)),
 } satisfies ChecksOf<AvatarOptions>;
 
+/** Width of a passport photograph by its height: 35 mm by 45 mm. */
+const PASSPORT_ASPECT = 7 / 9;
+
 /** A head so many times as large as the image, or as far away, is none. */
 const MOST_HEADS = 8;
 
@@ -49,10 +52,10 @@ const FRAMES = {
   },
   passport: {
     size: 1063,
-    aspect: 7 / 9,
+    aspect: PASSPORT_ASPECT,
     frame({ center, height }: Head): Window {
       const whole = height / 0.75;
-      const width = whole * (7 / 9);
+      const width = whole * PASSPORT_ASPECT;
       // A little more room above the head than below the chin.
       return { left: center.x - width / 2, top: center.y - 0.48 * whole, width, height: whole };
     },

@@ -4,6 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { drawScene } from '../../src/drawn-faces/draw-scene.js';
 import type { Placement } from '../../src/drawn-faces/figures.js';
 import { Random } from '../../src/drawn-faces/random.js';
+import { boxAround } from '../../src/face/box-around.js';
+import { sharedArea } from '../../src/overlay/boxes.js';
 import { OVERLAY_COLORS } from '../../src/overlay/colors.js';
 import { overlayRaster } from '../../src/overlay/overlay-raster.js';
 import { type OverlayOptions, overlayShapes } from '../../src/overlay/overlay-shapes.js';
@@ -72,8 +74,22 @@ describe('scores', () => {
     },
   );
 
-  it('in a crowd without any room lie at their own faces, not over features and not over each other', () => {
-    const [size, pitch, columns, rows] = [44, 46, 14, 8];
+  it('of faces side by side do not cover each other, however long they are', () => {
+    const placements = [0, 1, 2].map((i) => ({ center: { x: 160 + 42 * i, y: 120 }, size: 40, rollRadians: 0 }));
+    const faces = drawnFaces(400, 240, placements);
+    const names = ['the first', 'the second', 'the third'];
+    const places = scoresOf(faces, { width: 400, height: 240, names }).map(labelBox);
+    for (const [i, place] of places.entries()) {
+      for (const other of places.slice(i + 1)) expect(touch(place, other)).toBe(false);
+      for (const { box } of faces) expect(touch(place, box)).toBe(false);
+    }
+  });
+
+  it.each([
+    ['without any room', 44, 46],
+    ['of overlapping faces', 60, 52],
+  ])('in a crowd %s lie at their own faces, not over features and not over each other', (_, size, pitch) => {
+    const [columns, rows] = [14, 8];
     const [width, height] = [columns * pitch, rows * pitch];
     const placements = Array.from({ length: columns * rows }, (_, i) => ({
       center: { x: (i % columns) * pitch + pitch / 2, y: Math.floor(i / columns) * pitch + pitch / 2 },
@@ -82,14 +98,14 @@ describe('scores', () => {
     }));
     const faces = drawnFaces(width, height, placements);
     const places = scoresOf(faces, { width, height }).map(labelBox);
-    places.forEach((place, i) => {
+    for (const [i, place] of places.entries()) {
       for (const other of places.slice(i + 1)) expect(touch(place, other)).toBe(false);
-      const { x1, y1, x2, y2 } = faces[i].box;
-      expect(touch(place, { x1: x1 - 12, y1: y1 - 12, x2: x2 + 12, y2: y2 + 12 })).toBe(true);
-      for (const { keypoints } of faces) {
-        for (const { x, y } of keypoints) expect(touch(place, { x1: x, y1: y, x2: x, y2: y })).toBe(false);
+      const onFace = faces.map(({ box }) => sharedArea(place, box));
+      expect(onFace[i]).toBe(Math.max(...onFace));
+      for (const { x, y } of faces.flatMap(({ keypoints }) => keypoints)) {
+        expect(touch(place, { x1: x, y1: y, x2: x, y2: y })).toBe(false);
       }
-    });
+    }
   });
 
   it('carry names, which take their part of the room', () => {
@@ -110,7 +126,7 @@ describe('scores', () => {
   });
 
   it('indices keep off another face where they can', () => {
-    const placements = [0, 1].map((i) => ({ center: { x: 110 + 175 * i, y: 150 }, size: 170, rollRadians: 0 }));
+    const placements = [0, 1].map((i) => ({ center: { x: 110 + 150 * i, y: 150 }, size: 170, rollRadians: 0 }));
     const faces = drawnFaces(400, 300, placements);
     const labels = labelsOf(overlayShapes(faces, { width: 400, height: 300, indices: true }), 'index');
     const strangers = labels.filter((label) => touch(labelBox(label), faces[1 - label.face].box));
@@ -144,20 +160,24 @@ describe('legend', () => {
       { x: 70, y: 410 },
       { x: 570, y: 410 },
       { x: 70, y: 70 },
-    ];
-    const faces = drawnFaces(
-      640,
-      480,
-      corners.map((center) => ({ center, size: 130, rollRadians: 0 })),
-    );
+    ].map((center) => ({ center, size: 130, rollRadians: 0 }));
+    const below = { center: { x: 520, y: 134 }, size: 40, rollRadians: 0 };
+    const faces = drawnFaces(640, 480, [...corners, below]);
     const shapes = overlayShapes(faces, { ...size, legend: true });
     for (const label of labelsOf(shapes, 'legend')) {
       const place = labelBox(label);
       expectInside(place, 640, 480);
       expect(place.x1).toBeGreaterThan(320);
       expect(place.y2).toBeLessThan(240);
-      for (const score of labelsOf(shapes, 'score')) expect(touch(place, labelBox(score))).toBe(false);
     }
+    const rows = labelsOf(shapes, 'legend').map(labelBox);
+    const whole = boxAround(
+      rows.flatMap(({ x1, y1, x2, y2 }) => [
+        { x: x1, y: y1 },
+        { x: x2, y: y2 },
+      ]),
+    );
+    for (const score of labelsOf(shapes, 'score')) expect(touch(whole, labelBox(score))).toBe(false);
   });
 
   it('shrinks with the image, and is left out where it could not be read', () => {

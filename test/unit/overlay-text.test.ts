@@ -116,6 +116,25 @@ describe('text in pictures', () => {
     },
   );
 
+  it.each([
+    [30, 5],
+    [-12, 5],
+    [15, -8],
+    [15, 24],
+  ])('over the border at %i, %i ends there', (x, y) => {
+    const text = label('88', 12, { x, y });
+    const drawn = overlayRaster(gray(40, 30), [text]);
+    // On a picture with room on all sides the same pixels change.
+    const wide = overlayRaster(gray(80, 70), [{ ...text, at: { x: x + 20, y: y + 20 } }]);
+    let changed = 0;
+    for (let row = 0; row < 30; row++) {
+      const expected = wide.data.subarray(((row + 20) * 80 + 20) * 3, ((row + 20) * 80 + 60) * 3);
+      expect(drawn.data.subarray(row * 120, (row + 1) * 120)).toEqual(expected);
+      changed += expected.filter((value) => value !== 100).length;
+    }
+    expect(changed).toBeGreaterThan(0);
+  });
+
   it('larger than the picture shows the same part of it as in a larger picture', () => {
     const [wide, narrow] = [600, 200].map((width) =>
       overlayRaster(gray(width, 300), [label('8', 320, { x: -40, y: -60 })]),
