@@ -124,10 +124,9 @@ export class OverlayFilm {
 /** Seconds between two pictures at least: encoders refuse times that stand still. */
 const LEAST_PAUSE = 0.001;
 
-/** The frame with its faces, and the id of each in the place of its score. */
+/** The frame with its faces, and the id of each before its score. */
 function drawn(image: PixelImage, faces: readonly TrackedFace[]): PixelImage {
-  const shapes = overlayShapes(faces, { width: image.width, height: image.height }).map((shape) =>
-    shape.kind === 'label' && shape.part === 'score' ? { ...shape, text: String(faces[shape.face].id) } : shape,
-  );
-  return overlayRaster(image, shapes);
+  const { width, height } = image;
+  const names = faces.map(({ id }) => String(id));
+  return overlayRaster(image, overlayShapes(faces, { width, height, names }));
 }
