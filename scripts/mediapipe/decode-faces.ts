@@ -79,18 +79,32 @@ const FACE_CENTER = place({ [CENTER]: 1, [MOUTH]: -RAISED, [LEFT_EYE]: RAISED / 
 const SQUARE = [sum({ [SIZE]: 0.5, [SIZE + 1]: 0.5 })];
 
 /**
+ * For each block of cells the best score, and the number of the cell that has it, the first of several; both flat. `MaxPool` can
+ * say both, but on graphics cards it says the score alone.
+ */
+function bestOfBlocks(g: GraphBuilder, scores: Value, block: number): { best: Value; cell: Value } {
+  const { concat, reshape, transpose } = operators(g);
+  const sides = g.int64([block]);
+  const across = g.add('Div', [g.add('Shape', [scores], { start: 3n }), sides]);
+  const shape = concat([g.int64([-1]), sides, across, sides], 0);
+  const blocks = (cells: Value) => reshape(transpose(reshape(cells, shape), [0, 2, 1, 3]), [-1, block * block]);
+  const numbers = g.add('Range', [g.int64(0), g.add('Size', [scores]), g.int64(1)]);
+  const place = g.add('ArgMax', [blocks(scores)], { axis: 1n });
+  const pick = (cells: Value) => reshape(g.add('GatherElements', [blocks(cells), place], { axis: 1n }), [-1]);
+  return { best: pick(scores), cell: pick(numbers) };
+}
+
+/**
  * Cells -> grids of the faces in SCRFD's units, (rows, columns, length) by kind: the best cell of each block, with a score
  * of zero unless it is better than its neighbours.
  */
 export function decodeFaces(g: GraphBuilder, { scores, regressors }: FaceMaps, level: Level): Record<FaceKind, Value> {
   const { add, sub, mul, div, min, sqrt, where, gather, reshape, transpose, concat, cast } = operators(g);
   const { scale, block, stride, confidence } = level;
-  const window = [BigInt(block), BigInt(block)];
-  const [best, index] = g.addMany('MaxPool', [scores], 2, { kernel_shape: window, strides: window });
-  const cell = reshape(index, [-1]);
+  const { best, cell } = bestOfBlocks(g, scores, block);
   const around = g.add('MaxPool', [scores], { kernel_shape: [3n, 3n], pads: [1n, 1n, 1n, 1n] });
-  const isPeak = g.add('GreaterOrEqual', [reshape(best, [-1]), gather(reshape(around, [-1]), cell)]);
-  const probability = g.add('Sigmoid', [reshape(best, [-1])]);
+  const isPeak = g.add('GreaterOrEqual', [best, gather(reshape(around, [-1]), cell)]);
+  const probability = g.add('Sigmoid', [best]);
   const ranked = min(probability, add(mul(probability, confidence), 0.5 * (1 - confidence)));
   const score = where(isPeak, ranked, 0);
 
@@ -117,7 +131,7 @@ export function decodeFaces(g: GraphBuilder, { scores, regressors }: FaceMaps, l
   const half = mul(side, sqrt(add(mul(along, HALF_LENGTH ** 2 - HALF_WIDTH ** 2), HALF_WIDTH ** 2)));
   const boxes = concat([sub(half, center), add(half, center)], 1);
 
-  const blocks = g.add('Shape', [best], { start: 2n });
+  const blocks = g.add('Div', [g.add('Shape', [scores], { start: 2n }), g.int64(block)]);
   const grid = (flat: Value, kind: FaceKind) => reshape(flat, concat([blocks, g.int64([FACE_LENGTHS[kind]])], 0));
   return { scores: grid(score, 'scores'), boxes: grid(boxes, 'boxes'), keypoints: grid(keypoints, 'keypoints') };
 }
