@@ -1,6 +1,6 @@
 import { InvalidOptionError } from './errors.js';
 import { nearestName } from './nearest-name.js';
-import { checkChoice, checkInteger, checkNumber, checkObject } from './options.js';
+import { checkChoice, checkInteger, checkList, checkNumber, checkObject } from './options.js';
 
 /** Checks one option: returns its value, or the default when it is left out. Throws InvalidOptionError for any other value. */
 export type Check<T> = (name: string, value: unknown) => T;
@@ -40,6 +40,12 @@ export const oneOf =
   <const T extends string>(choices: readonly T[]): Check<T> =>
   (name, value) =>
     checkChoice(name, value, choices);
+
+/** One value, or a list of at least one. */
+export const oneOrMore =
+  <T>(check: Check<T>): Check<T[]> =>
+  (name, value) =>
+    Array.isArray(value) && value.length > 0 ? checkList(name, value, check) : [check(name, value)];
 
 /** An object of settings inside the options. Messages name its fields with a dot: `smoothing.position`. */
 export const settings =

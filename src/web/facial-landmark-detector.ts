@@ -1,14 +1,14 @@
 import { checkOptions } from '../check-options.js';
 import { FaceDetector, openPair } from '../detector/face-detector.js';
-import { networkFromSession, type OnnxNetwork } from '../runtime/onnx-network.js';
-import { type OrtRuntime, openOrtSession } from '../runtime/ort-session.js';
+import { type OpenedOnDevice, openOnDevice, type PassedOver } from '../detector/open-on-device.js';
 import type { NetworksIdentity } from '../runtime/receipt.js';
 import type { RuntimeInfo } from '../runtime/session.js';
 import { VERSION } from '../version.js';
 import { readPixels, WEB_DECODE_OPTIONS, type WebImageInput } from './images/read-pixels.js';
 import { BUILT_IN_DETECTOR, BUILT_IN_LANDMARKER } from './models/built-in.js';
 import { fetchModel, type ModelSource } from './models/fetch-model.js';
-import { loadWebRuntime } from './runtime/load-runtime.js';
+import { loadWebRuntime, type WebDevice } from './runtime/load-runtime.js';
+import { openNetwork } from './runtime/open-network.js';
 import { WEB_LOAD_OPTIONS, type WebAnalyzeOptions, type WebLoadOptions } from './web-options.js';
 
 const nameOf = (source: ModelSource): string => {
@@ -16,25 +16,25 @@ const nameOf = (source: ModelSource): string => {
   return 'url' in source ? String(source.url) : 'bytes';
 };
 
-async function openNetwork(runtime: OrtRuntime, model: Uint8Array, name: string): Promise<OnnxNetwork> {
-  const settings = { executionProviders: [runtime.info.provider], graphOptimizationLevel: 'all', logSeverityLevel: 3 };
-  return networkFromSession(await openOrtSession(runtime, model, name, settings));
-}
-
 /** The detector in a browser: networks by address, images from elements, canvases, files or raw pixels. */
 export class FacialLandmarkDetector extends FaceDetector<WebImageInput, WebAnalyzeOptions> {
   /** What runs the networks: package, version, device, threads. */
   readonly runtime: RuntimeInfo;
 
-  private constructor(networks: { detector: OnnxNetwork; landmarker: OnnxNetwork }, identity: NetworksIdentity) {
-    super({ ...networks, identity, version: VERSION, readOptions: WEB_DECODE_OPTIONS, readPixels });
-    this.runtime = networks.detector.runtime;
+  /** Devices before it in the list that was asked for, and why each does not run the networks. */
+  readonly passedOver: readonly PassedOver[];
+
+  private constructor(networks: OpenedOnDevice<WebDevice>, identity: NetworksIdentity) {
+    const { detector, landmarker, passedOver } = networks;
+    super({ detector, landmarker, identity, version: VERSION, readOptions: WEB_DECODE_OPTIONS, readPixels });
+    this.runtime = detector.runtime;
+    this.passedOver = passedOver;
   }
 
   /**
    * Loads the runtime and both networks, the built-in ones unless others are given. Nothing comes from another host than the
    * addresses say.
-   * @throws DownloadError, ModelFileError, ModelContractError, InvalidOptionError, or the signal's reason
+   * @throws DownloadError, ModelFileError, ModelContractError, InvalidOptionError, DeviceError, or the signal's reason
    */
   static async load(options: WebLoadOptions = {}): Promise<FacialLandmarkDetector> {
     const settings = checkOptions('load', options, WEB_LOAD_OPTIONS);
@@ -44,10 +44,17 @@ export class FacialLandmarkDetector extends FaceDetector<WebImageInput, WebAnaly
       detector: await fetchModel(detector, settings),
       landmarker: await fetchModel(landmarker, settings),
     };
-    const networks = await openPair(
-      () => openNetwork(runtime, models.detector.bytes, `the detector (${nameOf(detector)})`),
-      () => openNetwork(runtime, models.landmarker.bytes, `the landmarker (${nameOf(landmarker)})`),
-    );
+    const { device, signal } = settings;
+    const networks = await openOnDevice({
+      devices: device,
+      reference: 'wasm',
+      open: (one) =>
+        openPair(
+          () => openNetwork(runtime, one, models.detector.bytes, `the detector (${nameOf(detector)})`),
+          () => openNetwork(runtime, one, models.landmarker.bytes, `the landmarker (${nameOf(landmarker)})`),
+        ),
+      signal,
+    });
     const isBuiltIn = detector === BUILT_IN_DETECTOR && landmarker === BUILT_IN_LANDMARKER;
     return new FacialLandmarkDetector(networks, {
       set: isBuiltIn ? 'mediapipe' : 'custom',

@@ -1,6 +1,7 @@
 // The browser entry: all of the pure one, plus a detector that loads by itself and takes what a page holds.
 export { FaceDetector } from '../detector/face-detector.js';
 export type { FrameTracker } from '../detector/frame-tracker.js';
+export type { PassedOver } from '../detector/open-on-device.js';
 export { type ResultJson, type ResultJsonOptions, resultToJson } from '../detector/result-to-json.js';
 export * from '../index.js';
 export type { RuntimeInfo } from '../runtime/session.js';

@@ -8,12 +8,28 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { FacialLandmarkDetector } from '../../src/node/facial-landmark-detector.js';
 import { readImage } from '../../src/node/images/image-file.js';
+import { readModel, writeModel } from '../../src/onnx/model.js';
+import type { Graph } from '../../src/onnx/schema.js';
 import { browserPath, hasBrowser, launchBrowser } from '../support/browser.js';
 import { PAINTING as MONA_LISA } from '../support/painted-camera.js';
 import { type StaticServer, serveFolder } from '../support/static-server.js';
+import { yunetStandIn } from '../support/yunet-stand-in.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const PNG = `${root}test/fixtures/stages/align.png`;
+
+const YUNET = yunetStandIn(1);
+
+/** A network whose weights are listed among its inputs too, as older exporters write them. */
+function listWeights(bytes: Uint8Array): Uint8Array {
+  const model = readModel(bytes);
+  const { inputs, initializers } = model.graph as Graph;
+  for (const { name, dataType: elementType, dimensions } of initializers) {
+    const shape = { dimensions: dimensions.map((value) => ({ value })) };
+    inputs.push({ name, type: { tensor: { elementType, shape } }, metadata: [] });
+  }
+  return writeModel(model);
+}
 
 type Library = typeof import('../../src/web/index.js') & typeof import('../../src/web/images/read-pixels.js');
 
@@ -38,6 +54,8 @@ describe.skipIf(!hasBrowser)(`onnx-facial-lmk-detector/web (needs ${browserPath}
       '/main.js': MAIN,
       '/photo.jpg': readFileSync(MONA_LISA),
       '/image.png': readFileSync(PNG),
+      '/yunet.onnx': YUNET,
+      '/yunet-listed.onnx': listWeights(YUNET),
     };
     plain = await serveFolder(root, pages, { 'content-security-policy': POLICY });
     isolated = await serveFolder(root, pages, { 'content-security-policy': POLICY, ...ISOLATED });
@@ -259,6 +277,41 @@ describe.skipIf(!hasBrowser)(`onnx-facial-lmk-detector/web (needs ${browserPath}
     }, sha256);
     const fetched = plain.requests.slice(before).filter((path) => path.endsWith('face-detector-mediapipe.onnx'));
     expect({ wrong, fetched: fetched.length }).toEqual({ wrong: 'ERR_MODEL_FILE', fetched: 2 });
+  });
+
+  it('adapts networks as Node does: YuNet by address, as file and as bytes, and weights that are listed among the inputs', async () => {
+    const options = { minScore: 0.6, maxFaces: 20 };
+    const detector = await FacialLandmarkDetector.load({
+      detector: YUNET,
+      landmarker: `${root}models/face-landmarker-mediapipe.onnx`,
+    });
+    const image = await readImage(PNG);
+    const { faces } = await detector.detect(image, options);
+    await detector.close();
+    expect(faces).toHaveLength(20);
+    const page = await open(plain);
+    const found = await page.evaluate(async (settings) => {
+      const { createWorkerDetector, FacialLandmarkDetector } = globalThis as unknown as Library;
+      const file = async (path: string) => (await fetch(path)).blob();
+      const image = await file('/image.png');
+      const blob = await file('/yunet.onnx');
+      const loads = {
+        address: () => createWorkerDetector({ detector: '/yunet.onnx' }),
+        blob: () => createWorkerDetector({ detector: blob }),
+        bytes: async () => FacialLandmarkDetector.load({ detector: await blob.arrayBuffer() }),
+        listed: () => FacialLandmarkDetector.load({ detector: '/yunet-listed.onnx' }),
+      };
+      const found: Record<string, unknown> = {};
+      for (const [name, load] of Object.entries(loads)) {
+        const detector = await load();
+        const { faces } = await detector.detect(image, settings);
+        found[name] = faces.map(({ box, keypoints }) => ({ box, keypoints }));
+        await detector.close();
+      }
+      return found;
+    }, options);
+    const expected = faces.map(({ box, keypoints }) => ({ box, keypoints }));
+    expect(found).toEqual({ address: expected, blob: expected, bytes: expected, listed: expected });
   });
 
   it('refuses options that there are not and values that do not fit, before anything is fetched', async () => {

@@ -22,7 +22,10 @@ function playedDetector() {
     postMessage: (message: Sent) => sent.push(message),
     terminate: () => sent.push({ kind: 'terminated', call: -1 }),
   };
-  const target = new WorkerDetector(worker, { name: 'stub', version: '0', provider: 'stub' });
+  const target = new WorkerDetector(worker, {
+    runtime: { name: 'stub', version: '0', provider: 'stub' },
+    passedOver: [],
+  });
   const failure = new InvalidImageError({ name: 'the image', expected: 'one', received: 'none' });
   const answer = (call: number) =>
     worker.onmessage({ data: { kind: 'failed', call, error: errorToJson(failure, { details: true }) } });

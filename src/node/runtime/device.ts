@@ -1,6 +1,5 @@
-import { type Check, oneOf } from '../../check-options.js';
+import { type Check, oneOf, oneOrMore } from '../../check-options.js';
 import { DeviceError } from '../../errors.js';
-import { checkList } from '../../options.js';
 
 /** Where networks run. Not every build of ONNX Runtime has each of them; `facial-lmk doctor` says which a machine has. */
 export const DEVICES = ['cpu', 'cuda', 'coreml', 'dml', 'webgpu'] as const;
@@ -24,7 +23,4 @@ export function noDevice(device: Device, received: string, cause?: unknown): Dev
 export const checkDevice: Check<Device> = oneOf(DEVICES);
 
 /** One device, or several in the order of preference. */
-export const checkDevices: Check<Device[]> = (name, value) => {
-  if (!Array.isArray(value) || value.length === 0) return [checkDevice(name, value)];
-  return checkList(name, value, checkDevice);
-};
+export const checkDevices: Check<Device[]> = oneOrMore(checkDevice);

@@ -1,7 +1,5 @@
-import { constantWeights } from '../../onnx/constant-weights.js';
 import { networkFromSession, type OnnxNetwork } from '../../runtime/onnx-network.js';
-import { isYunet } from '../../yunet/is-yunet.js';
-import { yunetToScrfd } from '../../yunet/yunet-to-scrfd.js';
+import { openAdapted } from '../../runtime/open-adapted.js';
 import { checkSessionOptions, openSession, readModelFile, type SessionOptions } from './onnx-session.js';
 
 /**
@@ -13,10 +11,7 @@ export async function loadNetwork(source: string | Uint8Array, options: SessionO
   const settings = checkSessionOptions('loadNetwork', source, options);
   const bytes = typeof source === 'string' ? await readModelFile(source) : source;
   const name = settings.name ?? (typeof source === 'string' ? source : undefined);
-  const open = async (model: string | Uint8Array) =>
-    networkFromSession(await openSession(model, { ...settings, name }));
-  const network = await open(constantWeights(bytes) ?? source);
-  if (!isYunet(network)) return network;
-  await network.close();
-  return open(yunetToScrfd(bytes, network.name));
+  return openAdapted(bytes, async (adapted: string | Uint8Array = source) =>
+    networkFromSession(await openSession(adapted, { ...settings, name })),
+  );
 }

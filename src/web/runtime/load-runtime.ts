@@ -5,6 +5,7 @@ import {
   type ChecksOf,
   integerIn,
   oneOf,
+  oneOrMore,
   optional,
   orElse,
   settings,
@@ -14,8 +15,9 @@ import { InvalidOptionError } from '../../errors.js';
 import { checkObject, checkText } from '../../options.js';
 import type { OrtApi, OrtRuntime } from '../../runtime/ort-session.js';
 
+export const WEB_DEVICES = ['wasm', 'webgpu'] as const;
 /** `wasm` runs on the processor, `webgpu` on the graphics card. */
-export type WebDevice = 'wasm' | 'webgpu';
+export type WebDevice = (typeof WEB_DEVICES)[number];
 
 /** The parts of the module `onnxruntime-web`, or of `onnxruntime-web/webgpu`, that are used here. */
 export interface WebOrtModule extends OrtApi {
@@ -27,18 +29,23 @@ export interface WebOrtModule extends OrtApi {
 }
 
 export interface WebRuntimeOptions {
-  /** Default `wasm`. */
-  device?: WebDevice | undefined;
+  /**
+   * What runs the networks, or several in the order of preference. Default `wasm`. `webgpu` is taken only if it finds in a drawn
+   * picture what the processor finds; where it cannot be had or is wrong that is an error, or in a list it is passed over, and
+   * `detector.passedOver` says why.
+   */
+  device?: WebDevice | readonly WebDevice[] | undefined;
   /**
    * Threads of one run, on `wasm`. More than one needs a page that is cross-origin isolated (the headers COOP and COEP).
    * Default: half the cores, at most 4, where the page is isolated, else 1. `detector.runtime` says how many were given.
    */
   threads?: number | undefined;
   /**
-   * The module `onnxruntime-web`, or a function that imports it; for the device `webgpu` its part `onnxruntime-web/webgpu`.
-   * Default: the WebAssembly build that comes with this package.
+   * The module `onnxruntime-web`, a function that imports it, or the address of its script, which begins with `/`, `./` or a
+   * scheme. For the device `webgpu` its part `onnxruntime-web/webgpu`, the script `ort.webgpu.min.mjs`.
+   * Default: the WebAssembly build that comes with this package, which runs on the processor alone.
    */
-  runtime?: WebOrtModule | (() => Promise<WebOrtModule>) | undefined;
+  runtime?: WebOrtModule | (() => Promise<WebOrtModule>) | string | URL | undefined;
   /** Where the runtime finds its own files: a folder, or the addresses of both. Default: beside the module. */
   wasmPaths?: string | { mjs?: string | undefined; wasm?: string | undefined } | undefined;
 }
@@ -46,8 +53,20 @@ export interface WebRuntimeOptions {
 type Runtime = NonNullable<WebRuntimeOptions['runtime']>;
 type WasmPaths = NonNullable<WebRuntimeOptions['wasmPaths']>;
 
-const checkRuntime: Check<Runtime> = (name, value) =>
-  (typeof value === 'function' ? value : checkObject(name, value)) as Runtime;
+/** The address of a runtime's script, complete: a worker has another base than its page. */
+export const checkScript: Check<string> = (name, value) => {
+  const address = value instanceof URL ? value.href : value;
+  if (typeof address === 'string' && /^(\.{0,2}\/|[a-z][a-z\d+.-]*:)/i.test(address)) {
+    if (URL.canParse(address, location.href)) return new URL(address, location.href).href;
+  }
+  const expected = 'an address that begins with "/", "./" or a scheme';
+  throw new InvalidOptionError({ name, expected, received: describe(value) });
+};
+
+const checkRuntime: Check<Exclude<Runtime, URL>> = (name, value) => {
+  if (typeof value === 'string' || value instanceof URL) return checkScript(name, value);
+  return (typeof value === 'function' ? value : checkObject(name, value)) as WebOrtModule;
+};
 
 const checkBothPaths = settings({ mjs: optional(checkText), wasm: optional(checkText) });
 const checkWasmPaths: Check<WasmPaths> = (name, value) =>
@@ -55,7 +74,7 @@ const checkWasmPaths: Check<WasmPaths> = (name, value) =>
 
 /** What each option of the runtime must be. */
 export const RUNTIME_OPTIONS = {
-  device: orElse('wasm', oneOf(['wasm', 'webgpu'])),
+  device: orElse(['wasm'] as WebDevice[], oneOrMore(oneOf(WEB_DEVICES))),
   threads: optional(integerIn(1, 128)),
   runtime: optional(checkRuntime),
   wasmPaths: optional(checkWasmPaths),
@@ -68,17 +87,10 @@ function threadCount(threads: number | undefined): number {
   return threads ?? Math.min(4, Math.ceil((navigator.hardwareConcurrency || 1) / 2));
 }
 
-async function importRuntime({ device, runtime }: RuntimeSettings): Promise<WebOrtModule> {
+async function importRuntime(runtime: RuntimeSettings['runtime']): Promise<WebOrtModule> {
+  if (typeof runtime === 'string') return import(/* webpackIgnore: true */ /* @vite-ignore */ runtime);
   if (typeof runtime === 'function') return runtime();
   if (runtime !== undefined) return runtime;
-  if (device === 'webgpu') {
-    throw new InvalidOptionError({
-      name: 'runtime',
-      expected: 'the module onnxruntime-web/webgpu for the device "webgpu"',
-      received: 'undefined',
-      hint: "Install onnxruntime-web and pass `runtime: () => import('onnxruntime-web/webgpu')`.",
-    });
-  }
   // @ts-expect-error the build puts this file beside the compiled modules
   return import('../../wasm-runtime/ort.wasm.min.mjs');
 }
@@ -98,13 +110,12 @@ function ownPaths(): { mjs: string; wasm: string } {
  * @returns the runtime; `info.threads` says how many threads it really has
  * @throws InvalidOptionError, and what importing throws
  */
-export async function loadWebRuntime(settings: RuntimeSettings): Promise<OrtRuntime> {
-  const { device, threads, runtime, wasmPaths } = settings;
-  const api = await importRuntime(settings);
+export async function loadWebRuntime({ threads, runtime, wasmPaths }: RuntimeSettings): Promise<OrtRuntime> {
+  const api = await importRuntime(runtime);
   if (typeof api?.InferenceSession?.create !== 'function' || !api.env?.wasm) {
     throw new InvalidOptionError({
       name: 'runtime',
-      expected: 'the module onnxruntime-web, or a function that imports it',
+      expected: 'the module onnxruntime-web, or what imports it',
       received: describe(api),
     });
   }
@@ -113,7 +124,7 @@ export async function loadWebRuntime(settings: RuntimeSettings): Promise<OrtRunt
   env.wasm.wasmPaths ??= wasmPaths ?? (runtime === undefined ? ownPaths() : undefined);
   const { numThreads } = env.wasm;
   return {
-    info: { name: 'onnxruntime-web', version: env.versions?.web ?? 'unknown', provider: device, threads: numThreads },
+    info: { name: 'onnxruntime-web', version: env.versions?.web ?? 'unknown', provider: 'wasm', threads: numThreads },
     api,
   };
 }

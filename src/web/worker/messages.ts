@@ -1,4 +1,5 @@
 import type { ErrorJson } from '../../detector/error-json.js';
+import type { PassedOver } from '../../detector/open-on-device.js';
 import type { SentFace, SentResult } from '../../detector/sent-result.js';
 import type { RuntimeInfo } from '../../runtime/session.js';
 import type { TrackerOptions } from '../../tracking/face-tracker.js';
@@ -7,7 +8,9 @@ import type { FetchProgress } from '../models/fetch-model.js';
 import type { WebAnalyzeOptions, WebLoadOptions } from '../web-options.js';
 
 /** Options of `load` that can be sent: no functions, and addresses as text. */
-export type SentLoadOptions = Omit<WebLoadOptions, 'fetch' | 'runtime' | 'progress' | 'signal'>;
+export interface SentLoadOptions extends Omit<WebLoadOptions, 'fetch' | 'runtime' | 'progress' | 'signal'> {
+  runtime?: string | undefined;
+}
 
 /** page -> worker. `call` numbers the calls, so that answers may come in any order. */
 export type Request =
@@ -35,7 +38,7 @@ export type Done =
 /** worker -> page */
 export type Answer =
   | { kind: 'progress'; progress: FetchProgress }
-  | { kind: 'ready'; runtime: RuntimeInfo }
+  | { kind: 'ready'; runtime: RuntimeInfo; passedOver: readonly PassedOver[] }
   | { kind: 'failed to load'; error: ErrorJson }
   | Done
   | { kind: 'failed'; call: number; error: ErrorJson }

@@ -37,7 +37,8 @@ export function serveDetector(own: Pick<WebLoadOptions, 'runtime' | 'fetch'> = {
     try {
       const progress: WebLoadOptions['progress'] = (state) => answer({ kind: 'progress', progress: state });
       detector = await FacialLandmarkDetector.load({ ...options, ...own, progress });
-      answer({ kind: 'ready', runtime: detector.runtime });
+      const { runtime, passedOver } = detector;
+      answer({ kind: 'ready', runtime, passedOver });
     } catch (error) {
       answer({ kind: 'failed to load', error: errorToJson(error, { details: true }) });
     }

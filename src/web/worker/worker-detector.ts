@@ -5,6 +5,7 @@ import type { DetectionResult } from '../../detector/detection-result.js';
 import { errorFromJson } from '../../detector/error-json.js';
 import { checkConcurrency } from '../../detector/face-detector.js';
 import type { FrameTracker } from '../../detector/frame-tracker.js';
+import type { PassedOver } from '../../detector/open-on-device.js';
 import { unpackFaces, unpackResult } from '../../detector/sent-result.js';
 import { type StreamResult, streamResults } from '../../detector/stream-results.js';
 import { FileAccessError, InvalidOptionError, WorkerLostError } from '../../errors.js';
@@ -17,11 +18,14 @@ import { TRACKER_OPTIONS, type TrackerOptions } from '../../tracking/face-tracke
 import type { TrackedFace } from '../../tracking/tracks.js';
 import type { WebImageInput } from '../images/read-pixels.js';
 import type { FetchProgress, ModelSource } from '../models/fetch-model.js';
+import { checkScript } from '../runtime/load-runtime.js';
 import { WEB_ANALYZE_OPTIONS, WEB_LOAD_OPTIONS, type WebAnalyzeOptions, type WebLoadOptions } from '../web-options.js';
 import type { Answer, Done, Request, SentLoadOptions } from './messages.js';
 import { sendableInput } from './sendable-input.js';
 
 export interface WorkerLoadOptions extends Omit<WebLoadOptions, 'fetch' | 'runtime'> {
+  /** The address of a runtime's script, as `load` takes it. A worker of your own may bring its module instead. */
+  runtime?: string | URL | undefined;
   /**
    * Starts a worker of your own that calls `serveDetector`, e.g.
    * `() => new Worker(new URL('./my-worker.js', import.meta.url), { type: 'module' })`.
@@ -58,9 +62,10 @@ function checkAddress(name: string, value: unknown): URL {
 }
 
 // Functions cannot be sent.
-const { fetch: _fetch, runtime: _runtime, ...SENT_OPTIONS } = WEB_LOAD_OPTIONS;
+const { fetch: _fetch, ...SENT_OPTIONS } = WEB_LOAD_OPTIONS;
 const WORKER_LOAD_OPTIONS = {
   ...SENT_OPTIONS,
+  runtime: optional(checkScript),
   worker: optional(checkFunction<() => Worker>),
   workerUrl: optional(checkAddress),
 } satisfies ChecksOf<WorkerLoadOptions>;
@@ -71,6 +76,9 @@ const WORKER_ANALYZE_OPTIONS = {
 } satisfies ChecksOf<WorkerAnalyzeOptions>;
 const TRACK_OPTIONS = { handOver: orElse(false, checkBoolean) } satisfies ChecksOf<TrackOptions>;
 type CallSettings = Checked<typeof WORKER_ANALYZE_OPTIONS>;
+
+/** What a worker says of itself when its networks are open. */
+type Opened = Pick<Extract<Answer, { kind: 'ready' }>, 'runtime' | 'passedOver'>;
 
 interface Pending<T> {
   resolve(value: T): void;
@@ -117,6 +125,8 @@ const sentSource = (source: ModelSource | undefined): ModelSource | undefined =>
 export class WorkerDetector {
   /** What runs the networks: package, version, device, threads. */
   readonly runtime: RuntimeInfo;
+  /** Devices before it in the list that was asked for, and why each does not run the networks. */
+  readonly passedOver: readonly PassedOver[];
   readonly #worker: Worker;
   readonly #waiting: Map<number, Pending<Done>>;
   readonly #closed = deferred<void>();
@@ -128,10 +138,11 @@ export class WorkerDetector {
   #lost: WorkerLostError | undefined;
 
   /** For {@link createWorkerDetector}. */
-  constructor(worker: Worker, runtime: RuntimeInfo) {
+  constructor(worker: Worker, { runtime, passedOver }: Opened) {
     checkObject('worker', worker);
     this.#worker = worker;
     this.runtime = runtime;
+    this.passedOver = passedOver;
     this.#waiting = new Map();
     worker.onmessage = ({ data }: MessageEvent<Answer>) => this.#receive(data);
     worker.onerror = (event) => this.#fail(lost(event.message || 'an error'));
@@ -289,13 +300,13 @@ function startWorker(start: WorkerLoadOptions['worker'], url: URL | undefined): 
 }
 
 /** Waits until the worker has opened its networks. */
-function ready(worker: Worker, progress: ((state: FetchProgress) => void) | undefined): Promise<RuntimeInfo> {
+function ready(worker: Worker, progress: ((state: FetchProgress) => void) | undefined): Promise<Opened> {
   return new Promise((resolve, reject) => {
     worker.onerror = (event) => reject(noScript(event.message || 'no script at its address'));
     worker.onmessageerror = () => reject(lost('an answer that cannot be read'));
     worker.onmessage = ({ data }: MessageEvent<Answer>) => {
       if (data.kind === 'progress') progress?.(data.progress);
-      else if (data.kind === 'ready') resolve(data.runtime);
+      else if (data.kind === 'ready') resolve(data);
       else if (data.kind === 'failed to load') reject(errorFromJson(data.error));
     };
   });
