@@ -8,6 +8,7 @@ import { say } from './say.js';
 interface PageOptions extends NetworkOptions {
   out: string;
   force?: boolean;
+  webgpu?: boolean;
 }
 
 const HELP = `
@@ -23,18 +24,20 @@ export function pageCommand(): Command {
     new Command('page')
       .description('write the page as a static site that needs no server: everything runs in the browser')
       .requiredOption('-o, --out <folder>', 'the folder to write')
+      .option('--webgpu', 'let visitors choose their graphics card; takes the package onnxruntime-web, and 27 MB')
       .option('--force', 'write also into a folder that holds other files'),
   )
     .addHelpText('after', HELP)
     .action(run);
 }
 
-async function run({ out, force, ...options }: PageOptions): Promise<void> {
+async function run({ out, force, webgpu, ...options }: PageOptions): Promise<void> {
   const { identity, detector, landmarker } = await findNetworks(options);
   const { set, licence } = identity;
   const { files, bytes } = await writeSite(out, {
     networks: set === DEFAULT_SET ? undefined : { detector, landmarker, set, licence },
     overwrite: force,
+    webgpu,
   });
   say(`${join(out, 'index.html')}: ${files} files, ${(bytes / 1e6).toFixed(1)} MB`);
 }

@@ -106,7 +106,12 @@ const runtimeFacts = ({ name, version, provider, threads }: RuntimeInfo) => ({
 const networksText = (set: string, licence: string) =>
   site.networks && set === 'custom' ? `${site.networks.set} (${site.networks.licence})` : `${set} (${licence})`;
 
+function showCardFault(): void {
+  element('card-note').textContent = browser.cardFault ? `It is not used: ${browser.cardFault}` : '';
+}
+
 function showReport({ width, height, decoder, faces, timings, networks }: ResultJson, total: number): void {
+  showCardFault();
   showFacts(element('facts'), {
     Size: `${width} × ${height}`,
     Faces: String(faces.length),
@@ -229,6 +234,7 @@ async function followFaces(turn: number): Promise<RuntimeInfo | undefined> {
   }
   setStatus('The camera is on. Loading …', 'busy');
   const detector = await browser.open();
+  showCardFault();
   if (turn === latest) {
     live.follow(detector, liveOptions());
     setStatus('The camera is on.');
@@ -305,12 +311,24 @@ element('min-score').addEventListener('change', () => {
 });
 element('smoothing').addEventListener('change', () => live.change(liveOptions()));
 
+/** Has faces found anew, in the photo or before the camera: something else finds them now. */
+function searchAnew(): void {
+  if (shown) findAgain();
+  else if (!element('capture').hidden) runCamera(() => camera.open());
+}
+
 element('place').addEventListener('change', () => {
   storage()?.setItem(PLACE_KEY, isOnServer() ? 'server' : 'browser');
   showPlace();
-  if (shown) findAgain();
-  else if (!element('capture').hidden) runCamera(() => camera.open());
+  searchAnew();
 });
+
+element<HTMLInputElement>('card').addEventListener('change', ({ target }) => {
+  browser.useCard((target as HTMLInputElement).checked);
+  showCardFault();
+  searchAnew();
+});
+element('card-choice').hidden = site.webgpu === undefined;
 
 function showPlace(): void {
   element('promise').textContent = isOnServer() ? 'It goes to this server only.' : 'Nothing leaves this browser.';

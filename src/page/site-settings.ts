@@ -4,4 +4,6 @@ export interface SiteSettings {
   service: boolean;
   /** Networks beside the page; without them those that come with the library. */
   networks?: { detector: string; landmarker: string; set: string; licence: string } | undefined;
+  /** Address of the script of ONNX Runtime with WebGPU. Without it the browser uses its processor only. */
+  webgpu?: string | undefined;
 }

@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
+import { InvalidOptionError } from '../errors.js';
 import { PACKAGE_MODELS, PACKAGE_MODULES, SAMPLE_PICTURE } from '../node/package-paths.js';
 import type { SiteSettings } from '../page/site-settings.js';
 import { PAGE_POLICY, policyText } from './page-policy.js';
@@ -50,6 +52,34 @@ const LIBRARY = [
 ];
 const BUILT_IN = ['face-detector-mediapipe.onnx', 'face-landmarker-mediapipe.onnx', 'LICENSE-APACHE-2.0.txt', 'NOTICE'];
 
+const WEBGPU_SCRIPT = 'ort.webgpu.min.mjs';
+const WEBGPU_WASM = 'ort-wasm-simd-threaded.asyncify.wasm';
+const WEBGPU_FOLDER = 'lib/webgpu-runtime';
+
+/** ONNX Runtime with WebGPU, of the package that the user has installed. @throws InvalidOptionError where it is not there */
+function webgpuFiles(): PageFile[] {
+  let wasm: string;
+  try {
+    wasm = createRequire(new URL('index.js', PACKAGE_MODULES)).resolve(`onnxruntime-web/${WEBGPU_WASM}`);
+  } catch (cause) {
+    throw new InvalidOptionError({
+      name: 'webgpu',
+      expected: 'the package onnxruntime-web, which has the runtime for graphics cards',
+      received: 'none',
+      hint: 'Install it: `npm install onnxruntime-web`.',
+      cause,
+    });
+  }
+  return [WEBGPU_SCRIPT, WEBGPU_WASM.replace('.wasm', '.mjs'), WEBGPU_WASM].map((name) => {
+    const file = fromDisk(`${WEBGPU_FOLDER}/${name}`, new URL(name, pathToFileURL(wasm)));
+    // Its licence stands at its head; the map that it names at its end is not taken along, and tools complain about that.
+    return name.endsWith('.wasm') ? file : { ...file, read: async () => withoutMap(await file.read()) };
+  });
+}
+
+const withoutMap = (script: Uint8Array) =>
+  new TextEncoder().encode(new TextDecoder().decode(script).replace(/^\/\/# sourceMappingURL=.*\n?/m, ''));
+
 function networkFiles(networks: PageNetworks | undefined): PageFile[] {
   if (!networks) return BUILT_IN.map(modelFile);
   return (['detector', 'landmarker'] as const).map((role) =>
@@ -76,20 +106,23 @@ function pageItself(settings: SiteSettings): PageFile {
   };
 }
 
+/** What the page comes with. */
+export interface PageContents {
+  /** In place of the built-in ones. */
+  networks?: PageNetworks | undefined;
+  /** With ONNX Runtime for graphics cards, from the package onnxruntime-web. Default false. */
+  webgpu?: boolean | undefined;
+}
+
 /**
  * All files of the page. They are the same in the service and on a static host.
- * @param options.networks in place of the built-in ones
+ * @throws InvalidOptionError for `webgpu` without the package that it comes from
  */
-export function pageFiles({
-  service,
-  networks,
-}: {
-  service: boolean;
-  networks?: PageNetworks | undefined;
-}): PageFile[] {
+export function pageFiles({ service, networks, webgpu }: PageContents & { service: boolean }): PageFile[] {
   return [
     pageItself({
       service,
+      ...(webgpu && { webgpu: `./${WEBGPU_FOLDER}/${WEBGPU_SCRIPT}` }),
       ...(networks && {
         networks: { ...networks, detector: 'models/detector.onnx', landmarker: 'models/landmarker.onnx' },
       }),
@@ -98,6 +131,7 @@ export function pageFiles({
     ...['icon.svg', 'icon-192.png', 'icon-512.png'].map((name) => ownFile(`icons/${name}`)),
     fromDisk('sample.jpg', pathToFileURL(SAMPLE_PICTURE)),
     ...LIBRARY.map(libraryFile),
+    ...(webgpu ? webgpuFiles() : []),
     ...networkFiles(networks),
   ];
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { FileAccessError } from '../errors.js';
 import { writeFileAtomic } from '../node/files/write-file.js';
 import { VERSION } from '../version.js';
-import { type PageNetworks, pageFiles, readServiceWorker } from './page-files.js';
+import { type PageContents, pageFiles, readServiceWorker } from './page-files.js';
 
 /** Lists the files that this library wrote into a folder, so that the next run knows them. */
 const LIST = 'site-files.json';
@@ -58,16 +58,16 @@ export interface WrittenSite {
  * removed, files of others stay. The service worker is written last, so that visitors never get a mixture of two versions.
  *
  * @param options.overwrite write also into a folder that holds other files
- * @throws FileAccessError
+ * @throws FileAccessError, InvalidOptionError
  */
 export async function writeSite(
   folder: string,
-  { networks, overwrite = false }: { networks?: PageNetworks | undefined; overwrite?: boolean | undefined } = {},
+  { overwrite = false, ...contents }: PageContents & { overwrite?: boolean | undefined } = {},
 ): Promise<WrittenSite> {
   const earlier = await earlierFiles(folder);
   if (!earlier && !overwrite) await checkFolder(folder);
   const files = new Map<string, Uint8Array>();
-  for (const { path, read } of pageFiles({ service: false, networks })) files.set(path, await read());
+  for (const { path, read } of pageFiles({ ...contents, service: false })) files.set(path, await read());
   const digests = Object.fromEntries([...files].map(([path, bytes]) => [path, sha256(bytes)]));
   const script = new TextDecoder().decode(await readServiceWorker());
   const version = `${VERSION} ${sha256(`${script}${JSON.stringify(digests)}`).slice(0, 16)}`;

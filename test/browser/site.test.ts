@@ -37,6 +37,7 @@ describe.skipIf(!hasBrowser)(`the static page (needs ${browserPath})`, () => {
     camera = await paintedCamera();
     await writeSite(join(folder, 'some/where'));
     await writeSite(join(folder, 'drawn'), { networks: DRAWN });
+    await writeSite(join(folder, 'card'), { networks: DRAWN, webgpu: true });
     const { image } = drawScene({ seed: 11, width: 900, height: 600, faces: 3 });
     scene = Buffer.from(await encodeImage(image, 'png'));
     server = await serveFolder(folder, {
@@ -123,6 +124,25 @@ describe.skipIf(!hasBrowser)(`the static page (needs ${browserPath})`, () => {
     if (screenshots) await page.screenshot({ path: join(screenshots, 'page-live.png') });
     await page.getByRole('button', { name: 'Take the picture' }).click();
     await page.getByText('1 face found.').waitFor();
+    expect(wrongs).toEqual([]);
+    await context.close();
+  });
+
+  it('has a switch for the graphics card where the site brings what runs it, and says why there is none', async () => {
+    const without = await open('/drawn/');
+    expect(await without.page.getByLabel('Use the graphics card').isVisible()).toBe(false);
+    await without.context.close();
+    const { context, page, wrongs } = await open('/card/');
+    await choose(page);
+    await page.getByText('3 faces found.').waitFor();
+    await page.getByLabel('Use the graphics card').check();
+    await page.getByText(/^It is not used: .*(WebGPU is not supported|GPU adapter)/).waitFor();
+    await page.getByText('3 faces found.').waitFor();
+    await page.getByText(/^wasm/).waitFor();
+    if (screenshots) await page.screenshot({ path: join(screenshots, 'page-card.png') });
+    await page.getByLabel('Use the graphics card').uncheck();
+    await page.getByText('3 faces found.').waitFor();
+    expect(await page.locator('#card-note').textContent()).toBe('');
     expect(wrongs).toEqual([]);
     await context.close();
   });

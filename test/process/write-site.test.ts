@@ -56,6 +56,14 @@ describe('writeSite', () => {
     expect(html).not.toContain('<!-- policy -->');
   });
 
+  it('takes the runtime for graphics cards along, and the page is told where it lies', async () => {
+    await writeSite(site, { networks: DRAWN, webgpu: true });
+    const [script, ...others] = Object.keys(told().files).filter((path) => path.startsWith('lib/webgpu-runtime/'));
+    expect(others).toEqual(['mjs', 'wasm'].map((kind) => expect.stringMatching(new RegExp(`asyncify\\.${kind}$`))));
+    expect(read('index.html').toString()).toContain(`"webgpu":"./${script}"`);
+    expect(read(script).toString()).not.toContain('sourceMappingURL');
+  });
+
   it('brings its own folder up to date: other networks, another version, and what others put there stays', async () => {
     await writeSite(site);
     const before = told().version;
