@@ -59,7 +59,11 @@ export function serveCommand(): Command {
     )
     .option('--token-file <file>', 'require the token in this file', notEmpty)
     .optionsGroup('Limits:')
-    .option('--workers <n>', 'worker threads (default: by the number of cores)', integerIn(1, 256))
+    .option(
+      '--workers <n>',
+      'worker threads (default: by the number of cores; with another device than cpu: 1)',
+      integerIn(1, 256),
+    )
     .option(
       '--queue <n>',
       'largest number of waiting images; further ones are answered with 429',

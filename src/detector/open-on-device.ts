@@ -1,5 +1,6 @@
 import { reasonOf } from '../as-error.js';
 import { DeviceError } from '../errors.js';
+import { inBatches } from '../runtime/in-batches.js';
 import type { OnnxNetwork } from '../runtime/onnx-network.js';
 import { type DeviceDifferences, deviceFault, verifyDevice } from './verify-device.js';
 
@@ -47,7 +48,7 @@ async function openTested<Device extends string>(
     const differences = await verifyDevice(pair, reference);
     const fault = deviceFault(differences);
     if (fault) throw new Error(fault);
-    return { ...pair, differences };
+    return { ...pair, detector: inBatches(pair.detector), differences };
   } catch (error) {
     await close(pair);
     throw error;
@@ -71,7 +72,8 @@ function noDevice(passedOver: readonly PassedOver[], reference: string, cause: u
 
 /**
  * Opens networks on the first device of a list that gives correct results. Each device is compared with the processor on a drawn
- * picture. A device that is not available, fails or computes something else is passed over.
+ * picture. A device that is not available, fails or computes something else is passed over. On a device other than the reference
+ * several images share a run of the detector, if its network leaves their number open.
  *
  * @throws DeviceError when no device is left, and what opening on the reference device throws
  */

@@ -75,6 +75,8 @@ describe('load({ device })', () => {
   it('does the same in a pool', async () => {
     await using pool = await createPool({ networks: 'drawn-faces', device: [ABSENT, 'cpu'], workers: 2 });
     expect((await pool.detect(image)).faces).toHaveLength(2);
+    await using alone = await createPool({ networks: 'drawn-faces', device: [ABSENT, 'cpu'] });
+    expect(alone.workers).toBe(1);
     await expect(createPool({ networks: 'drawn-faces', device: ABSENT, workers: 2 })).rejects.toThrow(DeviceError);
     const deviceOptions = { allocator: () => undefined };
     await expect(createPool({ networks: 'drawn-faces', deviceOptions, workers: 1 })).rejects.toThrow(

@@ -101,6 +101,35 @@ describe('openOnDevice', () => {
     );
   });
 
+  it('runs images that wait together on a device, and alone on the reference', async () => {
+    const runs: number[] = [];
+    /** Of each image the same: the stub's outputs, once for each. */
+    const repeat = ({ data, shape: [, ...rest] }: Tensor, times: number) => {
+      const all = new Float32Array(times * data.length);
+      for (let i = 0; i < times; i++) all.set(data, i * data.length);
+      return { data: all, shape: [times, ...rest] };
+    };
+    const openFree = async (): Promise<OpenPair> => {
+      const one = stubDetector({ rank: 3 });
+      const free = (infos: Network['inputs']) =>
+        infos.map((info) => ({ ...info, shape: ['n', ...info.shape.slice(1)] }));
+      const infer = async (input: Tensor) => {
+        runs.push(input.shape[0]);
+        return (await one.infer(input)).map((output) => repeat(output, input.shape[0]));
+      };
+      const detector = held({ ...one, inputs: free(one.inputs), outputs: free(one.outputs), infer });
+      return { detector, landmarker: held(stubLandmarker()) };
+    };
+    const input = { data: new Float32Array(3 * 640 * 640), shape: [1, 3, 640, 640] };
+    for (const [device, expected] of Object.entries({ card: [1, 2], cpu: [1, 1, 1] })) {
+      const { detector } = await openOnDevice({ devices: [device], reference: 'cpu', open: openFree });
+      runs.length = 0;
+      const outputs = await Promise.all([1, 2, 3].map(() => detector.infer(input)));
+      expect(outputs[1].map(({ shape }) => shape)).toEqual(outputs[0].map(({ shape }) => shape));
+      expect(runs).toEqual(expected);
+    }
+  });
+
   it('does not blame a device for a file that is no network', async () => {
     const fail = async () => {
       throw new Error('no network');

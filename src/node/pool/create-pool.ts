@@ -36,7 +36,10 @@ import { PoolWorker, type PoolWorkerSettings, type WorkResult } from './pool-wor
 import { WorkerSet } from './worker-set.js';
 
 export interface PoolOptions extends NetworkChoice, Omit<OpenOptions, 'threads'>, ImageMemoryOptions {
-  /** Worker threads, each with its own pair of networks. Default: one for each core. */
+  /**
+   * Worker threads, each with its own pair of networks. Default: one for each core; one in all where `device` names another device than
+   * `cpu`, because a graphics card would hold the networks once for each, and does one thing at a time anyway.
+   */
   workers?: number | undefined;
   /** Threads of one network run. Default: the cores shared among the workers, at least 1. */
   threadsPerWorker?: number | undefined;
@@ -357,8 +360,10 @@ const CREATE_OPTIONS = {
  */
 export async function createPool(options: PoolOptions = {}): Promise<Pool> {
   const cores = availableParallelism();
+  const checked = checkOptions('createPool', options, CREATE_OPTIONS);
+  const isOnProcessor = checked.device.every((one) => one === 'cpu');
   const {
-    workers: count = cores,
+    workers: count = isOnProcessor ? cores : 1,
     threadsPerWorker: threads = Math.max(1, Math.floor(cores / count)),
     maxQueue,
     imageMemory,
@@ -367,7 +372,7 @@ export async function createPool(options: PoolOptions = {}): Promise<Pool> {
     deviceOptions,
     runtime,
     ...choice
-  } = checkOptions('createPool', options, CREATE_OPTIONS);
+  } = checked;
   const bytes = imageMemoryBytes({ imageMemory });
   // Half is shared out, so that ordinary images need no question; larger ones share the rest.
   const imageShare = Math.floor(bytes / 2 / count);
