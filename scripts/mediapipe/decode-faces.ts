@@ -79,8 +79,8 @@ const FACE_CENTER = place({ [CENTER]: 1, [MOUTH]: -RAISED, [LEFT_EYE]: RAISED / 
 const SQUARE = [sum({ [SIZE]: 0.5, [SIZE + 1]: 0.5 })];
 
 /**
- * For each block of cells the best score, and the number of the cell that has it, the first of several; both flat. `MaxPool` can
- * say both, but on graphics cards it says the score alone.
+ * The best score of each block of cells, and the number of the cell that has it (the first one if there are several). Both are flat.
+ * `MaxPool` gives both too, but ONNX Runtime's kernel for graphics cards does not give the numbers.
  */
 function bestOfBlocks(g: GraphBuilder, scores: Value, block: number): { best: Value; cell: Value } {
   const { concat, reshape, transpose } = operators(g);

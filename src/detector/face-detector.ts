@@ -164,10 +164,10 @@ export class FaceDetector<Input, Options extends CallOptions> {
   }
 
   /**
-   * The faces of several images, of any size, in their order: the same as those of `detect`. On a graphics card several go through
-   * the detector in one run, where its network leaves their number open; images of one size, as it sees them, do. The built-in
-   * one takes one image a run.
-   * @throws what `detect` throws for the first image that fails, when all have ended
+   * The faces of several images of any size, in the order of the images. The results are those of `detect`. On a graphics card
+   * images that have the same input size share a run of the detector, if its network leaves their number open. The built-in
+   * detector takes one image per run.
+   * @throws what `detect` throws for the first image that fails, after the calls for all images have ended
    */
   async detectBatch(inputs: readonly Input[], options: Options = {} as Options): Promise<DetectionResult[]> {
     const settings = this.#settings('detectBatch', options);

@@ -30,12 +30,12 @@ function windowOf(node: Node) {
   const strides = integers(node, 'strides') ?? [1, 1];
   const dilations = integers(node, 'dilations') ?? [1, 1];
   const pads = integers(node, 'pads') ?? [0, 0, 0, 0];
-  /** How far rows and columns with their padding are longer than one window: negative by the window where there are none. */
+  /** Padding minus the length of the window, for rows and columns. */
   const excess = size.map((side, axis) => pads[axis] + pads[axis + 2] - (dilations[axis] * (side - 1) + 1));
   return { strides, excess };
 }
 
-/** A number that divides rows and columns of an image: its fixed side, or the one that is known of those that vary. */
+/** A number that divides rows and columns of an input: its fixed side, or `ofVarying`. */
 function dividesImage({ type }: ValueInfo, ofVarying: number): number {
   const dimensions = type?.tensor?.shape?.dimensions ?? [];
   if (dimensions.length !== 4) return 1;
@@ -64,7 +64,7 @@ function floorNodes(graph: Graph, ofVarying: number): Node[] {
     const window = isPool || node.operator === 'Conv' ? windowOf(node) : undefined;
     if (!window) return node;
     const [stride] = window.strides;
-    // As many samples as strides fit into the side.
+    // The output is the input's side divided by the stride.
     const isShare = window.strides[1] === stride && window.excess.every((one) => one < 0 && one >= -stride);
     if (divisor % stride === 0 && isShare) divisors.set(output, divisor / stride);
     if (!isPool || integer(node, 'ceil_mode') === 0 || !fitsWhole(divisor, window)) return node;
@@ -73,11 +73,11 @@ function floorNodes(graph: Graph, ofVarying: number): Node[] {
 }
 
 /**
- * A network whose pools round the size of their output down where they rounded it up (`ceil_mode`) and nothing is to be rounded:
- * the same result, and WebGPU's kernels of some builds of ONNX Runtime know no other way.
+ * Lets pools round the size of their output down instead of up (`ceil_mode`) where nothing has to be rounded. The results are the
+ * same. WebGPU's kernels in some builds of ONNX Runtime cannot round up.
  *
  * @param bytes an ONNX file
- * @param ofVarying a number that rows and columns of an input are a multiple of, where the file leaves them open
+ * @param ofVarying a number that divides rows and columns of an input where the file leaves them open
  * @returns an ONNX file, or undefined where nothing is to be changed: also for bytes of another kind
  */
 export function floorPools(bytes: Uint8Array, ofVarying: number): Uint8Array | undefined {

@@ -3,7 +3,7 @@ import { tensor, tensorValues } from '../tensor.js';
 import type { NetworkInfo, Tensor } from '../types.js';
 import type { OnnxNetwork } from './onnx-network.js';
 
-/** Images that go through the network at once: an input takes 4.9 MB, and what a card gains by more is little. */
+/** Most images in one run. Each input takes 4.9 MB. */
 const MOST = 8;
 
 interface Waiting {
@@ -15,11 +15,11 @@ interface Waiting {
 const isFree = (dimension: number | string | undefined) =>
   typeof dimension === 'string' || (dimension !== undefined && dimension < 0);
 
-/** Whether a detector leaves the number of images open: of its input, and of all outputs, which have an axis for them then. */
+/** Whether a detector leaves the number of images open: in its input, and in the first of three axes of every output. */
 export const takesBatches = ({ inputs, outputs }: NetworkInfo): boolean =>
   isFree(inputs[0].shape[0]) && outputs.every(({ shape }) => shape.length === 3 && isFree(shape[0]));
 
-/** One input of several, which are of the same size. */
+/** Several inputs of the same size as one. */
 function join(inputs: readonly Tensor[]): Tensor {
   const [{ shape }] = inputs;
   const data = new Float32Array(inputs.reduce((sum, input) => sum + input.data.length, 0));
@@ -48,8 +48,8 @@ function part(network: NetworkInfo, outputs: readonly Tensor[], image: number, i
 }
 
 /**
- * A detector that takes the images which wait for it in one run, where it leaves their number open: for graphics cards, which
- * take hardly longer for several. Nobody waits for others to come.
+ * A detector that runs all images that wait for it at once, if its network leaves their number open. For graphics cards, which
+ * take little longer for several images than for one. An image never waits for others to come.
  *
  * @param network whose inputs hold one image each
  */

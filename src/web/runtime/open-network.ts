@@ -14,8 +14,8 @@ const NEEDS_WEBGPU =
   "`runtime: () => import('onnxruntime-web/webgpu')`, or the address of its ort.webgpu.min.mjs.";
 
 /**
- * By module, whose turn it is. A build with WebGPU leaves and enters its WebAssembly while the card works, one call at a time: a
- * second one that begins meanwhile, of whichever session, waits forever. The module is one for the whole page, and so are its turns.
+ * One queue for each runtime module. A build with WebGPU suspends its WebAssembly while the card works. A second call that begins
+ * meanwhile, of any session, would never end. The page has one instance of the module, so the queue belongs to the module.
  */
 const turnsOf = new WeakMap<OrtApi, Semaphore>();
 
@@ -25,7 +25,7 @@ function turns(api: OrtApi): Semaphore {
   return own;
 }
 
-/** Opens a session whose calls wait for their turn, as opening does. */
+/** Opens a session. Opening, running and closing it wait for their turn. */
 async function openInTurn(runtime: OrtRuntime, model: Uint8Array, name: string, options: object): Promise<Session> {
   const inTurn = <T>(job: () => Promise<T>) => turns(runtime.api).run(1, job);
   const session = await inTurn(() => openOrtSession(runtime, model, name, options));
@@ -46,8 +46,8 @@ async function openSession(runtime: OrtRuntime, device: WebDevice, model: Uint8A
 }
 
 /**
- * Opens a network on a device, adapted to this library and to the device.
- * @param name what messages call it
+ * Opens a network on a device. The file is adapted to this library and to the device first.
+ * @param name what messages call the network
  * @throws ModelFileError, ModelContractError, DeviceError
  */
 export function openNetwork(
