@@ -5,7 +5,6 @@ import {
   detectorInput,
   estimateCropTransforms,
   type Kernels,
-  nms,
   type PixelView,
   pixelView,
   plainKernels,
@@ -14,6 +13,10 @@ import {
 } from 'onnx-facial-lmk-detector/kernels';
 import { affineMatrix, LANDMARK106, loadNetwork, type Network, SCRFD } from 'onnx-facial-lmk-detector/node';
 import { Random } from '../src/drawn-faces/random.js';
+import { suppress } from '../src/ops/nms.js';
+import { levelsOf } from '../src/scrfd/anchors.js';
+import { sortTensors } from '../src/scrfd/contract.js';
+import { decodeRows } from '../src/scrfd/decode.js';
 import { naiveLetterbox, naiveWarp, sample } from '../test/support/naive-kernels.js';
 import type { Bench, BenchImage } from './bench.js';
 import { type Contender, measure } from './harness.js';
@@ -55,9 +58,10 @@ function outputsWith(random: Random, candidates: number): ScrfdOutputs {
   return outputs;
 }
 
+/** The functions that the pipeline calls, which do not check their arguments as the exported ones do. */
 function decodeAndSuppress(outputs: ScrfdOutputs): number[] {
-  const found = decodeAnchors(outputs, anchorLevels(SIDE), SCRFD.minScore);
-  return nms(found.boxes, found.scores, SCRFD.iouThreshold, SCRFD.maxFaces);
+  const found = decodeRows(outputs, levelsOf(SIDE, SCRFD), SCRFD.minScore);
+  return suppress(found.boxes, found.scores, SCRFD.iouThreshold, SCRFD.maxFaces);
 }
 
 /** The image with most candidates, as the detector sees it. */
@@ -100,7 +104,7 @@ export const benchKernels: Bench = async ({ models, images, rounds }) => {
     },
     // At once, as in the pipeline: what the network wrote last is still in the cache.
     [`decode + NMS, ${real.candidates} candidates (${real.name})`]: () =>
-      decodeAndSuppress(sortOutputs(network, outputs, anchorLevels(SIDE))),
+      decodeAndSuppress(sortTensors(network, outputs, levelsOf(SIDE, SCRFD))),
     'letterbox 1280 x 720, naive': () => naiveLetterbox(image, SIDE),
     'letterbox 1280 x 720, plain': letterbox(plainKernels),
     [`letterbox 1280 x 720, ${fast.name}`]: letterbox(fast),
