@@ -18,6 +18,7 @@ import { calibrate, describeMachine, isQuiet } from './machine.js';
 import { benchManyFiles } from './many-files.js';
 import { benchMemory } from './memory.js';
 import { benchMerged } from './merged.js';
+import { benchOperators } from './operators.js';
 import { benchPeers } from './peers.js';
 import { benchPhotographs } from './photographs.js';
 import { benchPool } from './pool.js';
@@ -45,6 +46,7 @@ const BENCHES: Record<string, { run: Bench; onRequest?: true }> = {
   'many-files': { run: benchManyFiles, onRequest: true },
   serve: { run: benchServe, onRequest: true },
   sets: { run: benchSets, onRequest: true },
+  operators: { run: benchOperators, onRequest: true },
   peers: { run: benchPeers, onRequest: true },
   gate: { run: benchGate, onRequest: true },
   'large-files': { run: benchLargeFiles, onRequest: true },

@@ -34,7 +34,10 @@ export type DeviceOptions = Readonly<Record<string, unknown>>;
 export const checkDeviceOptions = (name: string, value: unknown): DeviceOptions =>
   checkObject(name, value) as DeviceOptions;
 
-/** @param provider ONNX Runtime's name of what runs the model */
+/**
+ * Everything else is as ONNX Runtime has it: other settings were measured, and none is faster (docs/performance.md).
+ * @param provider ONNX Runtime's name of what runs the model
+ */
 function sessionOptions(
   { threads, deviceOptions }: Pick<SessionOptions, 'threads' | 'deviceOptions'>,
   provider: string,
