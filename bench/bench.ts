@@ -7,6 +7,10 @@ export interface BenchContext {
   /** Networks to compare with, by what they were called. */
   others: readonly (readonly [string, ModelPaths])[];
   images: readonly BenchImage[];
+  /** Where the images come from, or undefined for those of the bench. */
+  folder: string | undefined;
+  /** Where to leave pictures to look at. */
+  pictures: string | undefined;
   merged: MergedModel | undefined;
   rounds: number;
   /** Disturb the fleet in every way. */

@@ -50,7 +50,7 @@ function panel(curve: Curve, left: number, top: number): string[] {
     text(title, [left + 8, top + 16], 'font-weight="600"'),
     text(describeGrowth(fit, y), [left + 8, top + 31], 'fill="#d9822b"'),
     `<path d="M${x0} ${y1}V${y0}H${x1}" fill="none" stroke="#8a94a6"/>`,
-    `<path d="M${line.join('L')}" stroke="#d9822b" stroke-width="1.5" stroke-dasharray="4 3"/>`,
+    `<path d="M${line.join('L')}" fill="none" stroke="#d9822b" stroke-width="1.5" stroke-dasharray="4 3"/>`,
     ...samples.flatMap(([at, value]) => [
       `<circle cx="${toX(at).toFixed(1)}" cy="${toY(value).toFixed(1)}" r="3.5" fill="#2f6fde"/>`,
       text(short(at), [toX(at), y0 + 14], 'text-anchor="middle" font-size="10"'),

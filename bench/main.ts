@@ -3,6 +3,7 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { FacialLmkError, findModels, loadMergedModel } from 'onnx-facial-lmk-detector/node';
+import { benchAnonymize } from './anonymize.js';
 import type { Bench, BenchContext } from './bench.js';
 import { chartSvg } from './chart.js';
 import { benchDecoderMemory } from './decoder-memory.js';
@@ -22,6 +23,7 @@ import { benchOperators } from './operators.js';
 import { benchPeers } from './peers.js';
 import { benchPhotographs } from './photographs.js';
 import { benchPool } from './pool.js';
+import { benchRecall } from './recall.js';
 import { formatMachine, formatQuiet, formatSection, type Report } from './report.js';
 import { benchScaling } from './scaling.js';
 import { benchServe } from './serve.js';
@@ -54,12 +56,14 @@ const BENCHES: Record<string, { run: Bench; onRequest?: true }> = {
   scaling: { run: benchScaling, onRequest: true },
   trace: { run: benchTrace, onRequest: true },
   track: { run: benchTrack, onRequest: true },
+  recall: { run: benchRecall, onRequest: true },
+  anonymize: { run: benchAnonymize, onRequest: true },
   web: { run: benchWeb, onRequest: true },
 };
 
 const HELP = `npm run bench -- [${Object.keys(BENCHES).join('|')} ...] [options]
   --networks SET   a set or a folder with the two networks (default: as for the command)
-  --with A,B       sets or folders to compare with in "sets"
+  --with A,B       sets or folders to compare with in "sets", to look again with in "anonymize"
   --detector FILE  another detector than the set's
   --images DIR     photographs (default: a painting alone and nine times; drawn scenes for drawn-faces)
   --only A,B       only the images of these names, without extension
@@ -68,6 +72,7 @@ const HELP = `npm run bench -- [${Object.keys(BENCHES).join('|')} ...] [options]
   --chaos          of "fleet": kill workers, restart the queue, fill the disk
   --trace FILE     where "trace" writes its timeline (default: trace.json)
   --curves FILE    where "scaling" draws its curves (default: scaling.svg)
+  --pictures DIR   of "recall" and "anonymize": a sheet of what was found where nothing should be
   --json FILE      everything as JSON
   --svg FILE       the end-to-end tables as a chart`;
 
@@ -83,6 +88,7 @@ const { values, positionals } = parseArgs({
     rounds: { type: 'string', default: '25' },
     trace: { type: 'string', default: 'trace.json' },
     curves: { type: 'string', default: 'scaling.svg' },
+    pictures: { type: 'string' },
     json: { type: 'string' },
     svg: { type: 'string' },
     chaos: { type: 'boolean', default: false },
@@ -113,6 +119,8 @@ async function main(): Promise<void> {
         .map(async (networks) => [networks, await findModels({ networks })] as const),
     ),
     images: await benchImages(values.images, models.identity.set, values.only?.split(',')),
+    folder: values.images,
+    pictures: values.pictures,
     merged: values.merged === undefined ? undefined : await loadMergedModel(values.merged),
     rounds,
     chaos: values.chaos,

@@ -4,6 +4,7 @@ export { type AnonymizeOptions, anonymizeFaces } from './anonymize/anonymize-fac
 export { type ErrorJson, type ErrorJsonOptions, errorFromJson, errorToJson } from './detector/error-json.js';
 export { drawScene, type Scene, type SceneFace, type SceneOptions } from './drawn-faces/draw-scene.js';
 export * from './errors.js';
+export { byQuality } from './face/by-quality.js';
 export { type AvatarOptions, cropAvatars } from './face/crop-avatars.js';
 export { type CropOptions, cropFace, type FaceCrop } from './face/crop-face.js';
 export { faceFromJson } from './face/face-from-json.js';

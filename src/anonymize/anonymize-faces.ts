@@ -12,7 +12,10 @@ import { faceRegion, type Outlined, REGION_SHAPES } from './face-region.js';
 export interface AnonymizeOptions {
   /** `blur`: soft, without edges; `pixelate`: squares; `fill`: one gray. Default `blur`. */
   method?: 'blur' | 'pixelate' | 'fill' | undefined;
-  /** What is covered: `landmarks`, the face along its contour with the forehead; `ellipse` or `box` around that. Default `ellipse`. */
+  /**
+   * What is covered, with room for hair and chin around it: `landmarks`, the face along its contour with the forehead; `ellipse` or `box`
+   * around that. Default `ellipse`.
+   */
   shape?: 'landmarks' | 'box' | 'ellipse' | undefined;
   /** How little is left, 0 to 1: about four colours across the face at 0, one at 1. Default 0.5. */
   strength?: number | undefined;
@@ -29,8 +32,11 @@ export const ANONYMIZE_OPTIONS = {
 const [MOST_CELLS, FEWEST_CELLS] = [4, 1];
 /** Pixels of the smallest cell's side: one of its 256 pixels changes the mean by less than one grey level. */
 const SMALLEST_CELL = 16;
-/** Room around the face, and the way over which a blur fades into the image, as shares of the face's size. */
-const [MARGIN, FADE] = [0.06, 0.1];
+/**
+ * Room around the face, and the way over which a blur fades into the image, as shares of the face's size. With less room detectors still know
+ * some heads by their hair and neck.
+ */
+const [MARGIN, FADE] = [0.32, 0.1];
 const GRAY = 128;
 
 /** How far outside of a convex polygon a point lies, negative inside: the farthest of its sides decides. */

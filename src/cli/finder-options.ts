@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { MAX_THREADS } from '../node/runtime/onnx-session.js';
+import type { DetectOptions } from '../stages/detect-faces.js';
 import { addDeviceOption, addNetworkOptions } from './network-options.js';
 import { integerIn, numberIn } from './option-parsers.js';
 
@@ -14,8 +15,8 @@ export function addFinderOptions(command: Command): Command {
     );
 }
 
-/** Options for detection. */
-export function addFaceOptions(command: Command): Command {
+/** Options for detection. @param recall the command's own default */
+export function addFaceOptions(command: Command, recall: DetectOptions['recall'] = 'reference'): Command {
   return command
     .optionsGroup('Detection:')
     .option('--min-score <score>', 'faces need a score above this (default: 0.5)', numberIn(0, 1))
@@ -37,7 +38,7 @@ export function addFaceOptions(command: Command): Command {
     .addOption(
       new Option(
         '--recall <how>',
-        'thorough: also look for faces that fill the picture, are turned or tiny (default: reference)',
+        `thorough: also look for faces that fill the picture, are turned or tiny (default: ${recall})`,
       ).choices(['fast', 'reference', 'thorough']),
     )
     .addOption(
@@ -54,9 +55,9 @@ export function addFaceOptions(command: Command): Command {
     );
 }
 
-/** Options for detection and decoding. */
-export function addDetectionOptions(command: Command): Command {
-  return addFaceOptions(command)
+/** Options for detection and decoding. @param recall the command's own default */
+export function addDetectionOptions(command: Command, recall?: DetectOptions['recall']): Command {
+  return addFaceOptions(command, recall)
     .addOption(new Option('--decoder <name>', 'image decoder (default: auto)').choices(['auto', 'sharp', 'jimp']))
     .addOption(
       new Option(

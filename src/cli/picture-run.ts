@@ -27,6 +27,8 @@ export interface FoundImage {
   bytes: Uint8Array;
   pixels: PixelImage;
   faces: readonly Face[];
+  /** Finds faces in what was made of the image, in the same way. */
+  findIn(picture: PixelImage): Promise<readonly Face[]>;
 }
 
 /** A picture to write: the ending of its name after the image's name, and its bytes. */
@@ -91,7 +93,8 @@ export async function pictureRun(
         : await readEncodedFile(source.name, reading);
       const { pixels, faces } = await finder.findIn(bytes);
       const paths: string[] = [];
-      for await (const picture of make({ bytes, pixels, faces })) paths.push(await folder.write(stem, picture));
+      const findIn = async (picture: PixelImage) => (await finder.findIn(picture)).faces;
+      for await (const picture of make({ bytes, pixels, faces, findIn })) paths.push(await folder.write(stem, picture));
       totals.images++;
       totals.faces += faces.length;
       return paths;

@@ -46,8 +46,8 @@ export interface DetectOptions {
   largeImages?: 'reduce' | 'refuse' | undefined;
   /**
    * How hard to look. `reference`: one pass, the merged model's. `thorough`: further passes for faces that fill the picture, that are
-   * turned by a right angle or upside down, and, in images above 1280 pixels, that are small; each face names its pass. `fast`: one pass
-   * at half the side, where the network leaves the choice. Default `reference`.
+   * turned by a right angle or upside down, or are small; each face names its pass, and large images take long. `fast`: one pass at half
+   * the side, where the network leaves the choice. Default `reference`.
    */
   recall?: 'fast' | 'reference' | 'thorough' | undefined;
 }

@@ -30,19 +30,22 @@ interface Sighting {
   keypoints: readonly number[];
 }
 
-/** Images above this are searched in tiles: below, the whole image shows the detector no face at less than half its size. */
-const TILED_FROM = 1280;
 /**
- * Tiles show the image at twice its size, so that a face of 8 pixels is as large to the detector as one of 16; it finds few smaller
- * ones. They overlap by the largest face that they are asked for.
+ * The finest tiles show the image at twice its size, so that a face of 8 pixels is as large to the detector as one of 16; it finds few
+ * smaller ones, and no more at four times the size. They overlap by the largest face that they are asked for.
  */
 const ZOOM = 2;
 const OVERLAP = 0.25;
+/** Tiles are searched where they show faces at least so many times as large as the whole image does. */
+const LEAST_GAIN = 1.6;
 /** Further passes see every image again, and so need better scores to invent no more faces. */
-const FURTHER_MIN_SCORE = 0.6;
+const FURTHER_MIN_SCORE = 0.63;
 /** A face of a further pass of which so much lies in a better one, or in a much larger one, is a part of it. */
 const INSIDE = 0.6;
 const MUCH_LARGER = 2;
+/** Sightings in memory at once, as a multiple of the faces that are asked for, or of so many: each is seen by several anchors and passes. */
+const MOST_AT_ONCE = 64;
+const LEAST_KEPT = 1000;
 
 const area = ([x1, y1, x2, y2]: readonly number[]) => Math.max(0, x2 - x1) * Math.max(0, y2 - y1);
 
@@ -131,7 +134,7 @@ function part(view: PixelView, left: number, top: number, side: number): PixelVi
 
 /** One network and one image: everything that its passes share. */
 class Passes {
-  readonly found: Sighting[] = [];
+  #found: Sighting[] = [];
   readonly #network: Network;
   readonly #settings: PassSettings;
   readonly #workspace: Workspace;
@@ -165,16 +168,22 @@ class Passes {
     const levels = levelsOf(side, this.#spec);
     const least = pass === 'reference' ? minScore : Math.max(minScore, FURTHER_MIN_SCORE);
     const candidates = decodeRows(sortTensors(this.#network, outputs, levels), levels, least);
-    for (const sighting of sightings(candidates, pass, toImage)) if (keep(sighting)) this.found.push(sighting);
+    for (const sighting of sightings(candidates, pass, toImage)) if (keep(sighting)) this.#found.push(sighting);
+    // A large image has thousands of tiles, and noise may look like faces in each.
+    const most = Math.max(this.#settings.maxFaces, LEAST_KEPT);
+    if (this.#found.length > MOST_AT_ONCE * most) this.#found = this.#apart(2 * most);
+  }
+
+  /** The best sightings that lie apart, by non-maximum suppression, best first. */
+  #apart(limit: number): Sighting[] {
+    const boxes = Float32Array.from(this.#found.flatMap(({ box }) => box));
+    const scores = Float32Array.from(this.#found, ({ score }) => score);
+    return suppress(boxes, scores, this.#settings.iouThreshold, limit).map((row) => this.#found[row]);
   }
 
   /** One non-maximum suppression over the sightings of all passes, and none of a part of a face. */
   best({ width, height }: PixelView): Detection[] {
-    const { iouThreshold, maxFaces } = this.#settings;
-    const boxes = Float32Array.from(this.found.flatMap(({ box }) => box));
-    const scores = Float32Array.from(this.found, ({ score }) => score);
-    const rows = suppress(boxes, scores, iouThreshold, Number.POSITIVE_INFINITY);
-    const kept = rows.map((row) => this.found[row]);
+    const kept = this.#apart(Number.POSITIVE_INFINITY);
     const isPart = (face: Sighting, i: number) =>
       face.pass !== 'reference' &&
       kept.some(
@@ -185,7 +194,7 @@ class Passes {
       );
     return kept
       .filter((face, i) => !isPart(face, i))
-      .slice(0, maxFaces)
+      .slice(0, this.#settings.maxFaces)
       .map((face) => toDetection(face, width, height));
   }
 }
@@ -222,8 +231,8 @@ const f32 = Math.fround;
 
 /**
  * Stage 1 in several passes: the reference's own, and further ones for faces that it misses. Each costs a run of the network: one
- * at half the side for large faces, one at either size for each way to turn the image, and, for images above 1280 pixels, one for each
- * tile. No more than three inputs are in memory, whatever the size of the image.
+ * at half the side for large faces, one at either size for each way to turn the image, and one for each tile. No more than three inputs are
+ * in memory, whatever the size of the image.
  */
 export async function findInPasses(
   network: Network,
@@ -254,14 +263,14 @@ export async function findInPasses(
       }
     });
   });
-  if (longer > TILED_FROM) await searchTiles(passes, view, side, workspace, spec);
+  await searchTiles(passes, view, side, workspace, spec);
   return passes.best(view);
 }
 
-/** Tiles of every size from the finest to the one that is half the image, so that no size of face falls between two of them. */
+/** Tiles of every size from the finest to about half the image, so that no size of face falls between two of them. */
 async function searchTiles(passes: Passes, view: PixelView, side: number, workspace: Workspace, spec: ScrfdSpec) {
   const longer = Math.max(view.width, view.height);
-  for (let tile = side / ZOOM; tile < longer / 2; tile *= 2) {
+  for (let tile = side / ZOOM; tile <= longer / LEAST_GAIN; tile *= 2) {
     for (const top of tileStarts(view.height, tile)) {
       for (const left of tileStarts(view.width, tile)) {
         const own = part(view, left, top, tile);

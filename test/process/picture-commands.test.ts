@@ -6,6 +6,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { drawScene } from '../../src/drawn-faces/draw-scene.js';
 import { FacialLandmarkDetector } from '../../src/node/facial-landmark-detector.js';
+import { SAMPLE_PICTURE } from '../../src/node/package-paths.js';
 import { linesOf, runCommand, WITHOUT_SHARP } from '../support/command.js';
 import { DRAWN_FACES } from '../support/drawn-faces.js';
 import { exifWithPreviews } from '../support/exif.js';
@@ -47,6 +48,14 @@ describe('anonymize', () => {
     await using detector = await FacialLandmarkDetector.load(DRAWN_FACES);
     expect((await detector.detect(before)).faces).toHaveLength(3);
     expect((await detector.detect(written)).faces).toHaveLength(0);
+  });
+
+  it('looks for faces thoroughly: also in a picture that is upside down without saying so', async () => {
+    writeFileSync(join(folder, 'turned.png'), await sharp(SAMPLE_PICTURE).rotate(180).png().toBuffer());
+    const turned = ['anonymize', '--networks', 'mediapipe', 'turned.png', '--output', 'turned'];
+    expect((await runCommand(folder, turned)).stderr).toContain('1 faces covered in 1 images');
+    const once = await runCommand(folder, [...turned, '--recall', 'reference']);
+    expect(once.stderr).toContain('0 faces covered in 1 images');
   });
 
   it('keeps EXIF where it is asked for, but no picture in it, and no orientation: the pixels are upright', async () => {

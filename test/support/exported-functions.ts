@@ -9,6 +9,7 @@ import { FaceDetector } from '../../src/detector/face-detector.js';
 import { resultToJson } from '../../src/detector/result-to-json.js';
 import { drawScene } from '../../src/drawn-faces/draw-scene.js';
 import * as errors from '../../src/errors.js';
+import { byQuality } from '../../src/face/by-quality.js';
 import { cropAvatars } from '../../src/face/crop-avatars.js';
 import { cropFace } from '../../src/face/crop-face.js';
 import { faceFromJson } from '../../src/face/face-from-json.js';
@@ -134,6 +135,7 @@ const VALID = new Map<unknown, readonly unknown[]>([
   [cropAvatars, [image, [face], { style: 'passport', size: 16, margin: 0.1 }]],
   [cropFace, [image, face, { template: 'arcface', size: 8, margin: 0.1 }]],
   [faceFromJson, [faceToJson(face)]],
+  [byQuality, [{ score: 0.5 }, { score: 0.25 }]],
   [faceQuality, [face, { width: 40, height: 30 }]],
   [faceToJson, [face, { subpixel: true }]],
   [resultToJson, [result, { name: 'a', subpixel: true }]],

@@ -132,7 +132,7 @@ function useFaces(lib: Library, image: library.PixelImage, faces: Face[]) {
   lib.interOcularDistance(landmarks);
   lib.frames([], { width: 1, height: 1 });
   lib.headPose(landmarks);
-  lib.faceQuality(face, image);
+  lib.byQuality(lib.faceQuality(face, image), lib.faceQuality(face, image));
   const { data } = lib.toTensor(image, { mean: 127.5, std: 127.5 });
   lib.cosineSimilarity(data, data);
   const index = new lib.FaceIndex();

@@ -160,6 +160,8 @@ describe('curvesSvg', () => {
     expect(svg).toMatch(/exponent -?0\.00/);
     expect(svg).toContain('a &lt; b');
     expect(svg).not.toContain('NaN');
+    // Curves are lines: what is between their ends would be filled.
+    for (const [path] of svg.matchAll(/<path[^>]*>/g)) expect(path).toContain('fill="none"');
     const dots = [...svg.matchAll(/<circle cx="([\d.]+)" cy="([\d.]+)"/g)].map(([, x, y]) => [Number(x), Number(y)]);
     expect(dots).toHaveLength(5);
     for (const [x, y] of dots.slice(0, 3)) expect(x > 46 && x < 286 && y > 40 && y < 180).toBe(true);

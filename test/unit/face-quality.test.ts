@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { resultToJson } from '../../src/detector/result-to-json.js';
 import { InvalidOptionError } from '../../src/errors.js';
+import { byQuality } from '../../src/face/by-quality.js';
 import { faceQuality } from '../../src/face/face-quality.js';
 import { MEAN_SHAPE } from '../../src/landmark106/mean-shape.js';
 import { alignFace } from '../../src/stages/align-face.js';
@@ -131,5 +132,21 @@ describe('faceQuality', () => {
     expect(faces[0].attributes?.quality).toEqual(faceQuality(face, sharp));
     expect(faces[1].attributes).not.toHaveProperty('quality');
     expect(resultToJson(result).faces[0]).not.toHaveProperty('attributes');
+  });
+});
+
+describe('byQuality', () => {
+  it('sorts the best first and leaves equal ones in their order', () => {
+    const pictures = [
+      { name: 'a', score: 0.2 },
+      { name: 'b', score: 0.9 },
+      { name: 'c', score: 0.2 },
+      { name: 'd', score: 0 },
+    ];
+    expect([...pictures].sort(byQuality).map(({ name }) => name)).toEqual(['b', 'a', 'c', 'd']);
+  });
+
+  it('refuses what has no score, which would leave any order', () => {
+    expect(() => [{ score: 1 }, {}].sort(byQuality as never)).toThrow(InvalidOptionError);
   });
 });
