@@ -125,7 +125,9 @@ function runNetwork(g: GraphBuilder, network: NetworkFile, opset: number, input:
 function openBatch(g: GraphBuilder, input: Value, condition: Value): Value {
   const { cast, concat, reshape } = operators(g);
   const one = reshape(cast(condition, 'int64'), [1]);
-  return reshape(input, concat([one, g.int64([3, inputSide, inputSide])], 0));
+  const batch = reshape(input, concat([one, g.int64([3, inputSide, inputSide])], 0));
+  // Sizes are the same to the runtime only by their name, and additions are fused only where sizes are the same.
+  return g.describe(batch, 'float', ['landmarkBatch', 3, inputSide, inputSide]);
 }
 
 /**

@@ -209,7 +209,7 @@ describe('--resume', () => {
     // Whoever comes when the first is done finds nothing to do but the image that fails.
     for (const { code, stderr } of outcomes.filter((outcome) => outcome.code !== 1)) {
       expect(code).toBe(2);
-      expect(stderr).toMatch(/a file that no other run writes to for .* taken by process \d+ of .* remove .*\.lock/);
+      expect(stderr).toMatch(/a file that no other run writes to for .* locked by process \d+ of .* remove .*\.lock/);
     }
     expect(readdirSync(folder).filter((name) => name.endsWith('.lock'))).toEqual([]);
   });
