@@ -1,6 +1,6 @@
 import { type Face, FacialLandmarkDetector } from 'onnx-facial-lmk-detector/node';
-import sharp from 'sharp';
 import type { Bench, Section } from './bench.js';
+import { enlargedJpeg } from './enlarged-jpeg.js';
 import { measure } from './harness.js';
 
 /** Longer side of the photographs, as of a camera of 36 megapixels. */
@@ -36,10 +36,7 @@ export const benchLargeFiles: Bench = async ({ models, images, rounds }) => {
   const detector = await FacialLandmarkDetector.load(models);
   const sections: Section[] = [];
   for (const { name, image } of images) {
-    const { data, info } = await sharp(image.data, { raw: { width: image.width, height: image.height, channels: 3 } })
-      .resize(SIDE, SIDE, { fit: 'inside' })
-      .jpeg({ quality: 90 })
-      .toBuffer({ resolveWithObject: true });
+    const { data, info } = await enlargedJpeg(image, SIDE);
     const [exact, fast] = [await detector.detect(data), await detector.detect(data, { decode: 'fast' })];
     const rows = await measure(
       {

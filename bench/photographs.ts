@@ -2,10 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createPool, FacialLandmarkDetector } from 'onnx-facial-lmk-detector/node';
-import sharp from 'sharp';
 import { bareNetworks } from './bare-networks.js';
 import { bareThreads } from './bare-threads.js';
 import type { Bench, Section } from './bench.js';
+import { enlargedJpeg } from './enlarged-jpeg.js';
 import { measure } from './harness.js';
 
 const WORKERS = 2;
@@ -21,10 +21,7 @@ export const benchPhotographs: Bench = async ({ models, images, rounds }) => {
   const folder = await mkdtemp(join(tmpdir(), 'facial-lmk-photographs-'));
   const sections: Section[] = [];
   for (const { name, image } of images) {
-    const { data, info } = await sharp(image.data, { raw: { width: image.width, height: image.height, channels: 3 } })
-      .resize(SIDE, SIDE, { fit: 'inside' })
-      .jpeg({ quality: 90 })
-      .toBuffer({ resolveWithObject: true });
+    const { data, info } = await enlargedJpeg(image, SIDE);
     const files = Array.from({ length: FILES }, (_, i) => join(folder, `${name}-${i}.jpg`));
     for (const file of files) await writeFile(file, data);
     const bare = await bareNetworks(models, detector, image);
